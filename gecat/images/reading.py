@@ -1,0 +1,247 @@
+"""Files to bounded RGB arrays; whatever cannot be read is refused in plain words.
+
+The content of a file decides, never its name. The size that its header claims is checked before a
+pixel is decoded, so a small file that unpacks to gigabytes costs nothing.
+"""
+
+import io
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+ACCEPTED = "JPEG, PNG, WebP, AVIF, GIF, BMP and TIFF"
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
+LONGEST_NAME = 80
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".bmp", ".tif", ".tiff")
+
+# How a file begins -> what an ordinary person would call it. The first that fits is named.
+PICTURE_SIGNATURES = (
+    (rb"\xff\xd8\xff", "JPEG"),
+    (rb"\x89PNG", "PNG"),
+    (rb"GIF8", "GIF"),
+    (rb"BM", "BMP"),
+    (rb"II[*+]\x00|MM\x00[*+]", "TIFF"),
+    (rb"RIFF....WEBP", "WebP"),
+    (rb"....ftypavi[fs]", "AVIF"),
+)
+OTHER_SIGNATURES = (
+    (rb"....ftyp(hei|hev|mif1|msf1)", "a HEIC photo (export it as JPEG first)"),
+    (rb"....ftyp|\x1aE\xdf\xa3|RIFF....AVI ", "a video"),
+    (rb"%PDF", "a PDF document"),
+    (rb"PK\x03\x04|PK\x05\x06", "a ZIP archive or an office document"),
+    (rb"8BPS", "a Photoshop document"),
+    (rb"\xff\x0a|\x00\x00\x00\x0cJXL ", "a JPEG XL picture"),
+    (rb"\x00\x00\x00\x0cjP  |\xff\x4f\xff\x51", "a JPEG 2000 picture"),
+    (rb"\x00\x00\x01\x00", "an icon"),
+    (rb"%!PS", "a PostScript document"),
+    (rb"\x1f\x8b|BZh|7z\xbc\xaf|Rar!", "a compressed archive"),
+    (rb"\x93NUMPY", "a NumPy array"),
+    (rb"\s*(<\?xml.*|<!--.*)?(<!DOCTYPE svg.*)?<svg", "an SVG drawing (export it as PNG first)"),
+    (rb"\s*<(!doctype html|html)", "a web page"),
+)
+
+
+class ImageError(ValueError):
+    """A picture that cannot be taken; the message says why, in words for its owner."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is taken at most: bytes of a file, and pixels of the picture in it."""
+
+    max_bytes: int = 40_000_000
+    max_pixels: int = 50_000_000
+
+
+DEFAULT_LIMITS = Limits()
+
+
+def read_image(source, limits=DEFAULT_LIMITS):
+    """Reads one picture, the right way up, as 8-bit RGB.
+
+    Transparent pixels are laid on white; of an animation the first frame is taken; 16-bit and
+    floating-point greys are scaled to 8 bits.
+
+    Args:
+        source: a path, bytes, a binary file object, a PIL image, or a uint8 array of shape (H, W),
+            (H, W, 1), (H, W, 3) or (H, W, 4).
+        limits: the largest file and picture to take.
+
+    Returns:
+        uint8 array (H, W, 3), RGB, of its own memory.
+
+    Raises:
+        ImageError: if the source is no picture, is damaged, or is beyond the limits.
+    """
+    return _upright_rgb(source, limits, backdrop=255)
+
+
+def read_mask(source, limits=DEFAULT_LIMITS):
+    """Reads a mask: white is object, black is background, grey is in between.
+
+    Masks of 0 and 1 are stretched to 0 and 255. In a coloured mask, and in a cut-out, whatever is
+    neither black nor transparent is object.
+
+    Args:
+        source: as for `read_image`.
+        limits: the largest file and picture to take.
+
+    Returns:
+        uint8 array (H, W).
+
+    Raises:
+        ImageError: as `read_image`.
+    """
+    rgb = _upright_rgb(source, limits, backdrop=0)
+    mask = rgb.max(axis=-1)
+    coloured = bool((rgb != mask[..., None]).any())
+    return np.where(mask > 0, 255, 0).astype(np.uint8) if coloured or mask.max() == 1 else mask
+
+
+def _upright_rgb(source, limits, backdrop):
+    if isinstance(source, np.ndarray):
+        image = _image_of(source)
+    elif isinstance(source, Image.Image):
+        image = source
+    else:
+        data = _bytes_of(source, limits)
+        try:
+            # Nothing but the header is read here, and no format but these is ever tried.
+            image = Image.open(io.BytesIO(data), formats=FORMATS)
+        except Exception as error:  # decoders raise whatever they stumble over
+            raise _refusal(error, data, limits) from error
+    width, height = image.size
+    if width * height > limits.max_pixels:
+        size = f"{width} x {height} pixels ({_millions(width * height)} megapixels)"
+        raise _too_many_pixels(limits, size)
+    if width * height == 0:
+        raise ImageError(f"The picture has no pixels. Received: {width} x {height} pixels.")
+    try:
+        return _rgb(ImageOps.exif_transpose(image), backdrop)
+    except Exception as error:
+        raise ImageError(
+            "The picture is damaged or cut short, and cannot be read to its end. "
+            f"Received: {image.format or image.mode}, {width} x {height} pixels."
+        ) from error
+
+
+def _bytes_of(source, limits):
+    if isinstance(source, (str, os.PathLike)):
+        data = _bytes_of_file(Path(source), limits)
+    elif isinstance(source, (bytes, bytearray, memoryview)):
+        data = bytes(source)
+    elif hasattr(source, "read"):
+        data = source.read(limits.max_bytes + 1)
+    else:
+        data = None
+    if not isinstance(data, bytes):
+        raise ImageError(
+            "A picture is given as a path, bytes, a binary file, a PIL image or an array. "
+            f"Received: {type(source).__name__}."
+        )
+    if not data:
+        raise ImageError(f"The file is empty. Accepted: {ACCEPTED}. Received: 0 bytes.")
+    if len(data) > limits.max_bytes:
+        raise _too_many_bytes(limits, len(data))
+    return data
+
+
+def _bytes_of_file(path, limits):
+    try:
+        # A pipe or a device has no size to check, and may never end.
+        if not path.is_file():
+            what = "a folder" if path.is_dir() else path.name[:LONGEST_NAME]
+            raise ImageError(f"There is no such file. Received: {what}.")
+        size = path.stat().st_size
+        if size > limits.max_bytes:
+            raise _too_many_bytes(limits, size)
+        return path.read_bytes()
+    except OSError as error:
+        raise ImageError(
+            f"The file cannot be opened. Received: {path.name[:LONGEST_NAME]}."
+        ) from error
+
+
+def _image_of(array):
+    shape = array.shape[:2] if array.ndim == 3 and array.shape[2] == 1 else array.shape
+    fits = len(shape) == 2 or (len(shape) == 3 and shape[2] in (3, 4))
+    if array.dtype != np.uint8 or not fits:
+        raise ImageError(
+            "An array must be uint8, of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4). "
+            f"Received: {array.dtype} of shape {array.shape}."
+        )
+    if array.size == 0:
+        raise ImageError(f"The array has no pixels. Received: shape {array.shape}.")
+    return Image.fromarray(np.ascontiguousarray(array.reshape(shape)))
+
+
+def _rgb(image, backdrop):
+    if image.mode.startswith("I") or image.mode == "F":
+        image = Image.fromarray(_eight_bits(np.asarray(image)))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        below = Image.new("RGBA", image.size, (backdrop, backdrop, backdrop, 255))
+        image = Image.alpha_composite(below, image)
+    return np.array(image.convert("RGB"))
+
+
+def _eight_bits(values):
+    """Scales greys of more than 8 bits, or floats, to uint8."""
+    values = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = min(0.0, float(values.min())), float(values.max())
+    # Cameras store 12 bits in 16; taken for 16 bits they would be almost black.
+    tops = (1.0, 255.0, 4095.0, 65535.0, high)
+    top = next(top for top in tops if high <= top)
+    return np.round((values - low) * (255.0 / max(top - low, 1e-6))).astype(np.uint8)
+
+
+def _refusal(error, data, limits):
+    """The error for bytes that could not be opened."""
+    if isinstance(error, Image.DecompressionBombError):
+        claimed = re.search(r"\d+", str(error))
+        size = f"{_millions(int(claimed[0]))} megapixels" if claimed else "far more"
+        return _too_many_pixels(limits, size)
+    start = data[:1024]
+    picture = _look_up(start, PICTURE_SIGNATURES)
+    if picture:
+        return ImageError(
+            "The picture is damaged, cut short, or of a rare kind that cannot be read. "
+            f"Received: {len(data):,} bytes that begin as {picture}."
+        )
+    what = _look_up(start, OTHER_SIGNATURES) or _text_or_unknown(data)
+    return ImageError(
+        f"This is no picture that can be read. Accepted: {ACCEPTED}. Received: {what}."
+    )
+
+
+def _look_up(start, signatures):
+    flags = re.DOTALL | re.IGNORECASE
+    return next((name for pattern, name in signatures if re.match(pattern, start, flags)), None)
+
+
+def _text_or_unknown(data):
+    start = data[:1024].decode("utf-8", errors="replace").rstrip("\ufffd")
+    printable = all(letter.isprintable() or letter.isspace() for letter in start)
+    return "text" if start and printable else f"{len(data):,} bytes of an unknown kind"
+
+
+def _too_many_bytes(limits, size):
+    return ImageError(
+        f"The file is too large: at most {_millions(limits.max_bytes)} MB are read. "
+        f"Received: {_millions(size)} MB."
+    )
+
+
+def _too_many_pixels(limits, size):
+    return ImageError(
+        f"The picture is too large: at most {_millions(limits.max_pixels)} megapixels are read. "
+        f"Received: {size}."
+    )
+
+
+def _millions(number):
+    return f"{number / 1e6:,.1f}".removesuffix(".0")
