@@ -1,0 +1,260 @@
+"""Photos of one size in memory, with masks and pseudo-masks, and endless batches of them.
+
+Photos are squashed to squares. What cannot be read is left out and named, so one bad file never
+costs the others. Pseudo-masks are computed by all cores, once a photo, and kept on request.
+"""
+
+import hashlib
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from gecat.images.prior import pseudo_mask
+from gecat.images.reading import ImageError, read_mask
+from gecat.images.sources import open_source
+
+MINIMUM_PHOTOS = 8
+# The teacher sees a photo of at most this many pixels on its longer side.
+PRIOR_SIDE = 256
+# Fewer pseudo-masks than this are computed sooner here than processes start.
+POOL_FROM = 32
+CHUNK = 64
+
+
+@dataclass(frozen=True)
+class Photos:
+    """Photos of one size, S x S, with what is known of their masks."""
+
+    images: np.ndarray  # uint8 (N, S, S, 3)
+    names: tuple[str, ...]
+    priors: np.ndarray | None  # uint8 (N, S, S), 255 = object; None where not asked for
+    masks: np.ndarray | None  # uint8 (N, S, S), 255 = object; None where no photo has one
+    has_mask: np.ndarray  # bool (N,): whose mask may be learned from
+    skipped: tuple[tuple[str, str], ...]  # (name, reason)
+
+
+def load_photos(source, size, *, prior=None, cache=None, limit=None, seed=0, progress=None):
+    """Loads photos, with their masks if there are any, and their pseudo-masks if asked for.
+
+    Args:
+        source: a folder or a .zip (pictures at any depth; or `images/`, with `masks/` beside it
+            that holds masks of the same names), a .npy file (uint8, or float in [-1, 1], [0, 1] or
+            [0, 255], shape (N, H, W, 3)), or "scenes", whose masks are for scoring only.
+        size: side of the squares that photos are squashed to, in pixels.
+        prior: None, or the kind of pseudo-mask, "barrier" or "agreement".
+        cache: a folder where pseudo-masks are kept from one call to the next, or None.
+        limit: take this many photos at most, chosen at random; for scenes, draw this many.
+        seed: of that choice, and of the scenes.
+        progress: called with (photos done, photos in all) as the work goes on.
+
+    Returns:
+        Photos.
+
+    Raises:
+        ImageError: if the source cannot be read, or fewer than MINIMUM_PHOTOS photos can.
+    """
+    with open_source(source, size, limit, seed) as members:
+        total = len(members)
+        if limit is not None and limit < total:
+            order = np.random.default_rng(seed).permutation(total)
+            members = [members[index] for index in order]
+            total = limit
+        photos = _collect(members, total, size, prior, cache, progress or (lambda *_: None))
+    if len(photos.names) < MINIMUM_PHOTOS:
+        reasons = "".join(f" {name}: {reason}" for name, reason in photos.skipped[:3])
+        raise ImageError(
+            f"At least {MINIMUM_PHOTOS} usable photos are needed. "
+            f"Received: {len(photos.names)} usable in {Path(source).name}, "
+            f"{len(photos.skipped)} left out.{reasons}"
+        )
+    return replace(photos, has_mask=photos.has_mask & (source != "scenes"))
+
+
+def batches(photos, batch_size, seed=0, start=0):
+    """Endless shuffled batches; batch k depends on the seed and k alone.
+
+    Args:
+        photos: Photos.
+        batch_size: photos a batch, 1 or more.
+        seed: an int, 0 or more.
+        start: the number of the first batch, so that a resumed training goes on where it was.
+
+    Returns:
+        tf.data.Dataset of dicts: "image" uint8 (N, S, S, 3); "prior" and "mask" uint8
+        (N, S, S, 1), zeros where unknown; "has_mask" bool (N,); "index" int64 (N,) into photos.
+    """
+    import tensorflow as tf
+
+    side = photos.images.shape[1]
+    kinds = {
+        "image": (tf.uint8, (batch_size, side, side, 3)),
+        "prior": (tf.uint8, (batch_size, side, side, 1)),
+        "mask": (tf.uint8, (batch_size, side, side, 1)),
+        "has_mask": (tf.bool, (batch_size,)),
+        "index": (tf.int64, (batch_size,)),
+    }
+
+    def gather(number):
+        index = batch_indices(len(photos.names), batch_size, seed, int(number))
+        unknown = np.zeros((batch_size, side, side), np.uint8)
+        priors, masks = (
+            unknown if known is None else known[index] for known in (photos.priors, photos.masks)
+        )
+        has_mask = photos.has_mask[index]
+        return photos.images[index], priors[..., None], masks[..., None], has_mask, index
+
+    def batch(number):
+        parts = tf.numpy_function(gather, [number], [dtype for dtype, _ in kinds.values()])
+        named = zip(kinds.items(), parts, strict=True)
+        return {name: tf.ensure_shape(part, shape) for (name, (_, shape)), part in named}
+
+    return tf.data.Dataset.counter(start).map(batch).prefetch(2)
+
+
+def batch_indices(count, batch_size, seed, number):
+    """Which photos batch `number` holds: each epoch is a new shuffle, cut across its end.
+
+    Args:
+        count: how many photos there are.
+        batch_size: photos a batch.
+        seed: an int, 0 or more.
+        number: the batch's number, from 0.
+
+    Returns:
+        int64 array (batch_size,) in [0, count).
+    """
+    places = np.arange(number * batch_size, (number + 1) * batch_size)
+    epochs = places // count
+    shuffles = {
+        epoch: np.random.default_rng((seed, int(epoch))).permutation(count)
+        for epoch in np.unique(epochs)
+    }
+    return np.array(
+        [shuffles[epoch][place % count] for epoch, place in zip(epochs, places, strict=True)],
+        np.int64,
+    )
+
+
+def _collect(members, total, size, prior, cache, progress):
+    """Reads members until `total` are usable."""
+    images = np.empty((total, size, size, 3), np.uint8)
+    masks = np.zeros((total, size, size), np.uint8)
+    priors = np.empty((total, size, size), np.uint8) if prior else None
+    has_mask = np.zeros(total, bool)
+    names, skipped = [], []
+    with ExitStack() as stack:
+        compute = _prior_computer(prior, cache, total, stack) if prior else None
+        waiting = []
+        for member in members:
+            if len(names) == total:
+                break
+            try:
+                image = member.read()
+            except ImageError as error:
+                skipped.append((member.name, str(error)))
+                continue
+            place = len(names)
+            names.append(member.name)
+            images[place] = _resized(image, (size, size))
+            if member.read_mask is not None:
+                try:
+                    masks[place] = _resized(_fitting_mask(member, image), (size, size))
+                    has_mask[place] = True
+                except ImageError as error:
+                    skipped.append((f"mask of {member.name}", str(error)))
+            if compute is None:
+                progress(place + 1, total)
+                continue
+            waiting.append(_bounded(image, PRIOR_SIDE))
+            if len(waiting) == CHUNK:
+                _fill(priors, place + 1, compute(waiting), len(waiting), progress)
+                waiting = []
+        if waiting:
+            _fill(priors, len(names), compute(waiting), len(waiting), progress)
+    progress(total, total)
+    used = len(names)
+    return Photos(
+        images=images[:used],
+        names=tuple(names),
+        priors=None if priors is None else priors[:used],
+        masks=masks[:used] if has_mask.any() else None,
+        has_mask=has_mask[:used],
+        skipped=tuple(skipped),
+    )
+
+
+def _fill(priors, end, found, count, progress):
+    for place, mask in enumerate(found, start=end - count):
+        priors[place] = _resized(mask, priors.shape[1:])
+        progress(place + 1, len(priors))
+
+
+def _fitting_mask(member, image):
+    mask = member.read_mask()
+    if mask.shape != image.shape[:2]:
+        (height, width), (rows, columns) = image.shape[:2], mask.shape
+        raise ImageError(
+            f"A mask must have its photo's size, {width} x {height} pixels. "
+            f"Received: {columns} x {rows} pixels."
+        )
+    return mask
+
+
+def _prior_computer(kind, cache, total, stack):
+    """A function from a list of photos to their pseudo-masks, uint8, in order as they are ready."""
+    work = partial(_pseudo_mask, kind, None if cache is None else Path(cache))
+    if cache is not None:
+        Path(cache).mkdir(parents=True, exist_ok=True)
+    if total < POOL_FROM:
+        return partial(map, work)
+    # Forking a process that runs TensorFlow's threads can hang, so workers are spawned.
+    pool = ProcessPoolExecutor(
+        os.cpu_count(),
+        multiprocessing.get_context("spawn"),
+        initializer=cv2.setNumThreads,
+        initargs=(1,),
+    )
+    stack.callback(pool.shutdown, cancel_futures=True)
+    return partial(pool.map, work, chunksize=4)
+
+
+def _pseudo_mask(kind, cache, image):
+    if cache is None:
+        return _eight_bit_prior(kind, image)
+    key = hashlib.sha1(f"{kind} {image.shape} ".encode() + image.tobytes()).hexdigest()
+    path = cache / f"{key}.png"
+    try:
+        mask = read_mask(path)
+        if mask.shape == image.shape[:2]:
+            return mask
+    except ImageError:
+        pass  # not there yet, or cut short by a crash: computed anew
+    mask = _eight_bit_prior(kind, image)
+    unfinished = path.with_suffix(f".{os.getpid()}.part")
+    Image.fromarray(mask).save(unfinished, "PNG")
+    unfinished.replace(path)
+    return mask
+
+
+def _eight_bit_prior(kind, image):
+    return np.round(np.clip(pseudo_mask(image, kind), 0.0, 1.0) * 255.0).astype(np.uint8)
+
+
+def _bounded(image, side):
+    height, width = image.shape[:2]
+    scale = side / max(height, width)
+    if scale >= 1.0:
+        return image
+    return _resized(image, (max(1, round(height * scale)), max(1, round(width * scale))))
+
+
+def _resized(image, shape):
+    return cv2.resize(image, shape[::-1], interpolation=cv2.INTER_AREA)

@@ -1,0 +1,200 @@
+"""Where photos come from: a folder, a .zip, a .npy or drawn scenes, each as a list of members.
+
+A member is a name with functions that read the photo and its mask, so nothing is read before it is
+wanted. Nothing of an archive is ever written to disk.
+"""
+
+import zipfile
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+import numpy as np
+
+from gecat.images.reading import DEFAULT_LIMITS, ImageError, read_image, read_mask
+from gecat.images.scenes import draw_scene
+
+DEFAULT_SCENES = 512
+MAX_MEMBERS = 100_000
+MAX_ARCHIVE_BYTES = 8_000_000_000
+
+
+@dataclass(frozen=True)
+class Member:
+    """One photo that can be read; reading raises ImageError where it is bad."""
+
+    name: str
+    read: Callable[[], np.ndarray]  # -> uint8 (H, W, 3)
+    read_mask: Callable[[], np.ndarray] | None = None  # -> uint8 (H, W), 255 = object
+
+
+@contextmanager
+def open_source(source, size, scenes=None, seed=0):
+    """The members of a source, readable inside the `with`.
+
+    Args:
+        source: a folder, a .zip, a .npy file, or "scenes".
+        size: side that scenes are drawn at, in pixels.
+        scenes: how many scenes to draw, or None for DEFAULT_SCENES.
+        seed: of the scenes.
+
+    Returns:
+        A context manager that gives a list of Member.
+
+    Raises:
+        ImageError: if the source is none of these, or not safe to open.
+    """
+    path = Path(source)
+    if source == "scenes":
+        yield _drawn_members(DEFAULT_SCENES if scenes is None else scenes, size, seed)
+    elif path.is_dir():
+        files = (file for file in path.rglob("*") if file.is_file())
+        names = sorted(file.relative_to(path).as_posix() for file in files)
+        yield _paired(names, path.joinpath)
+    elif path.is_file() and path.suffix.lower() == ".npy":
+        yield _array_members(path)
+    elif zipfile.is_zipfile(path):
+        with _archive(path) as archive:
+            names = sorted(_safe_names(archive))
+            yield _paired(names, partial(_bytes_of_member, archive))
+    else:
+        raise ImageError(
+            'Photos come from a folder, a .zip, a .npy file, or "scenes" for drawn ones. '
+            f"Received: {Path(source).name}."
+        )
+
+
+def _drawn_members(count, size, seed):
+    return [
+        Member(
+            f"scene {index}",
+            lambda number=(seed, index): draw_scene(number, size)[0],
+            lambda number=(seed, index): draw_scene(number, size)[1] * np.uint8(255),
+        )
+        for index in range(count)
+    ]
+
+
+def _paired(names, open_name):
+    """Members for the pictures among names, each with its mask if there is one."""
+    paths = [PurePosixPath(name) for name in names if not _hidden(PurePosixPath(name))]
+    root = _root(paths)
+    under = root / "images" if any(path.is_relative_to(root / "images") for path in paths) else root
+    masks = {
+        path.relative_to(root / "masks").with_suffix(""): path
+        for path in paths
+        if path.is_relative_to(root / "masks")
+    }
+    return [
+        _file_member(path, masks.get(path.relative_to(under).with_suffix("")), open_name)
+        for path in paths
+        if path.is_relative_to(under) and not path.is_relative_to(root / "masks")
+    ]
+
+
+def _file_member(path, mask, open_name):
+    read = partial(_read_named, read_image, open_name, str(path))
+    if mask is None:
+        return Member(str(path), read)
+    return Member(str(path), read, partial(_read_named, read_mask, open_name, str(mask)))
+
+
+def _read_named(read, open_name, name):
+    return read(open_name(name))
+
+
+def _hidden(path):
+    return any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
+
+
+def _root(paths):
+    """The one folder that everything is in: archives often wrap their content in one."""
+    root = PurePosixPath()
+    while True:
+        tops = {path.relative_to(root).parts[0] for path in paths}
+        wrapped = len(tops) == 1 and tops.isdisjoint({"images", "masks"})
+        if not wrapped or root / min(tops) in paths:
+            return root
+        root = root / min(tops)
+
+
+def _archive(path):
+    try:
+        return zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+        raise ImageError(f"The archive is damaged. Received: {path.name}.") from error
+
+
+def _safe_names(archive):
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    unpacked = sum(member.file_size for member in members)
+    if len(members) > MAX_MEMBERS or unpacked > MAX_ARCHIVE_BYTES:
+        raise ImageError(
+            f"An archive may hold at most {MAX_MEMBERS:,} files and {MAX_ARCHIVE_BYTES / 1e9:g} GB "
+            f"unpacked. Received: {len(members):,} files and {unpacked / 1e9:,.1f} GB."
+        )
+    for member in members:
+        path = PureWindowsPath(member.filename)  # knows both kinds of slash, and drives
+        if path.anchor or ".." in path.parts:
+            raise ImageError(
+                "An archive may hold no paths that lead out of it. "
+                f"Received: {member.filename[:80]}."
+            )
+    return {member.filename for member in members}
+
+
+def _bytes_of_member(archive, name):
+    try:
+        with archive.open(name) as file:
+            return file.read(DEFAULT_LIMITS.max_bytes + 1)
+    except Exception as error:  # a damaged archive fails in as many ways as it has codecs
+        locked = "password" in str(error)
+        reason = "is locked with a password" if locked else "cannot be unpacked"
+        raise ImageError(f"This member of the archive {reason}. Received: {name}.") from error
+
+
+def _array_members(path):
+    try:
+        # Mapped, not read: the header is checked before any memory is taken.
+        array = np.lib.format.open_memmap(path, mode="r")
+    except (ValueError, OSError, EOFError) as error:
+        raise ImageError(f"The .npy file is damaged or unsafe. Received: {path.name}.") from error
+    fits = array.ndim == 4 and array.shape[-1] == 3 and array.size > 0
+    if not fits or not (array.dtype == np.uint8 or np.issubdtype(array.dtype, np.floating)):
+        raise ImageError(
+            "A .npy file must hold uint8 or float photos of shape (N, H, W, 3). "
+            f"Received: {array.dtype} of shape {array.shape}."
+        )
+    if array.dtype == np.uint8:
+        low, high = 0.0, 255.0
+    else:
+        low, high = _value_range(array)
+    return [
+        Member(f"photo {index}", lambda photo=photo: _eight_bit_photo(photo, low, high))
+        for index, photo in enumerate(array)
+    ]
+
+
+def _value_range(array):
+    """The range that floats are meant in: [-1, 1], [0, 1] or [0, 255]."""
+    finite = (photo[np.isfinite(photo)] for photo in array)
+    bounds = [(float(values.min()), float(values.max())) for values in finite if values.size]
+    low, high = (
+        min((low for low, _ in bounds), default=0.0),
+        max((high for _, high in bounds), default=0.0),
+    )
+    ranges = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0))
+    for least, most in ranges:
+        if least <= low and high <= most:
+            return least, most
+    raise ImageError(
+        f"Floats must be in [-1, 1], [0, 1] or [0, 255]. Received: values from {low:g} to {high:g}."
+    )
+
+
+def _eight_bit_photo(photo, low, high):
+    if not np.isfinite(photo).all():
+        raise ImageError("A photo must hold numbers only. Received: NaN or infinity.")
+    return read_image(np.round((photo - low) * (255.0 / (high - low))).astype(np.uint8))
