@@ -1,0 +1,24 @@
+"""GEC-AT segments a photo into object and background, and learns to from photos alone."""
+
+import importlib
+
+_HOMES = {
+    "load": "gecat.inference.segmenter",
+    "Segmenter": "gecat.inference.segmenter",
+    "Segmentation": "gecat.inference.segmenter",
+    "Config": "gecat.config",
+    "train": "gecat.training.run",
+}
+
+__all__ = ["Config", "Segmentation", "Segmenter", "load", "train"]
+
+
+def __getattr__(name):
+    # Names are fetched when first used, so that `import gecat` costs nothing.
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__():
+    return sorted([*globals(), *__all__])

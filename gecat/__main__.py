@@ -1,0 +1,174 @@
+"""The command line: python -m gecat segment | train | evaluate | bench."""
+
+import argparse
+import json
+import os
+import sys
+from functools import partial
+from pathlib import Path
+
+
+def main(arguments=None):
+    """Runs one command.
+
+    Args:
+        arguments: list of words, or None for those of the process.
+
+    Returns:
+        The exit status: 0 done, 1 done but for some files, 2 not done.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except (ValueError, OSError) as error:
+        print(f"gecat {options.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="gecat", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for register in COMMANDS:
+        register(commands)
+    return parser
+
+
+def register_segment(commands):
+    """Adds `segment` to the parser's commands."""
+    parser = commands.add_parser("segment", help="write a mask, cut-out or overlay of each photo")
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="photos, or folders of photos")
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder for the PNGs")
+    parser.add_argument(
+        "--what",
+        choices=("mask", "cutout", "overlay"),
+        default="mask",
+        help="mask: probability times 255, 8-bit (default); cutout: transparent; overlay: tinted",
+    )
+    _add_network_options(parser)
+    parser.add_argument(
+        "--tile", type=_positive, metavar="N", help="add detail from tiles of N pixels, for photos"
+        " much larger than the network's input",
+    )  # fmt: skip
+    parser.add_argument("--threads", type=_positive, metavar="N", help="default: as TensorFlow has")
+    parser.set_defaults(run=run_segment)
+
+
+def run_segment(options):
+    """Segments files; status 1 if any of them failed."""
+    from gecat.inference.files import segment_files
+    from gecat.inference.segmenter import load
+
+    segmenter = load(options.weights, threads=options.threads)
+    predict = partial(segmenter.predict, refine=options.refine, tile=options.tile)
+    written, failed = segment_files(predict, options.paths, options.out, options.what)
+    print(f"{written} written to {options.out}" + (f", {failed} failed" if failed else ""))
+    return 1 if failed or not written else 0
+
+
+def register_evaluate(commands):
+    """Adds `evaluate` to the parser's commands."""
+    parser = commands.add_parser("evaluate", help="score masks against true ones")
+    _add_folder_options(parser)
+    _add_network_options(parser)
+    parser.add_argument("--method", metavar="NAME", help="a classical method, not the networks")
+    parser.add_argument("--threads", type=_positive, default=1, metavar="N", help="default: 1")
+    parser.set_defaults(run=run_evaluate)
+
+
+def run_evaluate(options):
+    """Scores the networks, or one classical method, on a folder."""
+    from gecat.evaluation.baselines import method
+    from gecat.evaluation.quality import evaluate, opencv_threads
+    from gecat.inference.segmenter import load
+
+    if options.method:
+        if options.weights or options.refine:
+            raise ValueError("--method takes neither --weights nor --refine.")
+        name, predict = options.method, method(options.method)
+    else:
+        name = Path(options.weights).stem if options.weights else "gecat"
+        segmenter = load(options.weights, threads=options.threads)
+        predict = partial(segmenter.predict, refine=options.refine)
+    with opencv_threads(options.threads):
+        result = evaluate(predict, *_folders(options), label=name)
+    _report({name: result}, options.json)
+    return 0
+
+
+def register_bench(commands):
+    """Adds `bench` with its kinds to the parser's commands."""
+    parser = commands.add_parser("bench", help="compare methods side by side")
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
+    for register in BENCHES:
+        register(kinds)
+
+
+def register_bench_quality(kinds):
+    """Adds `bench quality`."""
+    parser = kinds.add_parser("quality", help="every classical rival and the networks, one thread")
+    _add_folder_options(parser)
+    parser.add_argument("--weights", metavar="FILE", help="default: those that ship")
+    parser.set_defaults(run=run_bench_quality)
+
+
+def run_bench_quality(options):
+    """Scores all rivals on a folder."""
+    from gecat.evaluation.quality import bench
+
+    _report(bench(*_folders(options), weights=options.weights), options.json)
+    return 0
+
+
+def _add_network_options(parser):
+    parser.add_argument("--weights", metavar="FILE", help="default: those that ship")
+    parser.add_argument("--refine", action="store_true", help="draw edges along the photo's edges")
+
+
+def _add_folder_options(parser):
+    parser.add_argument("--images", required=True, metavar="DIR", help="photos")
+    parser.add_argument("--masks", required=True, metavar="DIR", help="true masks, of equal names")
+    parser.add_argument("--ignore", metavar="DIR", help="maps of what is undecided, white")
+    parser.add_argument(
+        "--limit", type=_positive, metavar="N", help="score N photos, spread evenly"
+    )
+    parser.add_argument("--json", metavar="FILE", help="write all scores, photo by photo")
+
+
+def _folders(options):
+    return options.images, options.masks, options.ignore, options.limit
+
+
+def _report(results, json_path):
+    """Prints the table, tells what was left out, and writes the JSON file if asked for."""
+    from gecat.evaluation.quality import table
+
+    first = next(iter(results.values()))
+    print(table(results))
+    print(f"{first['count']} photos, threshold 0.5, median ms a photo")
+    for name, reason in first["skipped"]:
+        print(f"{name}: left out: {reason}", file=sys.stderr)
+    if first["without_partner"]:
+        print(f"without a partner: {', '.join(first['without_partner'])}", file=sys.stderr)
+    if json_path:
+        Path(json_path).write_text(json.dumps(results, indent=1) + "\n")
+
+
+def _positive(text):
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number of 1 or more, received {text}")
+    return value
+
+
+BENCHES = (register_bench_quality,)
+COMMANDS = (register_segment, register_evaluate, register_bench)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

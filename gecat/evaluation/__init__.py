@@ -1,0 +1,1 @@
+"""How good a mask is: scores, classical rivals, and whole folders of photos."""

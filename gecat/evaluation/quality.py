@@ -1,0 +1,211 @@
+"""Scores a way of segmenting on a folder of photos with true masks, and rivals side by side."""
+
+import time
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from gecat.evaluation.baselines import METHODS
+from gecat.evaluation.metrics import boundary_f, iou, max_f_beta, pixel_accuracy, precision_recall
+from gecat.images.reading import ImageError, read_image, read_mask
+from gecat.inference.files import with_progress
+
+RESAMPLES = 2000
+COLUMNS = ("iou", "iou_interval", "pixel_accuracy", "max_f_beta", "boundary_f", "ms")
+
+
+def evaluate(predict, images_dir, masks_dir, ignore_dir=None, limit=None, label=None):
+    """Scores masks at the photos' own size, at the fixed threshold 0.5.
+
+    Args:
+        predict: function from a uint8 photo (H, W, 3) to its mask (H, W) in [0, 1].
+        images_dir: folder of photos.
+        masks_dir: folder of true masks, white = object, of the same stems and sizes.
+        ignore_dir: optional folder of maps, white = undecided and left out. The outline is not
+            scored then: it lies where the truth is undecided.
+        limit: score this many photos at most, spread evenly over the names.
+        label: what the progress bar says.
+
+    Returns:
+        A dict of means: "iou" with "iou_interval" (95%, bootstrap over photos), "pixel_accuracy",
+        "max_f_beta", "boundary_f" or None, "ms" (the median time of predict); and "count",
+        "images" (one dict a photo), "without_partner" (names) and "skipped" (names and reasons).
+
+    Raises:
+        FileNotFoundError: if a folder is missing.
+        ValueError: if no photo has a readable mask.
+    """
+    triples, without_partner = pair_files(images_dir, masks_dir, ignore_dir)
+    if limit is not None:
+        if limit < 1:
+            raise ValueError(f"limit must be 1 or more, received {limit}.")
+        chosen = np.linspace(0, len(triples) - 1, min(limit, len(triples))).astype(int)
+        triples = [triples[index] for index in chosen]
+    rows, curves, skipped = [], [], []
+    for triple in with_progress(triples, label):
+        try:
+            image, truth, ignore = _read(*triple)
+        except ImageError as error:
+            skipped.append((triple[0].name, str(error)))
+            continue
+        row, curve = _score(predict, image, truth, ignore)
+        rows.append({"image": triple[0].name, **row})
+        curves.append(curve)
+    if not rows:
+        reasons = "".join(f" {name}: {reason}" for name, reason in skipped[:3])
+        raise ValueError(f"None of {len(triples)} photos could be scored.{reasons}")
+    scores = [row["iou"] for row in rows]
+    return {
+        "count": len(rows),
+        "iou": float(np.mean(scores)),
+        "iou_interval": bootstrap_interval(scores),
+        "pixel_accuracy": float(np.mean([row["pixel_accuracy"] for row in rows])),
+        "max_f_beta": max_f_beta(curves),
+        "boundary_f": None if ignore_dir else float(np.mean([row["boundary_f"] for row in rows])),
+        "ms": float(np.median([row["ms"] for row in rows])),
+        "images": rows,
+        "without_partner": without_partner,
+        "skipped": skipped,
+    }
+
+
+def bench(images_dir, masks_dir, ignore_dir=None, limit=None, weights=None):
+    """Scores every classical rival, and the networks with and without refinement, on one thread.
+
+    Args:
+        images_dir, masks_dir, ignore_dir, limit: as for `evaluate`.
+        weights: path of the networks' weights, or None for the shipped ones.
+
+    Returns:
+        A dict from a rival's name to what `evaluate` returns.
+
+    Raises:
+        FileNotFoundError, ValueError: as `evaluate`, or if there are no such weights.
+    """
+    from gecat.inference.segmenter import load
+
+    segmenter = load(weights, threads=1)
+    rivals = {
+        **METHODS,
+        "gecat": segmenter.predict,
+        "gecat refined": partial(segmenter.predict, refine=True),
+    }
+    with opencv_threads(1):
+        return {
+            name: evaluate(predict, images_dir, masks_dir, ignore_dir, limit, label=name)
+            for name, predict in rivals.items()
+        }
+
+
+def pair_files(images_dir, masks_dir, ignore_dir=None):
+    """Pairs photos with their masks by stem.
+
+    Returns:
+        (triples, without_partner): sorted tuples of paths (photo, mask, ignore map or None), and
+        the names of the files that lack a counterpart.
+
+    Raises:
+        FileNotFoundError: if a folder is missing.
+        ValueError: if nothing pairs.
+    """
+    images, masks = _by_stem(images_dir), _by_stem(masks_dir)
+    ignores = _by_stem(ignore_dir) if ignore_dir else {}
+    common = sorted(images.keys() & masks.keys())
+    if not common:
+        raise ValueError(
+            "No photo has a mask of the same name. "
+            f"Received: {len(images)} files in {images_dir}, {len(masks)} in {masks_dir}."
+        )
+    lonely = [files[stem].name for files in (images, masks) for stem in files.keys() - common]
+    return [(images[stem], masks[stem], ignores.get(stem)) for stem in common], sorted(lonely)
+
+
+def bootstrap_interval(values, level=0.95, seed=0):
+    """Percentile bootstrap interval of the mean (Efron 1979).
+
+    Args:
+        values: one score a photo.
+        level: how often the interval should hold the true mean, in (0, 1).
+        seed: of the resampling.
+
+    Returns:
+        (low, high).
+    """
+    values = np.asarray(values, float)
+    rng = np.random.default_rng(seed)
+    means = [rng.choice(values, len(values)).mean() for _ in range(RESAMPLES)]
+    tail = (1 - level) / 2
+    return tuple(float(bound) for bound in np.quantile(means, [tail, 1 - tail]))
+
+
+def table(results):
+    """Lines of text: one row a method, one column a score.
+
+    Args:
+        results: a dict from a method's name to what `evaluate` returns.
+    """
+    heads = ("method", "IoU", "95% interval", "accuracy", "max F", "boundary F", "ms")
+    rows = [
+        (name, *(_cell(result[column], column) for column in COLUMNS))
+        for name, result in results.items()
+    ]
+    widths = [max(len(row[place]) for row in (heads, *rows)) for place in range(len(heads))]
+    return "\n".join(
+        "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])])
+        for row in (heads, *rows)
+    )
+
+
+@contextmanager
+def opencv_threads(count):
+    """OpenCV on so many threads inside the `with`, as before after it."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(count)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)
+
+
+def _cell(value, column):
+    if value is None:
+        return "-"
+    if column == "iou_interval":
+        return f"{value[0]:.3f}-{value[1]:.3f}"
+    return f"{value:.1f}" if column == "ms" else f"{value:.3f}"
+
+
+def _by_stem(folder):
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise FileNotFoundError(f"There is no such folder. Received: {folder}.")
+    files = (file for file in folder.iterdir() if file.is_file())
+    return {file.stem: file for file in sorted(files) if not file.name.startswith(".")}
+
+
+def _read(image_path, mask_path, ignore_path):
+    image = read_image(image_path)
+    truth = read_mask(mask_path) > 127
+    ignore = read_mask(ignore_path) > 127 if ignore_path else None
+    for found in (truth, ignore):
+        if found is not None and found.shape != image.shape[:2]:
+            raise ImageError(
+                f"The mask must be of the photo's size {image.shape[:2]}, received {found.shape}."
+            )
+    return image, truth, ignore
+
+
+def _score(predict, image, truth, ignore):
+    start = time.perf_counter()
+    mask = predict(image)
+    seconds = time.perf_counter() - start
+    row = {
+        "iou": iou(mask, truth, ignore=ignore),
+        "pixel_accuracy": pixel_accuracy(mask, truth, ignore=ignore),
+        "boundary_f": boundary_f(mask, truth) if ignore is None else None,
+        "ms": seconds * 1000,
+    }
+    return row, precision_recall(mask, truth, ignore)

@@ -1,0 +1,93 @@
+"""Segments many files into a folder of PNGs; a bad file is named and never ends the batch."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from gecat.images.reading import ImageError, read_image
+from gecat.inference.cutout import cutout, overlay
+
+PRODUCTS = {
+    "mask": lambda image, mask: np.rint(mask * 255).astype(np.uint8),
+    "cutout": cutout,
+    "overlay": overlay,
+}
+PROGRESS_AFTER_SECONDS = 2
+
+
+def segment_files(predict, paths, out, what="mask"):
+    """Writes `<stem>.png` into a folder for each picture, at the picture's own size.
+
+    What goes wrong with one file is told on stderr, with its name and the reason. Two pictures of
+    one stem are both kept, the second as `<stem>-2.png`; a file that was given as input is never
+    overwritten.
+
+    Args:
+        predict: function from a uint8 photo (H, W, 3) to its mask (H, W) in [0, 1].
+        paths: files, and folders of which every visible file is taken.
+        out: the folder to write to; made if it is missing.
+        what: "mask" (8-bit, probability times 255), "cutout" (RGBA) or "overlay" (RGB).
+
+    Returns:
+        (written, failed): how many files of each.
+
+    Raises:
+        ValueError: if `what` is none of these.
+        OSError: if the folder cannot be made.
+    """
+    if what not in PRODUCTS:
+        raise ValueError(f"what must be one of {', '.join(PRODUCTS)}, received {what}.")
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    files = _files(paths)
+    taken = {_key(file) for file in files}
+    written = failed = 0
+    for file in with_progress(files):
+        try:
+            image = read_image(file)
+            product = PRODUCTS[what](image, predict(image))
+            target = _free_path(out, file.stem, taken)
+            Image.fromarray(product).save(target)
+        except (ImageError, OSError, MemoryError) as error:
+            tqdm.write(f"{file}: {error or type(error).__name__}", file=sys.stderr)
+            failed += 1
+            continue
+        taken.add(_key(target))
+        written += 1
+        if target.stem != file.stem:
+            tqdm.write(f"{file}: its name is taken, written as {target.name}", file=sys.stderr)
+    return written, failed
+
+
+def with_progress(items, label=None):
+    """Goes through photos, with a progress bar on stderr once it takes longer than a moment."""
+    return tqdm(
+        items, label, unit="photo", delay=PROGRESS_AFTER_SECONDS, mininterval=0.5, file=sys.stderr
+    )
+
+
+def _files(paths):
+    """The files given, and those in the folders given, each once."""
+    found = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            inside = sorted(file for file in path.iterdir() if file.is_file())
+            found += [file for file in inside if not file.name.startswith(".")]
+        else:
+            found.append(path)
+    return list({file.resolve(): file for file in found}.values())
+
+
+def _free_path(out, stem, taken):
+    target, number = out / f"{stem}.png", 2
+    while _key(target) in taken:
+        target, number = out / f"{stem}-{number}.png", number + 1
+    return target
+
+
+def _key(path):
+    # Some file systems do not tell A.png from a.png.
+    return str(path.resolve()).casefold()

@@ -1,0 +1,234 @@
+"""Trained networks behind one call: a photo in; its mask, score, score map and boxes out."""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from gecat.config import WEIGHTS_DIR
+from gecat.images.reading import read_image
+from gecat.inference.cutout import Box, boxes
+from gecat.inference.refine import refine as refine_mask
+from gecat.inference.tiling import predict_tiled
+
+SHIPPED_WEIGHTS = WEIGHTS_DIR / "base.safetensors"
+
+
+@dataclass(frozen=True, eq=False)
+class Segmentation:
+    """What the networks say about one photo.
+
+    Attributes:
+        image: uint8 array (H, W, 3), RGB, the right way up.
+        mask: float32 array (H, W), each pixel's probability to be object.
+        score: the discriminator's probability that this mask fits this photo.
+        score_map: float32 array (H, W), the same for each pixel of the mask.
+        boxes: the connected objects, largest first.
+    """
+
+    image: np.ndarray
+    mask: np.ndarray
+    score: float
+    score_map: np.ndarray
+    boxes: tuple[Box, ...]
+
+
+def load(weights=None, *, threads=None):
+    """Makes a Segmenter; the weights are read when the first photo comes.
+
+    Args:
+        weights: path of a .safetensors file of this project, or None for the shipped one.
+        threads: how many threads TensorFlow may use, or None for its own choice. It holds for the
+            whole process, and can be chosen only before TensorFlow has run anything.
+
+    Returns:
+        A Segmenter, safe to call from several threads.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if threads is below 1.
+        RuntimeError: if TensorFlow already runs with another number of threads.
+    """
+    path = SHIPPED_WEIGHTS if weights is None else Path(weights)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no weights file. Received: {path}.")
+    if threads is not None:
+        _limit_threads(threads)
+    return Segmenter(path)
+
+
+class Segmenter:
+    """Segments photos with one pair of networks; made by `load`."""
+
+    def __init__(self, weights):
+        self._weights = weights
+        self._networks = None
+        self._lock = threading.Lock()
+
+    @property
+    def config(self):
+        """The Config that the networks were trained with."""
+        return self._loaded().config
+
+    def __call__(self, image, *, refine=False, tile=None):
+        """Segments one photo.
+
+        Args:
+            image: path, bytes, file object, PIL image or uint8 array.
+            refine: draw the mask's edge along the photo's edges, at full resolution.
+            tile: side of a tile in pixels, for photos much larger than the networks' input: tiles
+                at full resolution add detail to the mask of the whole photo.
+
+        Returns:
+            A Segmentation at the photo's own size.
+
+        Raises:
+            ImageError: if the image cannot be read.
+            WeightsError: if the weights cannot be read.
+            ValueError: if tile is below the networks' stride.
+        """
+        image = read_image(image)
+        mask = self._predict(image, refine, tile)
+        score, score_map = self._judge(image, mask)
+        return Segmentation(image, mask, score, score_map, boxes(mask))
+
+    def predict(self, image, *, refine=False, tile=None):
+        """The mask alone, without asking the discriminator; arguments as for a call.
+
+        Returns:
+            float32 array (H, W) in [0, 1].
+        """
+        return self._predict(read_image(image), refine, tile)
+
+    def judge(self, image, mask):
+        """Asks the discriminator how well any mask fits a photo.
+
+        Args:
+            image: path, bytes, file object, PIL image or uint8 array.
+            mask: array (H, W) of the photo's size, bool or probabilities in [0, 1].
+
+        Returns:
+            (score, score map): a float, and a float32 array (H, W): the probabilities that the
+            mask fits the photo, and that it is right at each pixel.
+
+        Raises:
+            ImageError: if the image cannot be read.
+            ValueError: if the mask has another size.
+        """
+        image = read_image(image)
+        mask = np.asarray(mask, np.float32)
+        if mask.shape != image.shape[:2]:
+            raise ValueError(
+                f"The mask must be of the photo's size {image.shape[:2]}, received {mask.shape}."
+            )
+        return self._judge(image, mask)
+
+    def _predict(self, image, refine, tile):
+        networks = self._loaded()
+        logits = networks.logits(image, networks.config.inference_size)  # (h, w)
+        height, width = image.shape[:2]
+        if tile is None:
+            mask = cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR)
+        else:
+            if tile < networks.config.stride:
+                raise ValueError(
+                    f"tile must be at least {networks.config.stride} pixels, received {tile}."
+                )
+            mask = predict_tiled(networks.tile_logits, image, tile, guide=logits)
+        mask = _sigmoid(mask)
+        return refine_mask(image, mask) if refine else mask
+
+    def _judge(self, image, mask):
+        score, score_map = self._loaded().verdict(image, mask)
+        size = image.shape[1], image.shape[0]
+        score_map = cv2.resize(score_map, size, interpolation=cv2.INTER_LINEAR)
+        return float(_sigmoid(score)), _sigmoid(score_map)
+
+    def _loaded(self):
+        with self._lock:
+            if self._networks is None:
+                self._networks = _Networks(self._weights)
+            return self._networks
+
+
+class _Networks:
+    """G and D as compiled functions of arrays.
+
+    A function is compiled once for each input shape. There are few: the longer side is fixed, and
+    the other is one of the multiples of the stride below it.
+    """
+
+    def __init__(self, path):
+        import tensorflow as tf
+
+        from gecat.model.weights import load_weights
+
+        loaded = load_weights(path)
+        self.config = loaded.config
+        # The article's discriminator ends in Flatten and takes one size only.
+        self._judged_size = loaded.discriminator.input_shape[0][1:3]
+        self._generator = tf.function(lambda image: loaded.generator(image, training=False))
+        self._discriminator = tf.function(lambda pair: loaded.discriminator(pair, training=False))
+
+    def logits(self, image, longer_side):
+        """Mask logits (h, w) at network size."""
+        height, width = _network_size(image.shape, longer_side, self.config.stride)
+        return self._generator(_network_input(image, height, width)).numpy()[0, ..., 0]
+
+    def tile_logits(self, image):
+        """Mask logits (H, W) of a tile seen at its own resolution."""
+        height, width = image.shape[:2]
+        logits = self.logits(image, max(height, width))
+        return cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR)
+
+    def verdict(self, image, mask):
+        """Logits of the score (), and of the score map (h, w) at network size."""
+        height, width = self._judged_size
+        if height is None:
+            size = self.config.inference_size
+            height, width = _network_size(image.shape, size, self.config.stride)
+        mask = _resize(mask, height, width)[None, ..., None]  # (1, h, w, 1)
+        score, score_map = self._discriminator([_network_input(image, height, width), mask])
+        return score.numpy()[0, 0], score_map.numpy()[0, ..., 0]
+
+
+def _network_size(shape, longer_side, stride):
+    """Height and width nearest to the photo's shape that the networks can take."""
+    scale = longer_side / max(shape[:2])
+    return tuple(max(1, round(side * scale / stride)) * stride for side in shape[:2])
+
+
+def _network_input(image, height, width):
+    """float32 (1, height, width, 3) in [-1, 1] of a uint8 photo."""
+    return _resize(image, height, width)[None].astype(np.float32) / 127.5 - 1.0
+
+
+def _resize(array, height, width):
+    shrinks = height * width < array.shape[0] * array.shape[1]
+    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return cv2.resize(array, (width, height), interpolation=method)
+
+
+def _sigmoid(logits):
+    result = np.tanh(0.5 * logits)  # unlike 1 / (1 + exp(-x)), it never overflows
+    result *= 0.5
+    result += 0.5
+    return result
+
+
+def _limit_threads(threads):
+    if threads < 1:
+        raise ValueError(f"threads must be 1 or more, received {threads}.")
+    import tensorflow as tf
+
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(threads)
+    except RuntimeError:
+        running = tf.config.threading.get_intra_op_parallelism_threads()
+        raise RuntimeError(
+            "threads must be chosen before TensorFlow runs, and it does already, with "
+            f"{running or 'its own choice'}. Received: {threads}."
+        ) from None

@@ -1,0 +1,95 @@
+import numpy as np
+import pytest
+
+from gecat.inference import cutout as module
+from gecat.inference.cutout import boxes, cutout, on_background, overlay
+
+RED, BLUE = (200, 40, 30), (20, 60, 220)
+
+
+def soft_disc(side=80, softness=6):
+    y, x = np.mgrid[:side, :side] - (side - 1) / 2
+    return np.clip((side * 0.3 - np.hypot(y, x)) / softness + 0.5, 0, 1).astype(np.float32)
+
+
+def blend(alpha, front, behind):
+    alpha = alpha[..., None]
+    return np.rint(alpha * front + (1 - alpha) * np.array(behind)).astype(np.uint8)
+
+
+def test_a_cutout_frees_the_edge_from_the_background():
+    mask = soft_disc()
+    image = blend(mask, RED, BLUE)
+    rgba = cutout(image, mask)
+    assert rgba.shape == (80, 80, 4)
+    assert np.array_equal(rgba[..., 3], np.rint(mask * 255))
+    edge = (mask > 0.1) & (mask < 0.9)
+    before = np.abs(image[edge].astype(int) - RED).mean()
+    after = np.abs(rgba[edge][:, :3].astype(int) - RED).mean()
+    assert after < before / 4
+
+
+def test_a_cutout_keeps_the_object_and_hides_the_rest():
+    image = np.random.default_rng(0).integers(0, 256, (40, 50, 3), np.uint8)
+    mask = np.zeros((40, 50), np.float32)
+    mask[10:30, 10:30] = 1
+    rgba = cutout(image, mask)
+    assert np.array_equal(rgba[10:30, 10:30, :3], image[10:30, 10:30])
+    assert not rgba[mask == 0].any()
+
+
+def test_bands_leave_no_seams(monkeypatch):
+    image = np.random.default_rng(0).integers(0, 256, (300, 40, 3), np.uint8)
+    mask = np.random.default_rng(1).random((300, 40), np.float32)
+    whole = cutout(image, mask)
+    monkeypatch.setattr(module, "BAND_ROWS", 37)
+    assert np.abs(cutout(image, mask).astype(int) - whole).max() <= 1
+
+
+def test_its_own_background_gives_the_photo_back():
+    mask = soft_disc()
+    image = blend(mask, RED, BLUE)
+    again = on_background(image, mask, BLUE)
+    assert np.abs(again.astype(int) - image).max() < 20
+    elsewhere = on_background(image, mask, (255, 255, 255))
+    assert (elsewhere[mask == 0] == 255).all()
+
+
+@pytest.mark.parametrize("shape", [(20, 200), (300, 30), (80, 80)])
+def test_a_background_picture_covers_the_photo(shape):
+    mask = np.zeros((80, 60), np.float32)
+    behind = np.full((*shape, 3), 77, np.uint8)
+    result = on_background(np.zeros((80, 60, 3), np.uint8), mask, behind)
+    assert result.shape == (80, 60, 3)
+    assert (result == 77).all()
+
+
+def test_an_overlay_tints_the_object_only():
+    image = np.full((60, 60, 3), 100, np.uint8)
+    mask = np.zeros((60, 60), np.float32)
+    mask[20:40, 20:40] = 0.8
+    result = overlay(image, mask, threshold=0.5, colour=(0, 255, 0))
+    assert (result[20:40, 20:40, 1] > 150).all()
+    assert tuple(result[20, 30]) == (0, 255, 0)
+    assert np.array_equal(result[mask == 0], image[mask == 0])
+    assert np.array_equal(overlay(image, mask, threshold=0.9), image)
+    assert (image == 100).all()
+
+
+def test_boxes_frame_connected_objects_largest_first():
+    mask = np.full((100, 200), 0.1, np.float32)
+    mask[10:20, 30:50] = 0.6
+    mask[40:80, 100:150] = 0.9
+    mask[0:2, 0:2] = 1.0
+    first, second = boxes(mask)
+    assert (first.left, first.top, first.right, first.bottom) == (100, 40, 150, 80)
+    assert first.confidence == pytest.approx(0.9)
+    assert (second.left, second.top, second.right, second.bottom) == (30, 10, 50, 20)
+    assert boxes(mask, threshold=0.7) == (first,)
+    assert boxes(np.zeros((5, 5), np.float32)) == ()
+
+
+@pytest.mark.parametrize("make", [cutout, overlay, lambda *pair: on_background(*pair, BLUE)])
+def test_a_mask_of_another_size_is_refused(make):
+    with pytest.raises(ValueError, match=r"\(5, 6\)"):
+        make(np.zeros((6, 5, 3), np.uint8), np.zeros((5, 6), np.float32))
