@@ -1,0 +1,206 @@
+"""Every default of the project in one place, validated, with the presets that ship."""
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+
+WEIGHTS_DIR = Path(__file__).resolve().parent.parent / "assets" / "weights"
+
+BETA_RULES = ("FR", "PR+", "HS", "DY", "HZ")
+UPDATE_RULES = ("conjugate", "adam")
+PRECONDITIONERS = ("second_moment", "identity")
+PRIORS = ("barrier", "agreement")
+ARCHITECTURES = ("unet", "article")
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one model and of its training.
+
+    Raises:
+        ValueError: where a value is outside its range; the message names the field, what is
+            allowed and what was received.
+    """
+
+    preset: str = "base"
+
+    # The pictures.
+    size: int = 192  # side of a training picture, pixels
+    inference_size: int = 256  # longer side of a photo at prediction, pixels
+    prior: str = "agreement"  # the label-free teacher: barrier distance, or several that agree
+
+    # The networks: channels of each encoder stage, from half of the resolution downwards.
+    architecture: str = "unet"
+    generator_widths: tuple[int, ...] = (16, 32, 64, 128, 192)
+    discriminator_widths: tuple[int, ...] = (16, 32, 64, 96)
+
+    # The course of a run, as shares of its budget; the rest is gradient epochs.
+    anchor_share: float = 0.6  # the generator learns from its teachers, the discriminator rests
+    warmup_share: float = 0.1  # the discriminator learns on spoiled masks, the generator rests
+    batch_size: int = 16
+    seed: int = 0
+
+    # The gradient epoch.
+    update_rule: str = "conjugate"
+    discriminator_steps: int = 2
+    generator_steps: int = 4  # K, all on one frozen batch and one frozen discriminator
+    beta_rule: str = "PR+"
+    preconditioner: str = "second_moment"
+    armijo: float = 0.1  # least share of the decrease that the slope promises
+    maximum_step: float = 0.01  # longest step, as a share of the length of the weight vector
+    average_decay: float = 0.998  # of the moving average that predicts, per generator step
+    learning_rate: float = 1e-3  # Adam: the anchored start and the plain rival
+    discriminator_learning_rate: float = 4e-4
+
+    # The terms of the generator's loss; a weight of 0 leaves the term out.
+    adversarial_weight: float = 0.2
+    score_map_weight: float = 0.5  # of the adversarial term, the part judged pixel by pixel
+    anchor_weight: float = 1.0
+    anchor_floor: float = 0.5  # what is left of the anchor's weight at the end of the run
+    self_training_weight: float = 1.0
+    supervised_weight: float = 1.0  # where a photo comes with a mask of its own
+    area_weight: float = 1.0
+    area_minimum: float = 0.01
+    area_maximum: float = 0.85
+    binary_weight: float = 0.02
+
+    def __post_init__(self):
+        _check_choice("architecture", self.architecture, ARCHITECTURES)
+        _check_choice("prior", self.prior, PRIORS)
+        _check_choice("update_rule", self.update_rule, UPDATE_RULES)
+        _check_choice("beta_rule", self.beta_rule, BETA_RULES)
+        _check_choice("preconditioner", self.preconditioner, PRECONDITIONERS)
+        for name in ("size", "inference_size"):
+            value = getattr(self, name)
+            _check_range(name, value, self.stride, 1024)
+            if value % self.stride:
+                raise ValueError(f"{name} must be a multiple of {self.stride}, received {value}")
+        for name in ("generator_widths", "discriminator_widths"):
+            widths = getattr(self, name)
+            if not 2 <= len(widths) <= 6 or any(not 1 <= width <= 1024 for width in widths):
+                raise ValueError(f"{name} must be 2 to 6 widths from 1 to 1024, received {widths}")
+        for name, (low, high) in _RANGES.items():
+            _check_range(name, getattr(self, name), low, high)
+        if self.anchor_share + self.warmup_share > 1.0:
+            raise ValueError(
+                "anchor_share and warmup_share must be at most 1 together, received "
+                f"{self.anchor_share} and {self.warmup_share}"
+            )
+
+    @property
+    def stride(self):
+        """Sides of a picture at the networks must be multiples of this, in pixels."""
+        if self.architecture == "article":
+            return 4
+        return 2 ** max(len(self.generator_widths), len(self.discriminator_widths))
+
+    def to_dict(self):
+        """Returns the settings as plain values that JSON can hold."""
+        values = dataclasses.asdict(self)
+        return {key: list(value) if isinstance(value, tuple) else value
+                for key, value in values.items()}  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, values):
+        """Builds a Config from `to_dict`'s values.
+
+        Args:
+            values: dict of field names and values; lists may stand for tuples.
+
+        Raises:
+            ValueError: for an unknown name, a wrong type or a value outside its range.
+        """
+        fields = {field.name: field for field in dataclasses.fields(cls)}
+        unknown = sorted(set(values) - set(fields))
+        if unknown:
+            raise ValueError(f"unknown settings {unknown}; allowed are {sorted(fields)}")
+        return cls(**{name: _coerce(name, value, fields[name].default)
+                      for name, value in values.items()})  # fmt: skip
+
+
+_RANGES = {
+    "anchor_share": (0.0, 1.0),
+    "warmup_share": (0.0, 1.0),
+    "batch_size": (2, 512),
+    "seed": (0, 2**31 - 1),
+    "discriminator_steps": (0, 64),
+    "generator_steps": (1, 64),
+    "armijo": (1e-6, 0.5),
+    "maximum_step": (1e-6, 1.0),
+    "average_decay": (0.0, 0.99999),
+    "learning_rate": (1e-7, 1.0),
+    "discriminator_learning_rate": (1e-7, 1.0),
+    "adversarial_weight": (0.0, 100.0),
+    "score_map_weight": (0.0, 1.0),
+    "anchor_weight": (0.0, 100.0),
+    "anchor_floor": (0.0, 1.0),
+    "self_training_weight": (0.0, 100.0),
+    "supervised_weight": (0.0, 100.0),
+    "area_weight": (0.0, 100.0),
+    "area_minimum": (0.0, 1.0),
+    "area_maximum": (0.0, 1.0),
+    "binary_weight": (0.0, 100.0),
+}
+
+PRESETS = {
+    "base": {},
+    "small": {
+        "size": 64,
+        "inference_size": 64,
+        "prior": "barrier",
+        "generator_widths": (16, 32, 64, 96),
+        "discriminator_widths": (16, 32, 48, 64),
+        "average_decay": 0.98,
+        "learning_rate": 2e-3,
+    },
+    "article": {
+        "size": 64,
+        "inference_size": 64,
+        "prior": "barrier",
+        "architecture": "article",
+        "generator_widths": (128, 64, 3),
+        "discriminator_widths": (128, 128),
+        "batch_size": 32,
+        "score_map_weight": 0.0,
+        "average_decay": 0.98,
+    },
+}
+
+
+def preset(name, **changes):
+    """Returns a preset's Config with some settings changed.
+
+    Args:
+        name: "small" (64 px, trains live on two cores), "base" (what ships) or "article".
+        **changes: settings by name.
+
+    Raises:
+        ValueError: for an unknown preset or a setting that is not allowed.
+    """
+    if name not in PRESETS:
+        raise ValueError(f"preset must be one of {', '.join(PRESETS)}, received {name!r}")
+    return Config.from_dict({"preset": name, **PRESETS[name], **changes})
+
+
+def _check_choice(name, value, allowed):
+    if value not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(allowed)}, received {value!r}")
+
+
+def _check_range(name, value, low, high):
+    if not low <= value <= high:
+        raise ValueError(f"{name} must be from {low} to {high}, received {value}")
+
+
+def _coerce(name, value, default):
+    """Gives a value, perhaps from JSON or a command line, the type of its default."""
+    try:
+        if isinstance(default, tuple):
+            parts = value.split(",") if isinstance(value, str) else value
+            return tuple(int(part) for part in parts)
+        if isinstance(default, int) and float(value) != int(float(value)):
+            raise ValueError
+        return type(default)(float(value)) if isinstance(default, int) else type(default)(value)
+    except (TypeError, ValueError):
+        kind = type(default).__name__
+        raise ValueError(f"{name} must be of type {kind}, received {value!r}") from None

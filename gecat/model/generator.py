@@ -1,0 +1,36 @@
+"""The generator: a convolutional encoder-decoder from a photo to one mask logit a pixel."""
+
+import keras
+from keras import layers
+
+from gecat.model.article import build_article_generator
+from gecat.model.layers import convolve, global_context, merge_up, residual
+
+
+def build_generator(config):
+    """Builds G with fresh weights.
+
+    Args:
+        config: a Config; `generator_widths` gives the channels of the stages at 1/2, 1/4, ... of
+            the resolution.
+
+    Returns:
+        keras.Model from images (N, H, W, 3) in [-1, 1], H and W multiples of `config.stride`, to
+        mask logits (N, H, W, 1).
+    """
+    if config.architecture == "article":
+        return build_article_generator(config)
+    widths = config.generator_widths
+    image = keras.Input((None, None, 3), name="image")
+    x = convolve(image, widths[0], "stem", stride=2)  # (N, H/2, W/2, C)
+    skips = []
+    for level, width in enumerate(widths[1:], start=1):
+        skips.append(x)
+        x = convolve(x, width, f"down{level}", stride=2)
+        x = residual(x, f"encode{level}")
+    x = residual(global_context(x, "context"), "bottleneck")
+    for level in range(len(skips) - 1, -1, -1):
+        x = merge_up(x, skips[level], widths[level], f"decode{level}")
+    x = layers.Conv2D(1, 3, padding="same", name="head")(x)  # (N, H/2, W/2, 1)
+    logits = layers.UpSampling2D(2, interpolation="bilinear", name="logits")(x)  # (N, H, W, 1)
+    return keras.Model(image, logits, name="generator")

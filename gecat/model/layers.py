@@ -1,0 +1,56 @@
+"""The few blocks that both networks are made of."""
+
+import keras
+from keras import layers
+
+
+def normalise(x, name):
+    """Batch normalisation; over all replicas where there are several, so that none differs."""
+    synchronized = keras.backend.backend() == "tensorflow" and _replica_count() > 1
+    return layers.BatchNormalization(
+        momentum=0.95, epsilon=1e-3, synchronized=synchronized, name=f"{name}_norm"
+    )(x)
+
+
+def _replica_count():
+    import tensorflow as tf
+
+    return tf.distribute.get_strategy().num_replicas_in_sync
+
+
+def convolve(x, width, name, kernel=3, stride=1):
+    """Convolution, normalisation, rectifier."""
+    x = layers.Conv2D(
+        width, kernel, stride, padding="same", use_bias=False,
+        kernel_initializer="he_normal", name=f"{name}_conv",
+    )(x)  # fmt: skip
+    return layers.ReLU(name=f"{name}_relu")(normalise(x, name))
+
+
+def residual(x, name):
+    """Two convolutions around a shortcut (He et al. 2016, "Deep Residual Learning", figure 2)."""
+    width = x.shape[-1]
+    y = convolve(x, width, f"{name}_a")
+    y = layers.Conv2D(
+        width, 3, padding="same", use_bias=False, kernel_initializer="he_normal", name=f"{name}_b_conv"
+    )(y)  # fmt: skip
+    y = normalise(y, f"{name}_b")
+    return layers.ReLU(name=f"{name}_relu")(layers.Add(name=f"{name}_add")([x, y]))
+
+
+def global_context(x, name):
+    """Tells every pixel what the whole picture holds (ParseNet, Liu et al. 2015)."""
+    width = x.shape[-1]
+    pooled = layers.GlobalAveragePooling2D(keepdims=True, name=f"{name}_pool")(x)  # (N, 1, 1, C)
+    pooled = layers.Dense(width, activation="relu", name=f"{name}_hidden")(pooled)
+    pooled = layers.Dense(width, name=f"{name}_out")(pooled)
+    return layers.ReLU(name=f"{name}_relu")(layers.Add(name=f"{name}_add")([x, pooled]))
+
+
+def merge_up(x, skip, width, name):
+    """Doubles the resolution and joins what the encoder kept there."""
+    x = convolve(x, width, f"{name}_narrow", kernel=1)
+    x = layers.UpSampling2D(2, interpolation="bilinear", name=f"{name}_up")(x)
+    skip = convolve(skip, width, f"{name}_skip", kernel=1)
+    x = layers.Add(name=f"{name}_join")([x, skip])
+    return convolve(x, width, f"{name}_mix")

@@ -1,0 +1,112 @@
+"""Weights as safetensors with the config in the metadata: nothing in the file can run code."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from gecat.config import Config
+from gecat.model.discriminator import build_discriminator
+from gecat.model.generator import build_generator
+
+MAXIMUM_BYTES = 64 * 2**20
+
+
+class WeightsError(ValueError):
+    """A file does not hold weights of a GEC-AT model; the message says why."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Both networks of a weights file, its config and its facts (data, seconds, scores)."""
+
+    config: Config
+    generator: keras.Model
+    discriminator: keras.Model
+    facts: dict[str, Any]
+
+
+def save_weights(path, config, generator, discriminator, facts=None):
+    """Writes both networks to one file, atomically: a crash leaves the old file or the new one.
+
+    Args:
+        path: the file to write, *.safetensors.
+        config: the Config that the networks were built from.
+        generator, discriminator: keras models.
+        facts: dict that JSON can hold, kept beside the weights.
+    """
+    arrays = {**_arrays("generator", generator), **_arrays("discriminator", discriminator)}
+    metadata = {"gecat": json.dumps({"config": config.to_dict(), "facts": facts or {}})}
+    write_atomically(Path(path), save(arrays, metadata=metadata))
+
+
+def load_weights(path):
+    """Reads both networks from a file; shapes are checked before anything is built.
+
+    Args:
+        path: a file that `save_weights` wrote.
+
+    Returns:
+        Loaded.
+
+    Raises:
+        WeightsError: if the file is missing, damaged, too large or of another architecture.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise WeightsError(f"no weights were found at {path.name}")
+    if path.stat().st_size > MAXIMUM_BYTES:
+        limit = MAXIMUM_BYTES >> 20
+        raise WeightsError(f"{path.name} is larger than {limit} MB, which no GEC-AT model is")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            described = json.loads((file.metadata() or {})["gecat"])
+            config = Config.from_dict(described["config"])
+            shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+            networks = {
+                "generator": build_generator(config),
+                "discriminator": build_discriminator(config),
+            }
+            for name, network in networks.items():
+                _check_shapes(path.name, name, network, shapes)
+                network.set_weights(
+                    [file.get_tensor(f"{name}/{index:03d}") for index in range(len(network.weights))]
+                )
+    except (SafetensorError, KeyError, TypeError, json.JSONDecodeError) as error:
+        raise WeightsError(f"{path.name} is not a weights file of GEC-AT ({error})") from error
+    except WeightsError:
+        raise
+    except ValueError as error:
+        raise WeightsError(f"{path.name} has settings that do not work: {error}") from error
+    return Loaded(config, facts=described.get("facts", {}), **networks)
+
+
+def write_atomically(path, data):
+    """Writes bytes beside the file, then moves them into its place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    unfinished.write_bytes(data)
+    unfinished.replace(path)
+
+
+def _arrays(name, network):
+    values = network.get_weights()
+    return {f"{name}/{index:03d}": np.ascontiguousarray(value) for index, value in enumerate(values)}
+
+
+def _check_shapes(file, name, network, shapes):
+    expected = {
+        f"{name}/{index:03d}": tuple(weight.shape) for index, weight in enumerate(network.weights)
+    }
+    found = {key: shape for key, shape in shapes.items() if key.startswith(f"{name}/")}
+    if found != expected:
+        raise WeightsError(
+            f"{file} holds another architecture: {name} should have {len(expected)} arrays of "
+            f"known shapes, received {len(found)}"
+        )

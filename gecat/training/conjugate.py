@@ -1,0 +1,170 @@
+"""Preconditioned nonlinear conjugate gradients on one flat vector.
+
+Conjugacy means something only while the function stands still: `objective` must return the same
+loss for the same vector, so whoever calls freezes the batch, every random draw and D.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from keras import ops
+
+
+class Point(NamedTuple):
+    """A vector with what the objective said of it."""
+
+    theta: Any  # (n,)
+    loss: float
+    gradient: Any  # (n,)
+    extra: Any = None  # whatever else the objective returns
+
+
+@dataclass
+class Step:
+    """What happened in one conjugate step, for charts and tests."""
+
+    loss: float
+    length: float  # Euclidean length of the step, 0 when the line search gave up
+    beta: float
+    restart: bool
+    slope: float
+    gradient_norm: float
+    evaluations: int
+
+
+@dataclass
+class Path:
+    """Where the steps led: the last point and one record a step."""
+
+    point: Point
+    steps: list[Step] = field(default_factory=list)
+
+
+def dot(a, b):
+    """Inner product as a Python float, over the whole vector and never a tensor at a time."""
+    return float(ops.sum(a * b))
+
+
+def beta(rule, gradient, previous, direction, scale):
+    """The share of the last direction that the next one keeps.
+
+    Inner products of gradients are taken with the preconditioner P, as in Hager and Zhang 2006,
+    "A survey of nonlinear conjugate gradient methods", equations 2.7 to 2.11 and section 8.
+
+    Args:
+        rule: "FR", "PR+", "HS", "DY" or "HZ".
+        gradient, previous: (n,), g_k and g_(k-1).
+        direction: (n,), d_(k-1).
+        scale: (n,), the diagonal of P.
+
+    Returns:
+        float; 0 where the denominator vanishes.
+
+    Raises:
+        ValueError: for an unknown rule.
+    """
+    change = gradient - previous
+    scaled = scale * gradient
+    if rule in ("FR", "PR+"):
+        denominator = dot(previous, scale * previous)
+    elif rule in ("HS", "DY", "HZ"):
+        denominator = dot(direction, change)
+    else:
+        raise ValueError(f"beta rule must be one of FR, PR+, HS, DY, HZ, received {rule!r}")
+    if abs(denominator) < 1e-30:
+        return 0.0
+    if rule in ("FR", "DY"):
+        return dot(gradient, scaled) / denominator
+    if rule == "PR+":
+        return max(0.0, dot(change, scaled) / denominator)
+    if rule == "HS":
+        return dot(change, scaled) / denominator
+    square = dot(change, scale * change)
+    correction = 2.0 * square / denominator * dot(direction, gradient)
+    return (dot(change, scaled) - correction) / denominator
+
+
+def armijo(objective, point, direction, slope, length, least=0.1, trials=8):
+    """Backtracks until the loss falls by enough (Nocedal and Wright 2006, algorithm 3.1).
+
+    The next trial is the minimum of the parabola through what is known, kept within a tenth to a
+    half of the last one.
+
+    Args:
+        objective: theta -> Point.
+        point: the Point to start from.
+        direction: (n,), a descent direction; slope: its inner product with the gradient, < 0.
+        length: the first trial, > 0.
+        least: share of the decrease promised by the slope that is asked for, in (0, 1).
+        trials: evaluations before giving up, 1 or more.
+
+    Returns:
+        (Point, accepted length, evaluations); the starting point and 0.0 where every trial failed.
+    """
+    for trial in range(1, trials + 1):
+        candidate = objective(point.theta + length * direction)
+        if candidate.loss <= point.loss + least * length * slope:
+            return candidate, length, trial
+        curvature = candidate.loss - point.loss - length * slope
+        minimum = -slope * length * length / (2.0 * curvature) if curvature > 0 else 0.0
+        # A loss that is not a number leaves no parabola, and falls to the lower bound.
+        length = min(max(minimum, 0.1 * length), 0.5 * length) if minimum == minimum else length / 10
+    return point, 0.0, trials
+
+
+def minimise(objective, point, steps, *, rule="PR+", scale=None, expected=1.0, longest=None,
+             search=armijo, **search_settings):  # fmt: skip
+    """Takes conjugate steps from a point.
+
+    Restarts along the preconditioned gradient when the direction does not descend, when the line
+    search fails, and when successive gradients are far from orthogonal (Powell 1977).
+
+    Args:
+        objective: theta -> Point; deterministic.
+        point: the Point to start from.
+        steps: how many, 1 or more.
+        rule: of `beta`.
+        scale: (n,), positive diagonal of the preconditioner; None for the identity.
+        expected: how far a step is expected to lead, as a Euclidean length; each step's first trial
+            goes twice as far as the last one went.
+        longest: bound on the Euclidean length of a step, or None.
+        search: a line search with `armijo`'s arguments and results.
+        **search_settings: handed to the line search.
+
+    Returns:
+        Path.
+    """
+    if scale is None:
+        scale = ops.ones_like(point.gradient)
+    path = Path(point)
+    direction, previous = None, None
+    for _ in range(steps):
+        gradient = path.point.gradient
+        restart, share = True, 0.0
+        if direction is not None and not _powell(gradient, previous, scale):
+            share = beta(rule, gradient, previous, direction, scale)
+            candidate = share * direction - scale * gradient
+            restart = dot(candidate, gradient) >= 0.0
+        direction = -(scale * gradient) if restart else candidate
+        slope = dot(direction, gradient)
+        if slope >= 0.0:  # a gradient of zero: nothing is left to do
+            break
+        reach = 2.0 * expected if longest is None else min(2.0 * expected, longest)
+        size = max(dot(direction, direction) ** 0.5, 1e-30)
+        found, accepted, evaluations = search(
+            objective, path.point, direction, slope, reach / size, **search_settings
+        )
+        path.steps.append(
+            Step(found.loss, accepted * size, 0.0 if restart else share, restart, slope,
+                 dot(gradient, gradient) ** 0.5, evaluations)  # fmt: skip
+        )
+        previous = gradient
+        if accepted:
+            expected, path.point = accepted * size, found
+        else:
+            expected, direction = 0.25 * reach, None
+    return path
+
+
+def _powell(gradient, previous, scale):
+    return abs(dot(gradient, scale * previous)) > 0.2 * dot(gradient, scale * gradient)

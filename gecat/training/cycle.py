@@ -1,0 +1,415 @@
+"""The gradient epoch: D learns, is frozen whole, and G takes K steps against it.
+
+All arithmetic on weights happens on flat vectors, one for each network, and both networks are
+called as functions of their vector. So freezing needs no switch: a cycle of G never receives
+anything it could change D with, and one step is the same on one device and on many.
+"""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from gecat.model.discriminator import build_discriminator
+from gecat.model.generator import build_generator
+from gecat.training import conjugate, losses, pairs
+
+_MOMENT_DECAY = 0.99  # of the running second moment that preconditions, per gradient
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything that a run must remember between two cycles; arrays are float32 vectors."""
+
+    generator: Any  # (n,) trainable weights
+    generator_statistics: Any  # (s,) running means and variances
+    average: Any  # (n,) moving average of `generator`
+    average_statistics: Any  # (s,)
+    discriminator: Any
+    discriminator_statistics: Any
+    generator_adam: tuple  # the optimizer's variables
+    discriminator_adam: tuple
+    second_moment: Any  # (n,)
+    moment_count: int = 0
+    length: float = 0.0  # of the last conjugate step; 0 before the first
+    cycle: int = 0
+    batch: int = 0  # batches drawn so far
+    seconds: float = 0.0  # spent in cycles so far
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What each term of G's loss counts in one cycle; 0 leaves the term out."""
+
+    anchor: float = 1.0
+    composite: float = 1.0
+    adversarial: float = 0.0
+
+
+class Engine:
+    """The compiled functions of one run: two networks, their objectives, their update rules."""
+
+    def __init__(self, config, strategy=None):
+        self.config = config
+        self.strategy = strategy or tf.distribute.get_strategy()
+        with self.strategy.scope():
+            self.generator = build_generator(config)
+            self.discriminator = build_discriminator(config)
+        self._adam = {
+            "generator": _flat_adam(config.learning_rate, self.generator),
+            "discriminator": _flat_adam(
+                config.discriminator_learning_rate, self.discriminator, beta_1=0.5
+            ),
+        }
+        self._prepare = tf.function(self._prepare_traced)
+        self._generate = tf.function(self._generate_traced)
+        self._generator_objective = tf.function(self._generator_traced)
+        self._discriminator_objective = tf.function(self._discriminator_traced)
+
+    def initial_state(self):
+        """Returns the State of a run that has not begun, from the networks' fresh weights."""
+        theta = flatten(self.generator.trainable_variables)
+        statistics = flatten(self.generator.non_trainable_variables)
+        return State(
+            generator=theta,
+            generator_statistics=statistics,
+            average=tf.identity(theta),
+            average_statistics=tf.identity(statistics),
+            discriminator=flatten(self.discriminator.trainable_variables),
+            discriminator_statistics=flatten(self.discriminator.non_trainable_variables),
+            generator_adam=_values(self._adam["generator"][0].variables),
+            discriminator_adam=_values(self._adam["discriminator"][0].variables),
+            second_moment=tf.zeros_like(theta),
+        )
+
+    def freeze(self, batch, seed):
+        """Turns a batch into fixed pictures with targets; every random draw is made here.
+
+        Args:
+            batch: dict of `gecat.images.datasets.batches`.
+            seed: tuple of ints; the same seed draws the same.
+
+        Returns:
+            dict of tensors: pictures (N, S, S, 3), half photos and half composites, target and
+            certainty (N, S, S, 1), whether it is a composite (N,), and the draws.
+        """
+        draws = pairs.draw(np.random.default_rng(seed), batch["image"].shape[0])
+        return self._prepare(batch, {key: tf.constant(value) for key, value in draws.items()})
+
+    def teach_discriminator(self, state, frozen, spoiled_only=False):
+        """Takes one Adam step of D on real, spoiled and, unless warming up, G's masks.
+
+        Args:
+            state: the State; frozen: of `freeze`.
+            spoiled_only: whether G's masks are left out.
+
+        Returns:
+            (State, dict of scores).
+        """
+        masks = self._generate(state.generator, state.generator_statistics, frozen)
+        shown = _wrong_masks(masks, frozen, spoiled_only)
+        loss, gradient, statistics, terms = self._discriminator_objective(
+            state.discriminator, state.discriminator_statistics, frozen, shown
+        )
+        theta, adam = self._apply_adam(
+            "discriminator", state.discriminator_adam, gradient, state.discriminator
+        )
+        state = replace(
+            state, discriminator=theta, discriminator_adam=adam, discriminator_statistics=statistics
+        )
+        terms = {name: float(value) for name, value in terms.items()}
+        gradient_norm = float(tf.norm(gradient))
+        return state, {"loss": float(loss), "gradient_norm": gradient_norm, **terms}
+
+    def teach_generator(self, state, frozen, weights, steps, rule):
+        """Takes steps of G on one frozen batch against one frozen D.
+
+        Args:
+            state: the State; frozen: of `freeze`; weights: a Weights.
+            steps: how many, 1 or more.
+            rule: "conjugate" or "adam".
+
+        Returns:
+            (State, dict of the terms of the loss, list of `conjugate.Step`).
+        """
+        objective = self.generator_objective(state, frozen, weights)
+        take = self._take_conjugate_steps if rule == "conjugate" else self._take_adam_steps
+        state, point, records = take(state, objective, steps)
+        decay = self.config.average_decay ** max(1, len(records))
+        # Early in a run the average would remember nothing but the random start.
+        decay = min(decay, (1.0 + state.cycle) / (10.0 + state.cycle))
+        state = replace(
+            state,
+            average=decay * state.average + (1.0 - decay) * state.generator,
+            average_statistics=(
+                decay * state.average_statistics + (1.0 - decay) * state.generator_statistics
+            ),
+        )
+        return state, {name: float(value) for name, value in point.extra[1].items()}, records
+
+    def generator_objective(self, state, frozen, weights):
+        """Returns theta -> conjugate.Point on a frozen batch; it never changes anything."""
+        shares = tf.constant(
+            [weights.anchor, weights.composite, weights.adversarial], tf.float32
+        )
+        # D costs a third of a step, and nothing is left of it at a weight of 0.
+        adversarial = weights.adversarial > 0.0
+
+        def objective(theta):
+            loss, gradient, statistics, terms = self._generator_objective(
+                theta, state.generator_statistics, state.discriminator,
+                state.discriminator_statistics, frozen, shares, adversarial,
+            )  # fmt: skip
+            return conjugate.Point(theta, float(loss), gradient, (statistics, terms))
+
+        return objective
+
+    def load_average(self, state):
+        """Puts the moving average and D's weights into the two keras models, to predict or save."""
+        assign(self.generator.trainable_variables, state.average)
+        assign(self.generator.non_trainable_variables, state.average_statistics)
+        assign(self.discriminator.trainable_variables, state.discriminator)
+        assign(self.discriminator.non_trainable_variables, state.discriminator_statistics)
+
+    def load_start(self, generator, discriminator):
+        """Returns the State that begins from the weights of two keras models."""
+        self.generator.set_weights(generator.get_weights())
+        self.discriminator.set_weights(discriminator.get_weights())
+        return self.initial_state()
+
+    def _take_conjugate_steps(self, state, objective, steps):
+        config = self.config
+        point = objective(state.generator)
+        count = state.moment_count + 1
+        moment = _MOMENT_DECAY * state.second_moment + (1.0 - _MOMENT_DECAY) * point.gradient**2
+        scale = None
+        if config.preconditioner == "second_moment":
+            unbiased = moment / (1.0 - _MOMENT_DECAY**count)
+            # Without damping by the typical size, weights with hardly any gradient lead the way.
+            typical = tf.sqrt(tf.reduce_mean(unbiased))
+            scale = 1.0 / (tf.sqrt(unbiased) + typical + 1e-12)
+        longest = config.maximum_step * float(tf.norm(state.generator))
+        path = conjugate.minimise(
+            objective, point, steps, rule=config.beta_rule, scale=scale, longest=longest,
+            expected=state.length or longest, least=config.armijo,
+        )  # fmt: skip
+        accepted = [step.length for step in path.steps if step.length > 0.0]
+        state = replace(
+            state,
+            generator=path.point.theta,
+            generator_statistics=path.point.extra[0],
+            second_moment=moment,
+            moment_count=count,
+            length=accepted[-1] if accepted else 0.25 * (state.length or longest),
+        )
+        return state, path.point, path.steps
+
+    def _take_adam_steps(self, state, objective, steps):
+        records = []
+        for _ in range(steps):
+            point = objective(state.generator)
+            theta, adam = self._apply_adam(
+                "generator", state.generator_adam, point.gradient, state.generator
+            )
+            norm = float(tf.norm(point.gradient))
+            length = float(tf.norm(theta - state.generator))
+            records.append(conjugate.Step(point.loss, length, 0.0, True, -norm * norm, norm, 1))
+            state = replace(
+                state,
+                generator=theta,
+                generator_adam=adam,
+                generator_statistics=point.extra[0],
+            )
+        return state, point, records
+
+    def _apply_adam(self, network, variables, gradient, theta):
+        adam, weight = self._adam[network]
+        for variable, value in zip([*adam.variables, weight], [*variables, theta], strict=True):
+            variable.assign(value)
+        adam.apply([gradient])
+        return tf.identity(weight.value), _values(adam.variables)
+
+    def _prepare_traced(self, batch, draws):
+        photos = tf.cast(batch["image"], tf.float32) / 127.5 - 1.0
+        prior = tf.cast(batch["prior"], tf.float32) / 255.0
+        mask = tf.cast(batch["mask"], tf.float32) / 255.0
+        target, certainty = pairs.photo_targets(
+            prior, mask, tf.cast(batch["has_mask"], tf.float32)
+        )
+        pasted, pasted_target, pasted_certainty = pairs.composites(photos, target, certainty, draws)
+        half = pasted.shape[0]
+        plain = photos.shape[0] - half
+        return {
+            "pictures": tf.concat([photos[:plain], pasted], 0),
+            "target": tf.concat([target[:plain], pasted_target], 0),
+            "certainty": tf.concat([certainty[:plain], pasted_certainty], 0),
+            "is_composite": tf.concat([tf.zeros(plain), tf.ones(half)], 0),
+            "softness": tf.transpose(draws["softness"]),  # (N, 2)
+            "spoiled": pairs.spoil(tf.concat([target[:plain], pasted_target], 0), draws),
+        }
+
+    def _generate_traced(self, theta, statistics, frozen):
+        """G's masks of the frozen pictures, (N, S, S, 1), in training mode as in its own steps."""
+
+        def replica(shard):
+            logits, _ = _call(self.generator, theta, statistics, shard["pictures"])
+            return tf.sigmoid(logits)
+
+        masks = self._run(replica, {"pictures": frozen["pictures"]})
+        return self.strategy.gather(masks, 0) if self.strategy.num_replicas_in_sync > 1 else masks
+
+    def _generator_traced(
+        self, theta, statistics, critic, critic_statistics, frozen, shares, adversarial
+    ):
+        total = frozen["pictures"].shape[0]
+        config = self.config
+
+        def replica(shard):
+            with tf.GradientTape() as tape:
+                tape.watch(theta)
+                logits, new_statistics = _call(
+                    self.generator, theta, statistics, shard["pictures"]
+                )
+                terms = self._generator_terms(logits, shard)
+                terms["adversarial"] = tf.zeros_like(terms["anchor"])
+                if adversarial:
+                    shown = pairs.show(tf.sigmoid(logits), shard["softness"][:, 0])
+                    (image_logits, map_logits), _ = _call(
+                        self.discriminator, critic, critic_statistics,
+                        [shard["pictures"], shown], training=False,
+                    )  # fmt: skip
+                    terms["adversarial"] = losses.adversarial_loss(
+                        image_logits, map_logits, config.score_map_weight
+                    )
+                per_picture = (
+                    shares[0] * terms["anchor"] + shares[1] * terms["composite"]
+                    + shares[2] * terms["adversarial"] + config.area_weight * terms["area"]
+                    + config.binary_weight * terms["binary"]
+                )  # fmt: skip
+                loss = tf.reduce_sum(per_picture) / total
+            sums = {name: tf.reduce_sum(value) / total for name, value in terms.items()}
+            return loss, tape.gradient(loss, theta), new_statistics, sums
+
+        return self._reduce(replica, frozen)
+
+    def _generator_terms(self, logits, shard):
+        config = self.config
+        masks = tf.sigmoid(logits)
+        fit = 0.5 * losses.cross_entropy(logits, shard["target"], shard["certainty"])
+        fit += 0.5 * losses.overlap_loss(masks, shard["target"], shard["certainty"])
+        # A picture that its teachers find empty may be: no least area there.
+        has_object = tf.cast(tf.reduce_mean(shard["target"], (1, 2, 3)) > 0.01, tf.float32)
+        return {
+            "anchor": fit * (1.0 - shard["is_composite"]),
+            "composite": fit * shard["is_composite"],
+            "area": has_object
+            * losses.area_hinge(masks, config.area_minimum, config.area_maximum),
+            "binary": losses.binarisation(masks),
+        }
+
+    def _discriminator_traced(self, theta, statistics, frozen, shown_wrong):
+        total = 2 * frozen["pictures"].shape[0]
+        config = self.config
+
+        def replica(shard):
+            target, softness = shard["target"], shard["softness"]
+            solid = tf.cast(target > 0.5, tf.float32)
+            shown = tf.concat(
+                [pairs.show(solid, softness[:, 1]), pairs.show(shard["wrong"], softness[:, 0])], 0
+            )
+            with tf.GradientTape() as tape:
+                tape.watch(theta)
+                (image_logits, map_logits), new_statistics = _call(
+                    self.discriminator, theta, statistics, [_twice(shard["pictures"]), shown]
+                )
+                per_picture = losses.discriminator_loss(
+                    image_logits, map_logits, shown, _twice(target), _twice(shard["certainty"]),
+                    config.score_map_weight,
+                )  # fmt: skip
+                loss = tf.reduce_sum(per_picture) / total
+            scores = tf.sigmoid(image_logits[:, 0])
+            count = tf.shape(target)[0]
+            terms = {
+                "score_real": tf.reduce_sum(scores[:count]) * 2 / total,
+                "score_wrong": tf.reduce_sum(scores[count:]) * 2 / total,
+            }
+            return loss, tape.gradient(loss, theta), new_statistics, terms
+
+        return self._reduce(replica, {**frozen, "wrong": shown_wrong})
+
+    def _run(self, replica, frozen):
+        """Runs `replica` on each replica's own rows of the frozen batch."""
+        count = self.strategy.num_replicas_in_sync
+
+        def on_rows():
+            index = tf.distribute.get_replica_context().replica_id_in_sync_group
+            rows = frozen["pictures"].shape[0] // count
+            return replica({name: x[index * rows : (index + 1) * rows] for name, x in frozen.items()})
+
+        return self.strategy.run(on_rows) if count > 1 else replica(frozen)
+
+    def _reduce(self, replica, frozen):
+        """Sums losses, gradients and terms over the replicas; their statistics are the same."""
+        loss, gradient, statistics, terms = self._run(replica, frozen)
+        total = partial(self.strategy.reduce, tf.distribute.ReduceOp.SUM, axis=None)
+        mean = partial(self.strategy.reduce, tf.distribute.ReduceOp.MEAN, axis=None)
+        sums = {name: total(value) for name, value in terms.items()}
+        return total(loss), total(gradient), mean(statistics), sums
+
+
+def flatten(variables):
+    """Joins variables to one float32 vector (n,)."""
+    return tf.concat([tf.reshape(variable, [-1]) for variable in variables] or [tf.zeros(0)], 0)
+
+
+def unflatten(theta, variables):
+    """Cuts a vector (n,) into tensors of the variables' shapes."""
+    sizes = [int(np.prod(variable.shape)) for variable in variables]
+    return [
+        tf.reshape(part, variable.shape)
+        for part, variable in zip(tf.split(theta, sizes), variables, strict=True)
+    ]
+
+
+def assign(variables, theta):
+    """Writes a vector (n,) into variables."""
+    for variable, value in zip(variables, unflatten(theta, variables), strict=True):
+        variable.assign(value)
+
+
+def _call(network, theta, statistics, inputs, training=True):
+    """A network as a function of its vectors; returns its outputs and its new statistics."""
+    outputs, changed = network.stateless_call(
+        unflatten(theta, network.trainable_variables),
+        unflatten(statistics, network.non_trainable_variables),
+        inputs,
+        training=training,
+    )
+    return outputs, flatten(changed)
+
+
+def _wrong_masks(masks, frozen, spoiled_only):
+    """Spoiled masks at even places and G's own at odd ones; all spoiled while D warms up."""
+    if spoiled_only:
+        return frozen["spoiled"]
+    odd = np.arange(masks.shape[0]) % 2 == 1
+    return tf.where(odd[:, None, None, None], masks, frozen["spoiled"])
+
+
+def _twice(x):
+    return tf.concat([x, x], 0)
+
+
+def _flat_adam(learning_rate, network, beta_1=0.9):
+    """Adam with the one flat variable that it works on."""
+    weight = keras.Variable(flatten(network.trainable_variables), name="theta")
+    adam = keras.optimizers.Adam(learning_rate, beta_1=beta_1)
+    adam.build([weight])
+    return adam, weight
+
+
+def _values(variables):
+    return tuple(tf.identity(variable) for variable in variables)

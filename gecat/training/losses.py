@@ -1,0 +1,104 @@
+"""The terms of both losses: pure functions of logits and targets, one number a picture.
+
+Shapes: pictures and masks (N, H, W, C), image logits (N, 1); every function returns (N,).
+"""
+
+from keras import ops
+
+
+def cross_entropy(logits, targets, weights):
+    """Logistic loss a pixel, averaged with weights over each picture.
+
+    Args:
+        logits: (N, H, W, 1).
+        targets: (N, H, W, 1) in [0, 1].
+        weights: (N, H, W, 1), 0 or more.
+
+    Returns:
+        (N,): 0 where the logits say the targets with certainty.
+    """
+    loss = ops.softplus(logits) - logits * targets
+    return _pixel_mean(loss * weights)
+
+
+def overlap_loss(masks, targets, weights):
+    """1 - soft intersection over union (Rahman and Wang 2016, equation 3), weighted a pixel.
+
+    Args:
+        masks, targets: (N, H, W, 1) in [0, 1].
+        weights: (N, H, W, 1), 0 or more.
+
+    Returns:
+        (N,) in [0, 1].
+    """
+    intersection = _pixel_mean(masks * targets * weights)
+    union = _pixel_mean((masks + targets - masks * targets) * weights)
+    return 1.0 - (intersection + 1e-3) / (union + 1e-3)
+
+
+def discriminator_loss(image_logits, map_logits, shown, fitting, certainty, map_weight):
+    """Logistic loss of D's verdicts on shown masks whose fitting masks are known.
+
+    The image verdict is how far the shown mask fits: the intersection over union, so 1 for a real
+    pair. The verdict a pixel is 1 where the shown mask agrees with the fitting one. Wrong pixels
+    weigh as much as right ones, however few.
+
+    Args:
+        image_logits: (N, 1); map_logits: (N, H, W, 1).
+        shown, fitting: (N, H, W, 1) in [0, 1].
+        certainty: (N, H, W, 1) in [0, 1], of the fitting mask.
+        map_weight: share of the loss that goes to the score map, in [0, 1].
+
+    Returns:
+        (N,).
+    """
+    shown = ops.cast(shown > 0.5, "float32")
+    fitting = ops.cast(fitting > 0.5, "float32")
+    verdict = 1.0 - overlap_loss(shown, fitting, ops.ones_like(shown))  # (N,)
+    logit = image_logits[:, 0]
+    belief = _pixel_mean(certainty)
+    image_loss = (ops.softplus(logit) - logit * verdict) * belief
+    right = 1.0 - ops.abs(shown - fitting)  # (N, H, W, 1)
+    wrong_share = _pixel_mean(1.0 - right)[:, None, None, None]
+    weight_wrong = 0.5 / ops.clip(wrong_share, 0.02, 0.5)
+    weights = certainty * ops.where(right > 0.5, ops.ones_like(right), weight_wrong)
+    map_loss = cross_entropy(map_logits, right, weights) / ops.maximum(_pixel_mean(weights), 1e-3)
+    return (1.0 - map_weight) * image_loss + map_weight * map_loss
+
+
+def adversarial_loss(image_logits, map_logits, map_weight):
+    """Non-saturating generator loss (Goodfellow et al. 2014, section 3), an image and a pixel.
+
+    Args:
+        image_logits: (N, 1); map_logits: (N, H, W, 1): D's verdicts on G's masks.
+        map_weight: share of the score map, in [0, 1].
+
+    Returns:
+        (N,): -log D.
+    """
+    image_loss = ops.softplus(-image_logits[:, 0])
+    return (1.0 - map_weight) * image_loss + map_weight * _pixel_mean(ops.softplus(-map_logits))
+
+
+def area_hinge(masks, minimum, maximum):
+    """How far a mask's area is outside [minimum, maximum], relative to the bound.
+
+    Args:
+        masks: (N, H, W, 1) in [0, 1]; minimum, maximum: shares of the picture in [0, 1].
+
+    Returns:
+        (N,), 0 where the area is allowed.
+    """
+    area = _pixel_mean(masks)
+    below = ops.relu(minimum - area) / max(minimum, 1e-6)
+    above = ops.relu(area - maximum) / max(1.0 - maximum, 1e-6)
+    return below + above
+
+
+def binarisation(masks):
+    """4 m (1 - m) averaged over each picture: 0 for a decided mask, 1 for an undecided one."""
+    return _pixel_mean(4.0 * masks * (1.0 - masks))
+
+
+def _pixel_mean(x):
+    return ops.mean(x, axis=(1, 2, 3))

@@ -1,0 +1,144 @@
+"""The course of a run: anchored start, D's warm-up, gradient epochs; one record a cycle."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+
+from gecat.images.augmentation import augment
+from gecat.images.datasets import batches
+from gecat.training.cycle import Weights
+
+STAGES = ("anchor", "warm-up", "adversarial")
+
+
+def stage_at(config, progress):
+    """The stage that a run is in.
+
+    Args:
+        config: a Config.
+        progress: share of the budget that is spent, in [0, 1].
+
+    Returns:
+        one of STAGES.
+    """
+    if progress < config.anchor_share:
+        return "anchor"
+    if progress < config.anchor_share + config.warmup_share:
+        return "warm-up"
+    return "adversarial"
+
+
+def weights_at(config, progress):
+    """What the terms of G's loss count at this point of a run.
+
+    The anchor's weight falls evenly from full to `anchor_floor` over the gradient epochs.
+    """
+    start = config.anchor_share + config.warmup_share
+    through = np.clip((progress - start) / max(1.0 - start, 1e-6), 0.0, 1.0)
+    decayed = config.anchor_weight * (1.0 - (1.0 - config.anchor_floor) * float(through))
+    adversarial = stage_at(config, progress) == "adversarial"
+    return Weights(
+        anchor=decayed,
+        composite=config.self_training_weight,
+        adversarial=config.adversarial_weight if adversarial else 0.0,
+    )
+
+
+def train(engine, state, photos, *, cycles=None, seconds=None, clock=time.monotonic):
+    """Runs cycles until the budget is spent.
+
+    Args:
+        engine: a `cycle.Engine`.
+        state: the State to go on from.
+        photos: `datasets.Photos` with priors.
+        cycles: total cycles of the run, or None.
+        seconds: total seconds of the run, or None; one of the two is needed.
+        clock: a function that tells the seconds.
+
+    Yields:
+        (State, dict of the cycle's figures) after each cycle.
+
+    Raises:
+        ValueError: when neither or both budgets are given.
+    """
+    if (cycles is None) == (seconds is None):
+        raise ValueError(f"give either cycles or seconds, received {cycles} and {seconds}")
+    with ThreadPoolExecutor(1) as ahead:
+        supply = _Supply(engine, photos, state.batch, ahead)
+        while True:
+            progress = state.cycle / cycles if cycles else state.seconds / seconds
+            if progress >= 1.0:
+                return
+            started = clock()
+            state, figures = _cycle(engine, state, supply, progress)
+            spent = state.seconds + clock() - started
+            state = replace(state, cycle=state.cycle + 1, seconds=spent, batch=supply.number)
+            done = state.cycle / cycles if cycles else min(1.0, spent / seconds)
+            yield state, {"cycle": state.cycle, "seconds": spent, "progress": done, **figures}
+
+
+class _Supply:
+    """Frozen batches in order, the next one made while this one is learned from."""
+
+    def __init__(self, engine, photos, start, executor):
+        self.number = start
+        self._engine = engine
+        self._batches = iter(batches(photos, engine.config.batch_size, engine.config.seed, start))
+        self._executor = executor
+        self._next = executor.submit(self._make, start)
+
+    def take(self):
+        frozen = self._next.result()
+        self.number += 1
+        self._next = self._executor.submit(self._make, self.number)
+        return frozen
+
+    def _make(self, number):
+        seed = (self._engine.config.seed, number)
+        batch = augment(next(self._batches), (*seed, 1), self._engine.config.size)
+        return self._engine.freeze(batch, (*seed, 2))
+
+
+def _cycle(engine, state, supply, progress):
+    config = engine.config
+    stage = stage_at(config, progress)
+    figures = {"stage": stage}
+    if stage == "anchor":
+        # Nothing is judged yet, so nothing need stand still: fresh batches teach more.
+        records = []
+        for _ in range(config.generator_steps):
+            state, terms, record = engine.teach_generator(
+                state, supply.take(), weights_at(config, progress), 1, "adam"
+            )
+            records += record
+        return state, {**figures, **_generator_figures(terms, records)}
+    for _ in range(max(1, config.discriminator_steps)):
+        state, scores = engine.teach_discriminator(state, supply.take(), stage == "warm-up")
+    figures |= {f"discriminator_{name}": value for name, value in scores.items()}
+    if stage == "warm-up":
+        return state, figures
+    weights = weights_at(config, progress)
+    if config.update_rule == "conjugate":
+        state, terms, records = engine.teach_generator(
+            state, supply.take(), weights, config.generator_steps, "conjugate"
+        )
+    else:
+        records = []
+        for _ in range(config.generator_steps):
+            state, terms, record = engine.teach_generator(state, supply.take(), weights, 1, "adam")
+            records += record
+    return state, {**figures, **_generator_figures(terms, records)}
+
+
+def _generator_figures(terms, records):
+    return {
+        **{f"generator_{name}": value for name, value in terms.items()},
+        "generator_loss": records[-1].loss if records else None,
+        "gradient_norm": records[0].gradient_norm if records else 0.0,
+        "step_lengths": [record.length for record in records],
+        "betas": [record.beta for record in records],
+        "restarts": sum(record.restart for record in records),
+        "evaluations": sum(record.evaluations for record in records),
+    }
