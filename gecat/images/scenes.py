@@ -19,6 +19,8 @@ MINIMUM_SIZE = 32
 FINEST, COARSEST = 0.08, 0.14
 LEAST_AREA, MOST_AREA = 0.10, 0.42
 OBJECT_COUNTS = (1, 1, 1, 2, 2, 3)
+# Pairs of the palette's four colours that leave a pattern to be seen.
+FAR_APART = ((0, 2), (0, 3), (1, 3), (2, 0), (3, 0), (3, 1))
 
 
 def draw_scene(seed, size):
@@ -42,7 +44,7 @@ def draw_scene(seed, size):
     palette = _palette(rng)
 
     image = _paint(_ground(rng, y, x), rng.permutation(palette)[:3])
-    for _ in range(rng.integers(1, 4)):
+    for _ in range(rng.integers(0, 3)):
         patch = _region(rng, y, x, rng.uniform(0.04, 0.14))
         image = _over(image, _paint(_ground(rng, y, x), rng.permutation(palette)[:2]), patch)
     image = _draw_lines(rng, image, palette)
@@ -52,7 +54,7 @@ def draw_scene(seed, size):
     share = rng.uniform(LEAST_AREA, MOST_AREA) / count
     for _ in range(count):
         region = _region(rng, y, x, share, taken=mask)
-        image = _over(image, _paint(_pattern(rng, y, x), rng.permutation(palette)[:2]), region)
+        image = _over(image, _paint(_pattern(rng, y, x), palette[rng.choice(FAR_APART)]), region)
         mask |= region
 
     image = image * _lighting(rng, y, x)[..., None] + rng.normal(0.0, 0.012, image.shape)
