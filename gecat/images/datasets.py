@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 
 from gecat.images.prior import pseudo_mask
-from gecat.images.reading import ImageError, read_mask
+from gecat.images.reading import ImageError, read_image
 from gecat.images.sources import open_source
 
 MINIMUM_PHOTOS = 8
@@ -232,7 +232,7 @@ def _pseudo_mask(kind, cache, image):
     key = hashlib.sha1(f"{kind} {image.shape} ".encode() + image.tobytes()).hexdigest()
     path = cache / f"{key}.png"
     try:
-        mask = read_mask(path)
+        mask = read_image(path)[..., 0]
         if mask.shape == image.shape[:2]:
             return mask
     except ImageError:

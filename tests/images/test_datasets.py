@@ -398,3 +398,13 @@ def test_loading_photos_does_not_import_tensorflow():
     code = "import sys, gecat.images.datasets; sys.exit('tensorflow' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_faint_pseudo_mask_stays_faint_in_the_cache(tmp_path, pairs, monkeypatch):
+    _write(tmp_path / "data", pairs[0])
+    faint = np.full((48, 48), 1 / 255, np.float32)
+    monkeypatch.setattr(datasets, "pseudo_mask", lambda *_: faint)
+
+    for _ in range(2):
+        photos = load_photos(tmp_path / "data", 48, prior="barrier", cache=tmp_path / "cache")
+        assert (photos.priors == 1).all()
