@@ -45,6 +45,7 @@ def segment_files(predict, paths, out, what="mask"):
     files = _files(paths)
     taken = {_key(file) for file in files}
     written = failed = 0
+    notes = []
     for file in with_progress(files):
         try:
             image = read_image(file)
@@ -52,13 +53,15 @@ def segment_files(predict, paths, out, what="mask"):
             target = _free_path(out, file.stem, taken)
             Image.fromarray(product).save(target)
         except (ImageError, OSError, MemoryError) as error:
-            tqdm.write(f"{file}: {error or type(error).__name__}", file=sys.stderr)
+            notes.append(f"{file}: {error or type(error).__name__}")
             failed += 1
             continue
         taken.add(_key(target))
         written += 1
         if target.stem != file.stem:
-            tqdm.write(f"{file}: its name is taken, written as {target.name}", file=sys.stderr)
+            notes.append(f"{file}: its name is taken, written as {target.name}")
+    for note in notes:  # after the progress bar, which they would tear apart
+        print(note, file=sys.stderr)
     return written, failed
 
 

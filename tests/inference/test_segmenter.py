@@ -1,0 +1,166 @@
+import threading
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import gecat
+from gecat.config import preset
+from gecat.inference import segmenter as module
+from gecat.inference.segmenter import load
+from gecat.model import weights
+from gecat.model.discriminator import build_discriminator
+from gecat.model.generator import build_generator
+
+
+def photo(height, width, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def segmenter(small_weights):
+    return load(small_weights)
+
+
+@pytest.mark.parametrize("shape", [(64, 64), (37, 91), (1, 1), (500, 20), (130, 200)])
+def test_everything_comes_at_the_photos_own_size(segmenter, shape):
+    image = photo(*shape)
+    result = segmenter(image)
+    assert np.array_equal(result.image, image)
+    for values in (result.mask, result.score_map):
+        assert values.shape == shape
+        assert values.dtype == np.float32
+        assert np.all((values >= 0) & (values <= 1))
+    assert 0 <= result.score <= 1
+    assert isinstance(result.score, float)
+
+
+def test_the_mask_is_what_the_generator_says(segmenter, small_weights):
+    networks = weights.load_weights(small_weights)
+    image = photo(64, 48)
+    logits = networks.generator(image[None] / np.float32(127.5) - 1, training=False)
+    expected = 1 / (1 + np.exp(-np.asarray(logits)[0, ..., 0]))
+    assert np.allclose(segmenter(image).mask, expected, atol=1e-5)
+    assert np.array_equal(segmenter.predict(image), segmenter(image).mask)
+
+
+def test_the_score_is_what_the_discriminator_says(segmenter, small_weights):
+    networks = weights.load_weights(small_weights)
+    image = photo(64, 64)
+    mask = np.random.default_rng(1).random((64, 64), np.float32)
+    pair = [image[None] / np.float32(127.5) - 1, mask[None, ..., None]]
+    logit, logits = networks.discriminator(pair, training=False)
+    score, score_map = segmenter.judge(image, mask)
+    assert score == pytest.approx(1 / (1 + np.exp(-float(np.asarray(logit).item()))), abs=1e-5)
+    assert np.allclose(score_map, 1 / (1 + np.exp(-np.asarray(logits)[0, ..., 0])), atol=1e-5)
+
+
+def test_a_call_judges_its_own_mask(segmenter):
+    result = segmenter(photo(90, 120))
+    score, score_map = segmenter.judge(result.image, result.mask)
+    assert score == result.score
+    assert np.array_equal(score_map, result.score_map)
+    assert segmenter.judge(result.image, result.mask > 0.5)[0] != score
+
+
+def test_paths_and_pil_images_are_taken_too(segmenter, tmp_path):
+    image = photo(40, 50)
+    Image.fromarray(image).save(tmp_path / "photo.png")
+    expected = segmenter(image).mask
+    for source in (tmp_path / "photo.png", str(tmp_path / "photo.png"), Image.fromarray(image)):
+        assert np.array_equal(segmenter(source).mask, expected)
+
+
+def test_refinement_and_tiles_change_the_mask_within_bounds(segmenter):
+    image = photo(150, 220)
+    plain = segmenter(image).mask
+    for options in ({"refine": True}, {"tile": 64}, {"tile": 64, "refine": True}):
+        mask = segmenter(image, **options).mask
+        assert mask.shape == plain.shape
+        assert not np.array_equal(mask, plain)
+        assert mask.min() >= 0
+        assert mask.max() <= 1
+
+
+def test_a_tile_below_the_stride_is_refused(segmenter):
+    with pytest.raises(ValueError, match="at least 16 pixels, received 15"):
+        segmenter(photo(40, 40), tile=15)
+
+
+def test_a_mask_of_another_size_is_not_judged(segmenter):
+    with pytest.raises(ValueError, match=r"\(40, 50\), received \(50, 40\)"):
+        segmenter.judge(photo(40, 50), np.zeros((50, 40)))
+
+
+def test_few_shapes_are_ever_compiled(segmenter):
+    for width in range(10, 300, 7):
+        segmenter.predict(photo(90, width))
+    size, stride = segmenter.config.inference_size, segmenter.config.stride
+    compiled = segmenter._networks._generator.experimental_get_tracing_count()
+    assert compiled <= 2 * size // stride - 1
+
+
+def test_the_weights_are_read_once_by_the_first_photo(small_weights, monkeypatch):
+    reads = []
+    read = weights.load_weights
+    monkeypatch.setattr(weights, "load_weights", lambda path: reads.append(path) or read(path))
+    segmenter = load(small_weights)
+    assert not reads
+    image, masks = photo(60, 60), []
+    threads = [
+        threading.Thread(target=lambda: masks.append(segmenter(image).mask)) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert reads == [small_weights]
+    assert len(masks) == 4
+    assert all(np.array_equal(mask, masks[0]) for mask in masks)
+
+
+def test_the_articles_networks_serve_as_well(tmp_path):
+    config = preset("article", generator_widths=(8, 6, 3), discriminator_widths=(8, 8))
+    path = tmp_path / "article.safetensors"
+    weights.save_weights(path, config, build_generator(config), build_discriminator(config))
+    result = load(path)(photo(50, 90))
+    assert result.mask.shape == result.score_map.shape == (50, 90)
+
+
+def test_missing_and_foreign_weights_are_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"none\.safetensors"):
+        load(tmp_path / "none.safetensors")
+    (tmp_path / "foreign.safetensors").write_bytes(b"not weights")
+    with pytest.raises(weights.WeightsError, match="foreign"):
+        load(tmp_path / "foreign.safetensors")(photo(20, 20))
+
+
+def test_threads_are_chosen_before_tensorflow_runs(segmenter, small_weights):
+    segmenter(photo(20, 20))
+    with pytest.raises(RuntimeError, match="Received: 63"):
+        load(small_weights, threads=63)
+    with pytest.raises(ValueError, match="received 0"):
+        load(small_weights, threads=0)
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        ((640, 480), (320, 256)),
+        ((480, 640), (256, 320)),
+        ((10, 10), (320, 320)),
+        ((5000, 7), (320, 32)),
+        ((400, 300), (320, 256)),
+    ],
+)
+def test_the_networks_see_the_nearest_shape_they_can_take(shape, expected):
+    assert module._network_size(shape, 320, 32) == expected
+
+
+def test_the_public_names_are_lazy_and_there():
+    assert gecat.load is load
+    assert gecat.Segmenter is module.Segmenter
+    assert gecat.Segmentation is module.Segmentation
+    assert {"load", "Segmenter", "Segmentation", "Config", "train"} <= set(dir(gecat))
+    with pytest.raises(AttributeError, match="nonsense"):
+        _ = gecat.nonsense

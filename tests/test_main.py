@@ -1,0 +1,118 @@
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gecat.__main__ import main
+
+
+def run(*words):
+    """The command in a process of its own, where the number of threads can still be chosen."""
+    command = [sys.executable, "-m", "gecat", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=200, env=os.environ)
+
+
+@pytest.fixture
+def photos(tmp_path):
+    for folder in ("images", "masks"):
+        (tmp_path / folder).mkdir()
+    for number in range(3):
+        mask = np.zeros((60, 80), np.uint8)
+        mask[15:45, 20:60] = 255
+        image = np.where(mask[..., None] > 0, (220, 180, 40), (30, 60, 90)).astype(np.uint8)
+        Image.fromarray(image).save(tmp_path / "images" / f"{number}.png")
+        Image.fromarray(mask).save(tmp_path / "masks" / f"{number}.png")
+    return tmp_path
+
+
+def folders(photos):
+    return "--images", str(photos / "images"), "--masks", str(photos / "masks")
+
+
+def test_segment_writes_masks_and_reports_the_bad_file(photos, small_weights, capsys):
+    (photos / "images" / "bad.jpg").write_bytes(b"no picture")
+    words = ["segment", str(photos / "images"), "--out", str(photos / "out")]
+    assert main([*words, "--weights", str(small_weights), "--refine", "--tile", "64"]) == 1
+    output = capsys.readouterr()
+    assert "3 written" in output.out
+    assert "1 failed" in output.out
+    assert "bad.jpg" in output.err
+    for number in range(3):
+        with Image.open(photos / "out" / f"{number}.png") as mask:
+            assert (mask.mode, mask.size) == ("L", (80, 60))
+
+
+def test_segment_ends_well_where_every_file_does(photos, small_weights):
+    words = ["segment", str(photos / "images" / "0.png"), "--out", str(photos / "out")]
+    assert main([*words, "--weights", str(small_weights), "--what", "cutout"]) == 0
+    with Image.open(photos / "out" / "0.png") as product:
+        assert product.mode == "RGBA"
+
+
+def test_evaluate_scores_a_classical_method(photos, capsys):
+    Image.new("L", (3, 3)).save(photos / "masks" / "lonely.png")
+    words = ["evaluate", *folders(photos), "--method", "otsu", "--json", str(photos / "scores")]
+    assert main(words) == 0
+    output = capsys.readouterr()
+    assert "otsu" in output.out
+    assert "lonely.png" in output.err
+    scores = json.loads((photos / "scores").read_text())["otsu"]
+    assert scores["iou"] == 1.0
+    assert len(scores["images"]) == 3
+
+
+def test_evaluate_scores_the_networks_on_one_thread(photos, small_weights):
+    done = run("evaluate", *folders(photos), "--weights", small_weights, "--limit", 2)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[1].startswith("small")
+    assert "2 photos" in done.stdout
+
+
+def test_bench_quality_has_a_row_for_each_rival(photos, small_weights):
+    words = "bench", "quality", *folders(photos), "--weights", small_weights, "--limit", 1
+    done = run(*words, "--json", photos / "scores.json")
+    assert done.returncode == 0, done.stderr
+    scores = json.loads((photos / "scores.json").read_text())
+    rivals = ("otsu", "kmeans", "felzenszwalb", "barrier", "grabcut", "centre_ellipse")
+    assert set(scores) == {*rivals, "gecat", "gecat refined"}
+    for name, result in scores.items():
+        assert name in done.stdout
+        low, high = result["iou_interval"]
+        assert low <= result["iou"] <= high
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--method", "magic"], "received magic"),
+        (["--method", "otsu", "--refine"], "--refine"),
+        (["--weights", "nowhere.safetensors"], "nowhere.safetensors"),
+        (["--method", "otsu", "--ignore", "nowhere"], "nowhere"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(photos, capsys, words, reason):
+    assert main(["evaluate", *folders(photos), *words]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("gecat evaluate: ")
+    assert reason in error
+    assert len(error.splitlines()) == 1
+
+
+@pytest.mark.parametrize("words", [["segment"], ["--tile", "0"], ["dance"], []])
+def test_wrong_words_are_explained(words, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(words)
+    assert stop.value.code == 2
+    assert "usage" in capsys.readouterr().err
+
+
+def test_importing_gecat_does_not_import_tensorflow():
+    code = (
+        "import sys, gecat, gecat.__main__, gecat.inference.files; gecat.load; "
+        "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], timeout=100).returncode == 0
