@@ -9,6 +9,7 @@ import numpy as np
 
 THRESHOLDS = np.arange(1, 256) / 255
 BETA_SQUARED = 0.3
+ROUNDING = 1e-3  # blurred or resized masks overshoot by a little
 
 
 def iou(mask, truth, threshold=0.5, ignore=None):
@@ -150,7 +151,7 @@ def _checked(mask, truth):
     for name, array in (("mask", mask), ("truth", truth)):
         if array.ndim != 2:
             raise ValueError(f"The {name} must have shape (H, W), received {array.shape}.")
-        if array.size and not (array.min() >= 0 and array.max() <= 1):
+        if array.size and not (array.min() >= -ROUNDING and array.max() <= 1 + ROUNDING):
             low, high = array.min(), array.max()
             raise ValueError(
                 f"The {name}'s values must lie in [0, 1], received {low:g} to {high:g}."

@@ -99,6 +99,11 @@ def test_boundary_f_where_an_outline_is_missing():
     assert boundary_f(~nothing, left_of(10, 20)) == 0.0
 
 
+def test_rounding_beyond_the_range_is_forgiven():
+    mask = np.array([[1 + 1e-6, 1.0, -1e-6, 0.0]])
+    assert iou(mask, TRUTH) == max_f_beta(precision_recall(mask, TRUTH)) == 1.0
+
+
 @pytest.mark.parametrize("score", [iou, pixel_accuracy, precision_recall, boundary_f])
 def test_what_is_no_pair_of_masks_is_refused(score):
     with pytest.raises(ValueError, match=r"\(1, 3\)"):
