@@ -1,0 +1,256 @@
+"""What happens when something is clicked on the Segment tab: payloads in, values for its parts out.
+
+Files arrive as raw payloads, not as Gradio's pictures: our own reader is bounded, and says in plain
+words why a file cannot be used.
+"""
+
+import functools
+import html
+import logging
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache, save_file_to_cache
+from gradio.utils import get_upload_folder
+
+from gecat.app.shelf import Shelf
+from gecat.app.text import Words, count_in_words, score_in_words
+from gecat.app.views import draw, free_name, keep, make_files, measure, parse_colour
+from gecat.images.reading import ImageError, read_image
+
+MANY_PHOTOS = 40
+MANY_BYTES = 120_000_000
+TITLE_SECONDS = 12
+PROGRESS = gr.Progress()
+
+log = logging.getLogger(__name__)
+
+
+def told(action):
+    """Makes every failure of an action a message to the user, in the words of the page."""
+
+    @functools.wraps(action)
+    def wrapper(self, *args, **kwargs):
+        words = self.words
+        try:
+            return action(self, *args, **kwargs)
+        except gr.Error:
+            raise
+        except ImageError as error:
+            raise toast(words.cannot_read, html.escape(str(error))) from error
+        except Exception as error:
+            log.exception("%s failed", action.__name__)
+            raise toast(words.unexpected_title, words.unexpected) from error
+
+    return wrapper
+
+
+def toast(title, message):
+    """Returns the error that Gradio shows as a toast; `message` may hold HTML."""
+    return gr.Error(message, title=title, duration=TITLE_SECONDS, print_exception=False)
+
+
+@dataclass(frozen=True)
+class Actions:
+    """The actions of one page.
+
+    Attributes:
+        words: the language of the page.
+        segmenter: returns the Segmenter; called when a photo comes, not before.
+        shelf: where results are kept between two clicks.
+    """
+
+    words: Words
+    segmenter: Callable
+    shelf: Shelf
+
+    @told
+    def segment(self, photo, refine, ticket):
+        """Segments a photo and returns the ticket of its result; no photo, no ticket."""
+        self.shelf.drop(ticket)
+        if photo is None:
+            return None
+        kept = self._segment(photo, refine)
+        return self.shelf.put(kept, kept.size)
+
+    @told
+    def show(self, ticket, threshold, colour, picture):
+        """Draws a result for the browser; the network does not run.
+
+        Returns:
+            the values of before-and-after, objects, cut-out, mask, new background and verdict,
+            and three downloads, which wait until their files are written.
+        """
+        kept = self._kept(ticket)
+        downloads = [gr.DownloadButton(value=None, interactive=False)] * 3
+        if kept is None:
+            return [None] * 5 + [waiting_html(self.words), *downloads]
+        views = draw(kept, threshold, self._background(colour, picture))
+        sections = [
+            ((box.left, box.top, box.right, box.bottom), f"{number} · {box.confidence:.0%}")
+            for number, box in enumerate(views.boxes, 1)
+        ]
+        return [
+            (views.photo, views.overlay),
+            (views.overlay, sections),
+            views.cutout,
+            views.mask,
+            views.composite,
+            verdict_html(kept, views, self.words),
+            *downloads,
+        ]
+
+    @told
+    def offer(self, ticket, threshold, colour, picture):
+        """Writes a result's files at full size, and returns the three downloads."""
+        kept = self._kept(ticket)
+        if kept is None:
+            return [gr.DownloadButton(value=None, interactive=False)] * 3
+        files = make_files(kept, threshold, self._background(colour, picture))
+        return [gr.DownloadButton(value=path, interactive=True) for path in publish(files)]
+
+    def reset(self):
+        """Returns what `segment` and `show` return when there is no photo."""
+        return [None, *self.show(None, 0.5, "#ffffff", None)]
+
+    @told
+    def answer(self, photo, refine=False, threshold=0.5):
+        """Segments one photo into object and background.
+
+        Args:
+            photo: the photo, as a file.
+            refine: whether to follow the photo's own edges at full resolution.
+            threshold: how sure a pixel must be to count as object, from 0 to 1.
+
+        Returns:
+            the cut-out (PNG with transparency), the mask (PNG), and a dictionary: the critic's
+            score, the share of the picture that is object, and the boxes of the objects in pixels.
+        """
+        if photo is None:
+            raise ImageError("A photo is needed. Received: nothing.")
+        kept = self._segment(photo, bool(refine))
+        threshold = min(1.0, max(0.0, float(threshold)))
+        return *publish(make_files(kept, threshold)), measure(kept, threshold)
+
+    @told
+    def segment_many(self, files, refine, threshold, progress=PROGRESS):
+        """Segments many photos; those that cannot be used are named, and do not stop the others.
+
+        Returns:
+            the gallery's pictures, the download of the zip, and a note.
+        """
+        paths = self._checked_paths(files)
+        pictures, names, skipped = [], set(), []
+        with tempfile.TemporaryDirectory() as folder:
+            target = Path(folder) / "gecat.zip"
+            # The pictures are compressed already.
+            with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+                for path in progress.tqdm(paths):
+                    try:
+                        kept = self._segment({"path": path}, refine)
+                    except ImageError as error:
+                        skipped.append((Path(path).name, str(error)))
+                        continue
+                    pictures.append((draw(kept, threshold, (255, 255, 255)).cutout, kept.stem))
+                    for name, data in make_files(kept, threshold).items():
+                        name = free_name(name, names)
+                        names.add(name)
+                        archive.writestr(name, data)
+            zipped = save_file_to_cache(target, get_upload_folder()) if pictures else None
+        download = gr.DownloadButton(value=zipped, interactive=bool(pictures))
+        return pictures, download, self._note(len(pictures), skipped)
+
+    def _segment(self, photo, refine):
+        path = photo.get("path")
+        if not path:
+            raise ImageError("A photo is given as an uploaded file. Received: a link or text.")
+        image = read_image(path)
+        try:
+            result = self.segmenter()(image, refine=refine)
+        except (FileNotFoundError, ValueError) as error:
+            # Missing or unreadable weights; which file it was is for the log, not for visitors.
+            log.warning("no usable weights: %s", error)
+            raise toast(self.words.no_weights_title, self.words.no_weights) from error
+        return keep(result, photo.get("orig_name") or path)
+
+    def _kept(self, ticket):
+        if ticket is None:
+            return None
+        kept = self.shelf.get(ticket)
+        if kept is None:
+            raise toast(self.words.unexpected_title, self.words.forgotten)
+        return kept
+
+    def _background(self, colour, picture):
+        if picture is not None:
+            return read_image(picture.get("path") or b"")
+        try:
+            return parse_colour(colour)
+        except ValueError as error:
+            received = html.escape(str(colour)[:40])
+            message = self.words.bad_colour.format(received=received)
+            raise toast(self.words.unexpected_title, message) from error
+
+    def _checked_paths(self, files):
+        paths = [file["path"] for file in files or [] if file.get("path")]
+        total = sum(Path(path).stat().st_size for path in paths)
+        words = self.words
+        if not paths:
+            raise toast(words.cannot_read, words.many_none)
+        if len(paths) > MANY_PHOTOS:
+            message = words.many_too_many.format(limit=MANY_PHOTOS, count=len(paths))
+            raise toast(words.cannot_read, message)
+        if total > MANY_BYTES:
+            limit, size = f"{MANY_BYTES / 1e6:.0f}", f"{total / 1e6:.0f}"
+            raise toast(words.cannot_read, words.many_too_large.format(limit=limit, size=size))
+        return paths
+
+    def _note(self, count, skipped):
+        lines = [self.words.many_done.format(count=count)]
+        if skipped:
+            lines.append(self.words.many_skipped)
+        rows = "".join(
+            f"<li><b>{html.escape(name)}</b>: {html.escape(reason)}</li>"
+            for name, reason in skipped
+        )
+        return f"<p>{' '.join(lines)}</p><ul>{rows}</ul>"
+
+
+def publish(files):
+    """Puts files where Gradio serves them from and deletes them after a while.
+
+    Args:
+        files: dict of names and bytes.
+
+    Returns:
+        list of paths.
+    """
+    return [save_bytes_to_cache(data, name, get_upload_folder()) for name, data in files.items()]
+
+
+def waiting_html(words):
+    """The verdict's place before there is a result."""
+    return f'<p class="waiting">{words.waiting}</p>'
+
+
+def verdict_html(kept, views, words):
+    """The critic's score, in words and as a number, and the facts of the mask."""
+    height, width = kept.mask.shape
+    facts = words.facts.format(
+        objects=count_in_words(len(views.boxes), words),
+        share=f"{views.share:.0%}",
+        width=width,
+        height=height,
+    )
+    percent = f"{kept.score:.0%}"
+    return (
+        f'<div class="verdict"><div class="number" title="{words.score_title}">{percent}</div>'
+        f'<div class="words">{score_in_words(kept.score, words)}</div>'
+        f'<div class="facts">{facts}</div>'
+        f'<div class="meter" role="img" aria-label="{words.score_title}: {percent}">'
+        f'<i style="width: {percent}"></i></div></div>'
+    )
