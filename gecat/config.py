@@ -25,7 +25,7 @@ class Config:
     preset: str = "base"
 
     # The pictures.
-    size: int = 192  # side of a training picture, pixels
+    size: int = 160  # side of a training picture, pixels
     inference_size: int = 256  # longer side of a photo at prediction, pixels
     prior: str = "agreement"  # the label-free teacher: barrier distance, or several that agree
 

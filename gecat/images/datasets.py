@@ -5,9 +5,8 @@ costs the others. Pseudo-masks are computed by all cores, once a photo, and kept
 """
 
 import hashlib
-import multiprocessing
 import os
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -215,15 +214,10 @@ def _prior_computer(kind, cache, total, stack):
         Path(cache).mkdir(parents=True, exist_ok=True)
     if total < POOL_FROM:
         return partial(map, work)
-    # Forking a process that runs TensorFlow's threads can hang, so workers are spawned.
-    pool = ProcessPoolExecutor(
-        os.cpu_count(),
-        multiprocessing.get_context("spawn"),
-        initializer=cv2.setNumThreads,
-        initargs=(1,),
-    )
+    # Threads do: OpenCV lets go of the interpreter while it computes.
+    pool = ThreadPoolExecutor(os.cpu_count())
     stack.callback(pool.shutdown, cancel_futures=True)
-    return partial(pool.map, work, chunksize=4)
+    return partial(pool.map, work)
 
 
 def _pseudo_mask(kind, cache, image):

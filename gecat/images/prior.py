@@ -143,13 +143,14 @@ def barrier_saliency(image, side=128):
 
     Args:
         image: uint8 array (H, W, 3), RGB.
-        side: the longer side that the maps are computed at, in pixels.
+        side: the longer side that the maps are computed at, in pixels; a smaller photo keeps its
+            own.
 
     Returns:
         float32 array (H, W) in [0, 1].
     """
     height, width = image.shape[:2]
-    scale = side / max(height, width)
+    scale = min(1.0, side / max(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     lab = cv2.cvtColor(small.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB)

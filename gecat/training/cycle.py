@@ -65,6 +65,7 @@ class Engine:
             ),
         }
         self._prepare = tf.function(self._prepare_traced)
+        self._spoil = tf.function(pairs.spoil)
         self._generate = tf.function(self._generate_traced)
         self._generator_objective = tf.function(self._generator_traced)
         self._discriminator_objective = tf.function(self._discriminator_traced)
@@ -94,7 +95,7 @@ class Engine:
 
         Returns:
             dict of tensors: pictures (N, S, S, 3), half photos and half composites, target and
-            certainty (N, S, S, 1), whether it is a composite (N,), and the draws.
+            certainty (N, S, S, 1), whether it is a composite (N,), and the draws, a row a picture.
         """
         draws = pairs.draw(np.random.default_rng(seed), batch["image"].shape[0])
         return self._prepare(batch, {key: tf.constant(value) for key, value in draws.items()})
@@ -109,8 +110,11 @@ class Engine:
         Returns:
             (State, dict of scores).
         """
-        masks = self._generate(state.generator, state.generator_statistics, frozen)
-        shown = _wrong_masks(masks, frozen, spoiled_only)
+        shown = self._spoil(frozen["target"], frozen)
+        if not spoiled_only:
+            masks = self._generate(state.generator, state.generator_statistics, frozen)
+            odd = np.arange(masks.shape[0]) % 2 == 1
+            shown = tf.where(odd[:, None, None, None], masks, shown)
         loss, gradient, statistics, terms = self._discriminator_objective(
             state.discriminator, state.discriminator_statistics, frozen, shown
         )
@@ -247,8 +251,7 @@ class Engine:
             "target": tf.concat([target[:plain], pasted_target], 0),
             "certainty": tf.concat([certainty[:plain], pasted_certainty], 0),
             "is_composite": tf.concat([tf.zeros(plain), tf.ones(half)], 0),
-            "softness": tf.transpose(draws["softness"]),  # (N, 2)
-            "spoiled": pairs.spoil(tf.concat([target[:plain], pasted_target], 0), draws),
+            **draws,
         }
 
     def _generate_traced(self, theta, statistics, frozen):
@@ -316,9 +319,9 @@ class Engine:
 
         def replica(shard):
             target, softness = shard["target"], shard["softness"]
-            solid = tf.cast(target > 0.5, tf.float32)
+            real = pairs.soften(tf.cast(target > 0.5, tf.float32))
             shown = tf.concat(
-                [pairs.show(solid, softness[:, 1]), pairs.show(shard["wrong"], softness[:, 0])], 0
+                [pairs.show(real, softness[:, 1]), pairs.show(shard["wrong"], softness[:, 0])], 0
             )
             with tf.GradientTape() as tape:
                 tape.watch(theta)
@@ -389,14 +392,6 @@ def _call(network, theta, statistics, inputs, training=True):
         training=training,
     )
     return outputs, flatten(changed)
-
-
-def _wrong_masks(masks, frozen, spoiled_only):
-    """Spoiled masks at even places and G's own at odd ones; all spoiled while D warms up."""
-    if spoiled_only:
-        return frozen["spoiled"]
-    odd = np.arange(masks.shape[0]) % 2 == 1
-    return tf.where(odd[:, None, None, None], masks, frozen["spoiled"])
 
 
 def _twice(x):

@@ -31,7 +31,7 @@ def draw(generator, count):
         "strength": uniform(0.0, 1.0, count).astype(np.float32),
         "angle": uniform(0, 2 * np.pi, count).astype(np.float32),
         "shapes": uniform(0.0, 1.0, (count, 4)).astype(np.float32),
-        "softness": np.exp(uniform(np.log(0.5), np.log(4.0), (2, count))).astype(np.float32),
+        "softness": np.exp(uniform(np.log(0.5), np.log(4.0), (count, 2))).astype(np.float32),
     }
 
 
@@ -86,7 +86,7 @@ def spoil(masks, draws):
         draws: of `draw`; "kind" indexes SPOILINGS, "strength" is from 0 (mild) to 1.
 
     Returns:
-        (N, H, W, 1) in {0, 1}.
+        (N, H, W, 1) in [0, 1], soft at the edges.
     """
     solid = ops.cast(masks > 0.5, "float32")
     variants = ops.stack(
@@ -103,12 +103,16 @@ def spoil(masks, draws):
         axis=1,
     )  # (N, 8, H, W, 1)
     chosen = ops.reshape(ops.one_hot(draws["kind"], len(SPOILINGS)), (-1, len(SPOILINGS), 1, 1, 1))
-    return ops.sum(variants * chosen, axis=1)
+    return soften(ops.sum(variants * chosen, axis=1))
+
+
+def soften(solid):
+    """Gives a mask of 0 and 1 the blurred edge that a network's mask has."""
+    return ops.average_pool(solid, 5, 1, padding="same")
 
 
 def show(masks, softness):
-    """Blurs, then sharpens or softens masks, real and fake alike, so that neither edge nor
-    softness ever tells one from the other.
+    """Sharpens or softens masks, real and fake alike, so that softness alone never tells.
 
     Args:
         masks: (N, H, W, 1) in [0, 1].
@@ -117,8 +121,7 @@ def show(masks, softness):
     Returns:
         (N, H, W, 1) in (0, 1).
     """
-    blurred = ops.average_pool(masks, 5, 1, padding="same")
-    inside = ops.clip(blurred, 0.02, 0.98)
+    inside = ops.clip(masks, 0.02, 0.98)
     logits = ops.log(inside) - ops.log(1.0 - inside)
     return ops.sigmoid(logits * ops.reshape(softness, (-1, 1, 1, 1)))
 
@@ -142,12 +145,16 @@ def _move(x, draws, count):
 def _grown(solid, strength):
     """Dilates by about 2, 4 or 8% of the side, mild to strong."""
     side = solid.shape[1]
-    grown = [
-        ops.max_pool(solid, 2 * max(1, round(side * share)) + 1, 1, padding="same")
-        for share in (0.02, 0.04, 0.08)
-    ]
+    grown = [_dilated(solid, max(1, round(side * share))) for share in (0.02, 0.04, 0.08)]
     level = ops.reshape(strength, (-1, 1, 1, 1)) * 3.0
     return ops.where(level < 1.0, grown[0], ops.where(level < 2.0, grown[1], grown[2]))
+
+
+def _dilated(solid, reach):
+    """The square window's greatest value, by rows and then by columns."""
+    size = 2 * reach + 1
+    rows = ops.max_pool(solid, (size, 1), 1, padding="same")
+    return ops.max_pool(rows, (1, size), 1, padding="same")
 
 
 def _shifted(solid, draws):

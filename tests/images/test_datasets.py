@@ -329,7 +329,7 @@ def test_a_damaged_entry_of_the_cache_is_computed_anew(tmp_path, pairs):
     np.testing.assert_array_equal(first.priors, second.priors)
 
 
-def test_many_processes_find_what_one_finds(tmp_path, pairs, monkeypatch):
+def test_many_threads_find_what_one_finds(tmp_path, pairs, monkeypatch):
     _write(tmp_path, pairs[0])
     alone = load_photos(tmp_path, SIZE, prior="barrier")
     monkeypatch.setattr(datasets, "POOL_FROM", 1)
