@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-SIDE = 512
+SIDE = 384
 RADIUS_SHARE = 0.02
 SMOOTHNESS = 1e-4
 
