@@ -1,4 +1,16 @@
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
 import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 120
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +28,60 @@ def small_weights(tmp_path_factory):
     path = tmp_path_factory.mktemp("weights") / "small.safetensors"
     save_weights(path, config, build_generator(config), build_discriminator(config))
     return path
+
+
+@pytest.fixture(scope="session")
+def app_url(tmp_path_factory, small_weights):
+    """The address of the app, served by a process of its own with untrained networks."""
+    yield from serve(tmp_path_factory.mktemp("app"), small_weights)
+
+
+@pytest.fixture(scope="session")
+def bare_app_url(tmp_path_factory):
+    """The address of the app where its weights file is missing."""
+    folder = tmp_path_factory.mktemp("bare")
+    yield from serve(folder, folder / "missing.safetensors")
+
+
+def serve(folder, weights):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    command = [sys.executable, "app.py", "--host", "127.0.0.1", "--port", port]
+    environment = {
+        **os.environ,
+        "GRADIO_TEMP_DIR": str(folder / "files"),
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "PYTHONUNBUFFERED": "1",
+    }
+    log = folder / "log.txt"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [*command, "--weights", str(weights)],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_up(url, server, log)
+        yield url
+    finally:
+        server.terminate()
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def wait_until_up(url, server, log):
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    pytest.fail(f"the app did not start:\n{log.read_text()}")

@@ -96,7 +96,7 @@ class Actions:
         ]
         return [
             (views.photo, views.overlay),
-            (views.overlay, sections),
+            (views.photo, sections),
             views.cutout,
             views.mask,
             views.composite,

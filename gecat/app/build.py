@@ -33,7 +33,6 @@ def build(folder, weights=None):
     examples = write_examples(folder)
 
     def page(words, other_page):
-        gr.Navbar(visible=False)  # the two pages are linked in their head
         gr.HTML(_hero(words, other_page), padding=False)
         with gr.Tabs():
             with gr.Tab(words.segment_tab):

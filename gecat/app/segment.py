@@ -29,10 +29,11 @@ def build_tab(words, segmenter, shelf, examples, public):
             given = _inputs(words, examples)
         with gr.Column(scale=7, min_width=300):
             shown = _outputs(words)
-    _wire(actions, given, shown, examples)
-    _many(words, actions, given.refine, shown.threshold)
+    # Before the rest, which would take the name from it.
     if public:
         _endpoint(actions, given.photo, given.refine, shown.threshold)
+    _wire(actions, given, shown, examples)
+    _many(words, actions, given.refine, shown.threshold)
 
 
 def _inputs(words, examples):
@@ -42,7 +43,7 @@ def _inputs(words, examples):
         sources=["upload", "webcam", "clipboard"],
         type="filepath",
         image_mode=None,
-        height=330,
+        height=HEIGHT,
         buttons=[],
         elem_id="photo",
     )
@@ -131,7 +132,7 @@ def _outputs(words):
     )
     with gr.Row():
         downloads = [
-            gr.DownloadButton(label, interactive=False, elem_id=name, min_width=140, size="md")
+            gr.DownloadButton(label, interactive=False, elem_id=name, min_width=170, size="md")
             for name, label in (
                 ("download-cutout", words.download_cutout),
                 ("download-mask", words.download_mask),

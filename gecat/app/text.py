@@ -137,7 +137,7 @@ ENGLISH = Words(
 **The generator** looks at a photo and draws a mask: for each pixel, how likely it belongs to the
 object.
 **The discriminator**, the critic, looks at a photo *with* a mask and says whether they fit, once
-for the picture and once for each pixel. Its score of your photo's mask is the number under the
+for the picture and once for each pixel. Its score of your photo's mask is the number above the
 result.
 
 Nobody tells either of them what an object is. Three things stand in for the missing labels:
@@ -163,7 +163,7 @@ the next cycle begins.
         "generator": "Generator",
         "learns": "learns",
         "frozen": "frozen for the whole cycle",
-        "still": "stands still",
+        "still": "waits",
         "step 1": "step 1",
         "step 2": "step 2",
         "step 3": "step 3",
@@ -237,7 +237,7 @@ CHINESE = Words(
 
 **生成器**看一张照片并画出掩膜：每个像素属于物体的可能性。
 **判别器**看一张照片*和*一个掩膜，判断两者是否相符：对整张图判断一次，对每个像素再判断一次。
-结果下方的数字就是它给您这张照片的掩膜打的分。
+结果上方的数字就是它给您这张照片的掩膜打的分。
 
 没有人告诉它们什么是物体。三样东西代替了缺失的标注：
 
@@ -258,7 +258,7 @@ CHINESE = Words(
         "generator": "生成器",
         "learns": "学习",
         "frozen": "整个周期内冻结",
-        "still": "静止",
+        "still": "等待",
         "step 1": "第 1 步",
         "step 2": "第 2 步",
         "step 3": "第 3 步",

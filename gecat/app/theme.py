@@ -66,6 +66,10 @@ def make_theme():
 
 CSS = """
 .gradio-container { width: 100%; max-width: 1320px !important; margin: 0 auto !important; }
+/* The two pages link to each other in their head; the bar above it would say "Home" only. */
+.nav-holder { display: none !important; }
+/* One link needs no dot behind it. */
+footer .divider { display: none !important; }
 
 /* The head of the page. */
 .hero { display: flex; align-items: center; gap: 16px; padding: 4px 2px; }
@@ -105,7 +109,12 @@ button.secondary, a.secondary { border: 1px solid var(--border-color-primary); }
 .figure svg { width: 100%; height: auto; }
 
 @media (max-width: 640px) {
-  .gradio-container { padding: 10px !important; }
+  .gradio-container .main.fillable { padding: 14px !important; }
+  #examples .gallery { display: grid; grid-template-columns: repeat(4, 1fr); }
+  #examples .gallery span { display: block; width: 100%; }
+  #examples .gallery .container { width: 100%; height: auto; aspect-ratio: 1; }
+  #photo, #before-after, #cutout, #mask, #objects, #composite { height: 300px !important; }
+  footer { display: none !important; }
   .hero { flex-wrap: wrap; gap: 10px; }
   .hero svg { width: 36px; height: 36px; }
   .hero .text { order: 3; flex-basis: 100%; }

@@ -1,0 +1,211 @@
+import zipfile
+
+import gradio as gr
+import numpy as np
+import pytest
+from PIL import Image
+
+import gecat
+from gecat.app import actions as module
+from gecat.app.actions import Actions
+from gecat.app.shelf import Shelf
+from gecat.app.text import CHINESE, ENGLISH
+
+SETTINGS = (0.5, "#ffffff", None)
+
+
+@pytest.fixture(autouse=True)
+def served_files(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "served"))
+
+
+@pytest.fixture(scope="module")
+def segmenter(small_weights):
+    return gecat.load(small_weights)
+
+
+@pytest.fixture
+def actions(segmenter):
+    return Actions(ENGLISH, lambda: segmenter, Shelf())
+
+
+@pytest.fixture
+def photo(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (60, 90, 3), np.uint8)
+    path = tmp_path / "a cat.png"
+    Image.fromarray(pixels).save(path)
+    return {"path": str(path), "orig_name": "a cat.png"}
+
+
+def payload(folder, name, data):
+    path = folder / name
+    path.write_bytes(data)
+    return {"path": str(path), "orig_name": name}
+
+
+def test_the_slider_redraws_without_the_network(actions, photo):
+    ticket = actions.segment(photo, False, None)
+    redrawn = Actions(ENGLISH, None, actions.shelf)  # no network to be called
+    low, high = (redrawn.show(ticket, level, "#ffffff", None) for level in (0.02, 0.98))
+    assert not np.array_equal(low[3], high[3])
+    assert "60" in low[5]
+    assert "90" in low[5]
+
+
+def test_the_mask_is_the_one_the_segmenter_gives(actions, photo, segmenter):
+    kept = actions.shelf.get(actions.segment(photo, False, None))
+    result = segmenter(photo["path"])
+    assert np.allclose(kept.mask / 255, result.mask, atol=0.003)
+    assert kept.score == result.score
+
+
+def test_a_new_photo_makes_the_old_one_be_forgotten(actions, photo):
+    first = actions.segment(photo, False, None)
+    actions.segment(photo, False, first)
+    with pytest.raises(gr.Error, match="no longer kept"):
+        actions.show(first, *SETTINGS)
+
+
+def test_no_photo_shows_what_to_do(actions, photo):
+    ticket = actions.segment(photo, False, None)
+    assert actions.segment(None, False, ticket) is None
+    shown = actions.show(None, *SETTINGS)
+    assert shown[:5] == [None] * 5
+    assert ENGLISH.waiting in shown[5]
+    assert all(button["interactive"] is False for button in map(as_update, shown[6:]))
+    assert len(actions.reset()) == len(shown) + 1
+
+
+def opened(path):
+    with Image.open(path) as picture:
+        return picture.copy()
+
+
+def as_update(button):
+    return button if isinstance(button, dict) else {"interactive": button.interactive}
+
+
+def test_files_are_offered_under_the_photos_name(actions, photo):
+    ticket = actions.segment(photo, False, None)
+    paths = [button.value for button in actions.offer(ticket, *SETTINGS)]
+    names = [path["path"] if isinstance(path, dict) else path for path in paths]
+    assert [name.rsplit("/")[-1] for name in names] == [
+        "a-cat-cutout.png",
+        "a-cat-mask.png",
+        "a-cat-background.jpg",
+    ]
+    assert opened(names[0]).size == (90, 60)
+
+
+def test_a_picture_serves_as_background(actions, photo, tmp_path):
+    Image.new("RGB", (30, 20), (1, 2, 3)).save(tmp_path / "wall.png")
+    ticket = actions.segment(photo, False, None)
+    shown = actions.show(ticket, 0.98, "#ffffff", {"path": str(tmp_path / "wall.png")})
+    assert np.abs(shown[4][0, 0].astype(int) - (1, 2, 3)).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("note.png", b"only words", "text"),
+        ("drawing.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
+        ("empty.jpg", b"", "empty"),
+        ("cut.jpg", b"\xff\xd8\xff\xe0 and no more", "JPEG"),
+    ],
+)
+def test_a_file_that_is_no_photo_is_refused_with_the_reason(actions, tmp_path, name, data, reason):
+    with pytest.raises(gr.Error) as caught:
+        actions.segment(payload(tmp_path, name, data), False, None)
+    assert caught.value.title == ENGLISH.cannot_read
+    assert reason in caught.value.message
+    assert str(tmp_path) not in caught.value.message
+
+
+def test_a_message_never_carries_markup(actions, tmp_path):
+    with pytest.raises(gr.Error) as caught:
+        actions.segment({"path": str(tmp_path / "<img src=x>.png")}, False, None)
+    assert "<img" not in caught.value.message
+
+
+@pytest.mark.parametrize("photo", [{"url": "data:image/png;base64,AAAA"}, {"path": None}])
+def test_what_is_not_an_uploaded_file_is_refused(actions, photo):
+    with pytest.raises(gr.Error, match="uploaded file"):
+        actions.segment(photo, False, None)
+
+
+def test_missing_weights_are_told_without_the_servers_paths(photo, tmp_path):
+    def nothing():
+        return gecat.load(tmp_path / "none.safetensors")
+
+    with pytest.raises(gr.Error) as caught:
+        Actions(CHINESE, nothing, Shelf()).segment(photo, False, None)
+    assert caught.value.title == CHINESE.no_weights_title
+    assert str(tmp_path) not in caught.value.message
+
+
+def test_damaged_weights_are_told_like_missing_ones(photo, tmp_path):
+    damaged = tmp_path / "damaged.safetensors"
+    damaged.write_bytes(b"not weights")
+    with pytest.raises(gr.Error) as caught:
+        Actions(ENGLISH, lambda: gecat.load(damaged), Shelf()).segment(photo, False, None)
+    assert caught.value.title == ENGLISH.no_weights_title
+
+
+def test_a_fault_of_ours_is_told_and_logged(photo, caplog):
+    def broken():
+        raise RuntimeError("secret detail")
+
+    with pytest.raises(gr.Error) as caught:
+        Actions(ENGLISH, broken, Shelf()).segment(photo, False, None)
+    assert "secret" not in caught.value.message
+    assert "secret detail" in caplog.text
+
+
+def test_a_wrong_colour_is_named(actions, photo):
+    ticket = actions.segment(photo, False, None)
+    with pytest.raises(gr.Error, match="Received: &lt;red&gt;"):
+        actions.show(ticket, 0.5, "<red>", None)
+
+
+def test_programs_get_files_and_facts(actions, photo):
+    cutout, mask, facts = actions.answer(photo, False, 0.5)
+    assert opened(cutout).mode == "RGBA"
+    assert opened(mask).size == (90, 60)
+    assert set(facts) == {"score", "share", "boxes"}
+    assert 0 <= facts["score"] <= 1
+    with pytest.raises(gr.Error, match="Received: nothing"):
+        actions.answer(None)
+
+
+def test_many_photos_leave_out_the_bad_ones_and_name_them(actions, photo, tmp_path):
+    files = [photo, payload(tmp_path, "note.png", b"only words"), photo]
+    pictures, download, note = actions.segment_many(files, False, 0.5)
+    assert len(pictures) == 2
+    assert "note.png" in note
+    assert "text" in note
+    value = download.value
+    with zipfile.ZipFile(value["path"] if isinstance(value, dict) else value) as archive:
+        assert sorted(archive.namelist()) == [
+            "a-cat-cutout-2.png",
+            "a-cat-cutout.png",
+            "a-cat-mask-2.png",
+            "a-cat-mask.png",
+        ]
+
+
+def test_nothing_but_bad_files_gives_no_zip(actions, tmp_path):
+    files = [payload(tmp_path, "note.png", b"only words")]
+    pictures, download, note = actions.segment_many(files, False, 0.5)
+    assert pictures == []
+    assert download.value is None
+    assert "note.png" in note
+
+
+def test_too_many_and_too_large_are_refused_before_any_is_read(actions, photo, monkeypatch):
+    with pytest.raises(gr.Error, match="Choose some"):
+        actions.segment_many(None, False, 0.5)
+    with pytest.raises(gr.Error, match="At most 40"):
+        actions.segment_many([photo] * 41, False, 0.5)
+    monkeypatch.setattr(module, "MANY_BYTES", 10)
+    with pytest.raises(gr.Error, match="together"):
+        actions.segment_many([photo], False, 0.5)

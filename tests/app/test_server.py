@@ -1,0 +1,75 @@
+"""The app as programs meet it: a real server in a process of its own, and gradio_client."""
+
+import json
+import urllib.error
+import urllib.request
+
+import numpy as np
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+from gecat.app.actions import MANY_BYTES
+
+
+@pytest.fixture(scope="module")
+def client(app_url, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("client")
+    return Client(app_url, verbose=False, download_files=str(folder), analytics_enabled=False)
+
+
+@pytest.fixture
+def photo(tmp_path):
+    path = tmp_path / "photo.png"
+    pixels = np.random.default_rng(0).integers(0, 256, (50, 80, 3), np.uint8)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def test_a_program_segments_a_photo(client, photo):
+    cutout, mask, facts = client.predict(handle_file(photo), False, 0.5, api_name="/segment")
+    with Image.open(cutout) as picture:
+        assert (picture.mode, picture.size) == ("RGBA", (80, 50))
+    with Image.open(mask) as picture:
+        assert (picture.mode, picture.size) == ("L", (80, 50))
+    assert 0 <= facts["score"] <= 1
+
+
+def test_a_program_is_told_what_is_wrong(client, tmp_path):
+    path = tmp_path / "note.png"
+    path.write_text("only words")
+    with pytest.raises(AppError, match="no picture that can be read"):
+        client.predict(handle_file(path), False, 0.5, api_name="/segment")
+
+
+def test_only_one_endpoint_is_named(client):
+    assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/segment"]
+
+
+def test_a_photo_of_the_server_that_nobody_uploaded_is_not_taken(app_url, photo):
+    named = {"path": str(photo), "meta": {"_type": "gradio.FileData"}}
+    call = f"{app_url}/gradio_api/call/segment"
+    body = json.dumps({"data": [named, False, 0.5]}).encode()
+    request = urllib.request.Request(call, body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        event = json.load(answer)["event_id"]
+    with urllib.request.urlopen(f"{call}/{event}", timeout=30) as answer:
+        text = answer.read().decode()
+    assert "event: error" in text
+    assert "cutout" not in text
+
+
+def test_a_request_that_is_too_large_is_refused(app_url):
+    request = urllib.request.Request(f"{app_url}/gradio_api/upload", data=b"x", method="POST")
+    request.add_header("Content-Length", str(MANY_BYTES + 1))
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request, timeout=30)
+    assert caught.value.code == 413
+    assert b"fewer or smaller" in caught.value.read()
+
+
+def test_without_weights_the_app_runs_and_says_so(bare_app_url, photo):
+    bare = Client(bare_app_url, verbose=False, analytics_enabled=False)
+    with pytest.raises(AppError, match="no trained network"):
+        bare.predict(handle_file(photo), False, 0.5, api_name="/segment")

@@ -1,0 +1,43 @@
+from gecat.app.shelf import Shelf
+
+
+def test_a_ticket_gets_its_result_back():
+    shelf = Shelf(capacity=100)
+    first, second = shelf.put("first", 10), shelf.put("second", 10)
+    assert first != second
+    assert shelf.get(first) == "first"
+    assert shelf.get(second) == "second"
+
+
+def test_an_unknown_ticket_gets_nothing():
+    shelf = Shelf()
+    assert shelf.get("no such ticket") is None
+    shelf.drop("no such ticket")
+
+
+def test_the_result_not_looked_at_for_longest_goes_first():
+    shelf = Shelf(capacity=100)
+    old, middle = shelf.put("old", 40), shelf.put("middle", 40)
+    shelf.get(old)
+    new = shelf.put("new", 40)
+    assert shelf.get(middle) is None
+    assert shelf.get(old) == "old"
+    assert shelf.get(new) == "new"
+
+
+def test_a_result_larger_than_the_shelf_is_kept_alone():
+    shelf = Shelf(capacity=100)
+    small, huge = shelf.put("small", 10), shelf.put("huge", 1000)
+    assert shelf.get(small) is None
+    assert shelf.get(huge) == "huge"
+    shelf.put("next", 10)
+    assert shelf.get(huge) is None
+
+
+def test_what_is_dropped_makes_room():
+    shelf = Shelf(capacity=100)
+    first, second = shelf.put("first", 60), shelf.put("second", 30)
+    shelf.drop(first)
+    third = shelf.put("third", 60)
+    assert shelf.get(second) == "second"
+    assert shelf.get(third) == "third"
