@@ -24,7 +24,7 @@ from gecat.images.reading import ImageError, read_image
 
 MANY_PHOTOS = 40
 MANY_BYTES = 120_000_000
-TITLE_SECONDS = 12
+TOAST_SECONDS = 12
 PROGRESS = gr.Progress()
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,8 @@ def told(action):
 
 def toast(title, message):
     """Returns the error that Gradio shows as a toast; `message` may hold HTML."""
-    return gr.Error(message, title=title, duration=TITLE_SECONDS, print_exception=False)
+    # The title is part of the text: Gradio 6.31's page shows "Error" whatever title it is given.
+    return gr.Error(f"{title} {message}", duration=TOAST_SECONDS, print_exception=False)
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Actions:
         kept = self._kept(ticket)
         downloads = [gr.DownloadButton(value=None, interactive=False)] * 3
         if kept is None:
-            return [None] * 5 + [waiting_html(self.words), *downloads]
+            return [None] * 5 + [note_html(self.words.waiting), *downloads]
         views = draw(kept, threshold, self._background(colour, picture))
         sections = [
             ((box.left, box.top, box.right, box.bottom), f"{number} · {box.confidence:.0%}")
@@ -232,9 +233,9 @@ def publish(files):
     return [save_bytes_to_cache(data, name, get_upload_folder()) for name, data in files.items()]
 
 
-def waiting_html(words):
-    """The verdict's place before there is a result."""
-    return f'<p class="waiting">{words.waiting}</p>'
+def note_html(text):
+    """What stands in the verdict's place while there is none."""
+    return f'<p class="waiting">{text}</p>'
 
 
 def verdict_html(kept, views, words):

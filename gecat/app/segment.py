@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import gradio as gr
 
-from gecat.app.actions import MANY_BYTES, MANY_PHOTOS, Actions, waiting_html
+from gecat.app.actions import MANY_BYTES, MANY_PHOTOS, Actions, note_html
 
 # One photo at a time goes through the network; drawing is cheap enough for two at once.
 NETWORK = {"concurrency_id": "network", "concurrency_limit": 1}
@@ -59,7 +59,7 @@ def _inputs(words, examples):
 
 
 def _outputs(words):
-    verdict = gr.HTML(waiting_html(words), elem_id="verdict", container=True)
+    verdict = gr.HTML(note_html(words.working), elem_id="verdict", container=True)
     picture = {
         "interactive": False,
         "show_label": False,

@@ -87,6 +87,9 @@ footer .divider { display: none !important; }
 .tabs button[role=tab] { color: var(--body-text-color-subdued); font-weight: 600; }
 .tabs button[role=tab][aria-selected=true] { color: var(--link-text-color); }
 
+/* A message says itself what went wrong. */
+.toast-body.error .toast-title { visibility: hidden; height: 0; }
+
 /* The critic's score. */
 .verdict { display: grid; grid-template-columns: auto 1fr; gap: 2px 16px; align-items: center; }
 .verdict .number { grid-row: span 2; font-size: 2.1rem; font-weight: 700; line-height: 1;

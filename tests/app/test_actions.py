@@ -116,7 +116,7 @@ def test_a_picture_serves_as_background(actions, photo, tmp_path):
 def test_a_file_that_is_no_photo_is_refused_with_the_reason(actions, tmp_path, name, data, reason):
     with pytest.raises(gr.Error) as caught:
         actions.segment(payload(tmp_path, name, data), False, None)
-    assert caught.value.title == ENGLISH.cannot_read
+    assert ENGLISH.cannot_read in caught.value.message
     assert reason in caught.value.message
     assert str(tmp_path) not in caught.value.message
 
@@ -139,7 +139,7 @@ def test_missing_weights_are_told_without_the_servers_paths(photo, tmp_path):
 
     with pytest.raises(gr.Error) as caught:
         Actions(CHINESE, nothing, Shelf()).segment(photo, False, None)
-    assert caught.value.title == CHINESE.no_weights_title
+    assert CHINESE.no_weights_title in caught.value.message
     assert str(tmp_path) not in caught.value.message
 
 
@@ -148,7 +148,7 @@ def test_damaged_weights_are_told_like_missing_ones(photo, tmp_path):
     damaged.write_bytes(b"not weights")
     with pytest.raises(gr.Error) as caught:
         Actions(ENGLISH, lambda: gecat.load(damaged), Shelf()).segment(photo, False, None)
-    assert caught.value.title == ENGLISH.no_weights_title
+    assert ENGLISH.no_weights_title in caught.value.message
 
 
 def test_a_fault_of_ours_is_told_and_logged(photo, caplog):

@@ -1,9 +1,9 @@
 """The app as programs meet it: a real server in a process of its own, and gradio_client."""
 
-import json
 import urllib.error
 import urllib.request
 
+import httpx
 import numpy as np
 import pytest
 from gradio_client import Client, handle_file
@@ -47,17 +47,19 @@ def test_only_one_endpoint_is_named(client):
     assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/segment"]
 
 
+def call(app_url, path):
+    """What the endpoint answers for a photo that lies at this path of the server."""
+    endpoint = f"{app_url}/gradio_api/call/segment"
+    photo = {"path": str(path), "meta": {"_type": "gradio.FileData"}}
+    event = httpx.post(endpoint, json={"data": [photo, False, 0.5]}).json()["event_id"]
+    return httpx.get(f"{endpoint}/{event}", timeout=60).text
+
+
 def test_a_photo_of_the_server_that_nobody_uploaded_is_not_taken(app_url, photo):
-    named = {"path": str(photo), "meta": {"_type": "gradio.FileData"}}
-    call = f"{app_url}/gradio_api/call/segment"
-    body = json.dumps({"data": [named, False, 0.5]}).encode()
-    request = urllib.request.Request(call, body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        event = json.load(answer)["event_id"]
-    with urllib.request.urlopen(f"{call}/{event}", timeout=30) as answer:
-        text = answer.read().decode()
-    assert "event: error" in text
-    assert "cutout" not in text
+    with photo.open("rb") as file:
+        uploaded = httpx.post(f"{app_url}/gradio_api/upload", files={"files": file}).json()[0]
+    assert "event: complete" in call(app_url, uploaded)
+    assert "event: error" in call(app_url, photo)
 
 
 def test_a_request_that_is_too_large_is_refused(app_url):

@@ -1,0 +1,65 @@
+import os
+import shutil
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 60_000  # milliseconds; the first photo waits for TensorFlow
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """The system's Chromium."""
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.fail("No Chromium was found. `make browser` installs it; CHROMIUM may name another.")
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Opens pages and, when the test is over, holds them to be quiet and to stay at home.
+
+    `visit(url, width=1440, height=900, **options)` returns the page. A test that provokes errors
+    says so: `visit.errors_allowed = True`.
+    """
+    visits = []
+
+    def open_page(url, width=1440, height=900, **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        seen = SimpleNamespace(context=context, hosts=set(), complaints=[])
+        visits.append(seen)
+        page.on("request", lambda request: seen.hosts.add(urlsplit(request.url).hostname))
+        page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: message.type == "error" and seen.complaints.append(message.text),
+        )
+        page.goto(url)
+        return page
+
+    open_page.errors_allowed = False
+    yield open_page
+    for seen in visits:
+        seen.context.close()
+        assert seen.hosts <= {"127.0.0.1", None, ""}  # data: and blob: have no host
+        assert open_page.errors_allowed or seen.complaints == []

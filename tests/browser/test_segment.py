@@ -1,0 +1,235 @@
+"""The Segment tab as a person meets it, in a real browser. The networks are untrained."""
+
+import io
+import re
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from gecat.app.text import CHINESE, ENGLISH
+
+NUMBER = "#verdict .number"
+FACTS = "#verdict .facts"
+
+
+def write_photo(folder, width, height, name="my photo.png"):
+    pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+    Image.fromarray(pixels).save(folder / name)
+    return folder / name
+
+
+def give(page, path):
+    """Clears the photo that is there and uploads another."""
+    page.locator("#photo").get_by_role("button", name=re.compile("clear|remove", re.I)).click()
+    page.locator("#photo input[type=file]").set_input_files(path)
+
+
+def choose(page, tab):
+    page.get_by_role("tab", name=tab, exact=True).click()
+
+
+def fetch(page, selector):
+    """The picture that an element shows."""
+    image = page.locator(f"{selector} img").last
+    expect(image).to_be_visible()
+    return Image.open(io.BytesIO(page.request.get(image.get_attribute("src")).body()))
+
+
+def download(page, selector):
+    button = page.locator(selector)
+    expect(button).to_be_enabled()
+    with page.expect_download() as started:
+        button.click()
+    return started.value.suggested_filename, started.value.path().read_bytes()
+
+
+def test_the_page_opens_with_an_example_already_segmented(visit, app_url):
+    page = visit(app_url)
+    expect(page).to_have_title("GEC-AT")
+    expect(page.locator("h1")).to_have_text(ENGLISH.tagline)
+    expect(page.locator(NUMBER)).to_have_text(re.compile(r"^\d+%$"))
+    expect(page.locator("#before-after img")).to_have_count(2)
+
+
+def test_one_click_segments_another_example(visit, app_url):
+    page = visit(app_url)
+    expect(page.locator(NUMBER)).to_be_visible()
+    page.locator("#examples button").nth(3).click()
+    expect(page.locator(FACTS)).to_contain_text("600 × 400")
+    choose(page, ENGLISH.mask)
+    assert fetch(page, "#mask").size == (600, 400)
+
+
+def test_an_uploaded_photo_gives_its_mask(visit, app_url, tmp_path):
+    page = visit(app_url)
+    expect(page.locator(NUMBER)).to_be_visible()
+    give(page, write_photo(tmp_path, 90, 60))
+    expect(page.locator(FACTS)).to_contain_text("90 × 60")
+    for tab, selector in (
+        (ENGLISH.cutout, "#cutout"),
+        (ENGLISH.mask, "#mask"),
+        (ENGLISH.new_background, "#composite"),
+    ):
+        choose(page, tab)
+        assert fetch(page, selector).size == (90, 60)
+    choose(page, ENGLISH.objects)
+    expect(page.locator("#objects img").first).to_be_visible()
+
+
+def test_the_threshold_changes_the_picture(visit, app_url):
+    page = visit(app_url)
+    expect(page.locator(NUMBER)).to_be_visible()
+    choose(page, ENGLISH.mask)
+    slider = page.locator("#threshold input[type=range]")
+    slider.press("End")
+    expect(page.locator(FACTS)).to_contain_text("0% of the picture")
+    expect(page.locator(FACTS)).to_contain_text(ENGLISH.no_object)
+    assert np.asarray(fetch(page, "#mask")).max() < 128
+    slider.press("Home")
+    expect(page.locator(FACTS)).to_contain_text("100% of the picture")
+    assert np.asarray(fetch(page, "#mask")).min() > 128
+
+
+def test_the_files_can_be_downloaded_at_full_size(visit, app_url, tmp_path):
+    page = visit(app_url)
+    expect(page.locator(NUMBER)).to_be_visible()
+    give(page, write_photo(tmp_path, 1300, 700))
+    expect(page.locator(FACTS)).to_contain_text("1300 × 700")
+    for selector, name, mode in (
+        ("#download-cutout", "my-photo-cutout.png", "RGBA"),
+        ("#download-mask", "my-photo-mask.png", "L"),
+        ("#download-background", "my-photo-background.jpg", "RGB"),
+    ):
+        suggested, data = download(page, selector)
+        picture = Image.open(io.BytesIO(data))
+        assert suggested == name
+        assert (picture.mode, picture.size) == (mode, (1300, 700))
+
+
+def test_a_picture_becomes_the_new_background(visit, app_url, tmp_path):
+    page = visit(app_url)
+    expect(page.locator(NUMBER)).to_be_visible()
+    page.locator("#threshold input[type=range]").press("End")
+    expect(page.locator(FACTS)).to_contain_text(ENGLISH.no_object)
+    choose(page, ENGLISH.new_background)
+    before = page.locator("#composite img").last.get_attribute("src")
+    Image.new("RGB", (40, 30), (10, 20, 200)).save(tmp_path / "wall.png")
+    page.locator("#background input[type=file]").set_input_files(tmp_path / "wall.png")
+    expect(page.locator("#composite img").last).not_to_have_attribute("src", before)
+    colour = np.asarray(fetch(page, "#composite").convert("RGB"))[0, 0].astype(int)
+    assert np.abs(colour - (10, 20, 200)).max() < 60
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [("note.png", b"only words", "Received: text"), ("cut.jpg", b"\xff\xd8\xff\xe0", "JPEG")],
+)
+def test_a_bad_file_is_refused_with_the_reason(visit, app_url, tmp_path, name, data, reason):
+    visit.errors_allowed = True  # the browser cannot show the file either
+    page = visit(app_url)
+    expect(page.locator(NUMBER)).to_be_visible()
+    (tmp_path / name).write_bytes(data)
+    give(page, tmp_path / name)
+    toast = page.get_by_test_id("toast-body")
+    expect(toast).to_contain_text(ENGLISH.cannot_read)
+    expect(toast).to_contain_text(reason)
+    # The last photo's result must not be taken for this one's.
+    expect(page.locator("#verdict")).to_contain_text(ENGLISH.waiting)
+    expect(page.locator("#download-mask")).to_be_disabled()
+
+
+def test_many_photos_give_a_gallery_and_a_zip(visit, app_url, tmp_path):
+    page = visit(app_url)
+    expect(page.locator(NUMBER)).to_be_visible()
+    page.get_by_role("button", name=ENGLISH.many_photos).click()
+    paths = [write_photo(tmp_path, 50, 40, f"{number}.png") for number in (1, 2)]
+    (tmp_path / "note.png").write_text("only words")
+    page.locator("#many-files input[type=file]").set_input_files([*paths, tmp_path / "note.png"])
+    expect(page.locator("#many-files")).to_contain_text("note")
+    page.locator("#many-run").click()
+    expect(page.locator("#many-note")).to_contain_text(ENGLISH.many_done.format(count=2))
+    expect(page.locator("#many-note")).to_contain_text("note.png")
+    expect(page.locator("#many-results img")).to_have_count(2)
+    _, data = download(page, "#many-download")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = archive.namelist()
+    assert names == ["1-cutout.png", "1-mask.png", "2-cutout.png", "2-mask.png"]
+
+
+def test_the_link_leads_to_chinese_and_back(visit, app_url):
+    visit.errors_allowed = True  # a page that is left drops its requests
+    page = visit(app_url)
+    page.locator(".hero .language").click()
+    expect(page.locator("h1")).to_have_text(CHINESE.tagline)
+    expect(page.locator(FACTS)).to_contain_text("像素")
+    page.locator(".hero .language").click()
+    expect(page.locator("h1")).to_have_text(ENGLISH.tagline)
+
+
+def test_a_chinese_browser_gets_chinese_and_may_have_english(visit, app_url):
+    visit.errors_allowed = True  # a page that is left drops its requests
+    page = visit(app_url, locale="zh-CN")
+    expect(page.locator("h1")).to_have_text(CHINESE.tagline)
+    page.locator(".hero .language").click()
+    expect(page.locator("h1")).to_have_text(ENGLISH.tagline)
+    expect(page.locator(NUMBER)).to_be_visible()
+    expect(page.locator("h1")).to_have_text(ENGLISH.tagline)
+
+
+@pytest.mark.parametrize("path", ["/?language=en", "/zh"])
+def test_a_phone_never_scrolls_sideways(visit, app_url, path):
+    page = visit(app_url + path, width=390, height=844)
+    expect(page.locator(NUMBER)).to_be_visible()
+    words = CHINESE if path == "/zh" else ENGLISH
+    for tab in (words.about_tab, words.segment_tab):
+        choose(page, tab)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_keeps_its_contrast(visit, app_url, scheme):
+    page = visit(app_url, color_scheme=scheme)
+    expect(page.locator(NUMBER)).to_be_visible()
+    for selector in (
+        "button[role=tab][aria-selected=true]",
+        "button[role=tab][aria-selected=false]",
+        ".hero p",
+        ".hero .name",
+        ".hero .language",
+        NUMBER,
+        FACTS,
+        "#threshold .info-text, #threshold [class*=info]",
+        "#download-mask",
+    ):
+        assert contrast(page.locator(selector).first) >= 4.5, selector
+
+
+def contrast(element):
+    """WCAG's contrast of an element's text with the first opaque ground behind it."""
+    text, ground = element.evaluate(
+        """element => {
+            let ground = element;
+            const fill = node => getComputedStyle(node).backgroundColor;
+            while (ground.parentElement && /rgba\\(.*, 0\\)/.test(fill(ground)))
+                ground = ground.parentElement;
+            return [getComputedStyle(element).color, fill(ground)];
+        }"""
+    )
+    lighter, darker = sorted((luminance(text), luminance(ground)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour):
+    parts = np.array([float(part) / 255 for part in re.findall(r"[\d.]+", colour)[:3]])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+def test_without_weights_the_page_says_what_to_do(visit, bare_app_url):
+    visit.errors_allowed = True
+    page = visit(bare_app_url)
+    expect(page.get_by_test_id("toast-body").first).to_contain_text(ENGLISH.no_weights_title)
+    expect(page.locator("#verdict")).to_contain_text(ENGLISH.waiting)
