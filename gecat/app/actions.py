@@ -70,9 +70,8 @@ class Actions:
     shelf: Shelf
 
     @told
-    def segment(self, photo, refine, ticket):
+    def segment(self, photo, refine):
         """Segments a photo and returns the ticket of its result; no photo, no ticket."""
-        self.shelf.drop(ticket)
         if photo is None:
             return None
         kept = self._segment(photo, refine)

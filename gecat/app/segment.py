@@ -165,7 +165,7 @@ def _wire(actions, given, shown, examples):
     for change in (given.photo.change, given.refine.change):
         looked = change(
             actions.segment,
-            [given.photo, given.refine, ticket],
+            [given.photo, given.refine],
             [ticket],
             preprocess=False,
             show_progress="full",

@@ -38,10 +38,5 @@ class Shelf:
             self._results.move_to_end(ticket)
             return self._results[ticket][0]
 
-    def drop(self, ticket):
-        """Forgets a result; an unknown ticket is no error."""
-        with self._lock:
-            self._results.pop(ticket, None)
-
     def _held(self):
         return sum(size for _, size in self._results.values())

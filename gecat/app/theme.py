@@ -88,7 +88,7 @@ footer .divider { display: none !important; }
 .tabs button[role=tab][aria-selected=true] { color: var(--link-text-color); }
 
 /* A message says itself what went wrong. */
-.toast-body.error .toast-title { visibility: hidden; height: 0; }
+.toast-body.error .toast-title-row { visibility: hidden; }
 
 /* The critic's score. */
 .verdict { display: grid; grid-template-columns: auto 1fr; gap: 2px 16px; align-items: center; }
@@ -116,6 +116,7 @@ button.secondary, a.secondary { border: 1px solid var(--border-color-primary); }
   #examples .gallery { display: grid; grid-template-columns: repeat(4, 1fr); }
   #examples .gallery span { display: block; width: 100%; }
   #examples .gallery .container { width: 100%; height: auto; aspect-ratio: 1; }
+  #examples .gallery img { width: 100%; height: 100%; }
   #photo, #before-after, #cutout, #mask, #objects, #composite { height: 300px !important; }
   footer { display: none !important; }
   .hero { flex-wrap: wrap; gap: 10px; }

@@ -44,7 +44,7 @@ def payload(folder, name, data):
 
 
 def test_the_slider_redraws_without_the_network(actions, photo):
-    ticket = actions.segment(photo, False, None)
+    ticket = actions.segment(photo, False)
     redrawn = Actions(ENGLISH, None, actions.shelf)  # no network to be called
     low, high = (redrawn.show(ticket, level, "#ffffff", None) for level in (0.02, 0.98))
     assert not np.array_equal(low[3], high[3])
@@ -53,22 +53,22 @@ def test_the_slider_redraws_without_the_network(actions, photo):
 
 
 def test_the_mask_is_the_one_the_segmenter_gives(actions, photo, segmenter):
-    kept = actions.shelf.get(actions.segment(photo, False, None))
+    kept = actions.shelf.get(actions.segment(photo, False))
     result = segmenter(photo["path"])
     assert np.allclose(kept.mask / 255, result.mask, atol=0.003)
     assert kept.score == result.score
 
 
-def test_a_new_photo_makes_the_old_one_be_forgotten(actions, photo):
-    first = actions.segment(photo, False, None)
-    actions.segment(photo, False, first)
+def test_a_result_that_the_shelf_let_go_is_asked_for_again(segmenter, photo):
+    crowded = Actions(ENGLISH, lambda: segmenter, Shelf(capacity=1))
+    first = crowded.segment(photo, False)
+    crowded.segment(photo, False)
     with pytest.raises(gr.Error, match="no longer kept"):
-        actions.show(first, *SETTINGS)
+        crowded.show(first, *SETTINGS)
 
 
-def test_no_photo_shows_what_to_do(actions, photo):
-    ticket = actions.segment(photo, False, None)
-    assert actions.segment(None, False, ticket) is None
+def test_no_photo_shows_what_to_do(actions):
+    assert actions.segment(None, False) is None
     shown = actions.show(None, *SETTINGS)
     assert shown[:5] == [None] * 5
     assert ENGLISH.waiting in shown[5]
@@ -86,7 +86,7 @@ def as_update(button):
 
 
 def test_files_are_offered_under_the_photos_name(actions, photo):
-    ticket = actions.segment(photo, False, None)
+    ticket = actions.segment(photo, False)
     paths = [button.value for button in actions.offer(ticket, *SETTINGS)]
     names = [path["path"] if isinstance(path, dict) else path for path in paths]
     assert [name.rsplit("/")[-1] for name in names] == [
@@ -99,7 +99,7 @@ def test_files_are_offered_under_the_photos_name(actions, photo):
 
 def test_a_picture_serves_as_background(actions, photo, tmp_path):
     Image.new("RGB", (30, 20), (1, 2, 3)).save(tmp_path / "wall.png")
-    ticket = actions.segment(photo, False, None)
+    ticket = actions.segment(photo, False)
     shown = actions.show(ticket, 0.98, "#ffffff", {"path": str(tmp_path / "wall.png")})
     assert np.abs(shown[4][0, 0].astype(int) - (1, 2, 3)).max() <= 1
 
@@ -115,7 +115,7 @@ def test_a_picture_serves_as_background(actions, photo, tmp_path):
 )
 def test_a_file_that_is_no_photo_is_refused_with_the_reason(actions, tmp_path, name, data, reason):
     with pytest.raises(gr.Error) as caught:
-        actions.segment(payload(tmp_path, name, data), False, None)
+        actions.segment(payload(tmp_path, name, data), False)
     assert ENGLISH.cannot_read in caught.value.message
     assert reason in caught.value.message
     assert str(tmp_path) not in caught.value.message
@@ -123,14 +123,14 @@ def test_a_file_that_is_no_photo_is_refused_with_the_reason(actions, tmp_path, n
 
 def test_a_message_never_carries_markup(actions, tmp_path):
     with pytest.raises(gr.Error) as caught:
-        actions.segment({"path": str(tmp_path / "<img src=x>.png")}, False, None)
+        actions.segment({"path": str(tmp_path / "<img src=x>.png")}, False)
     assert "<img" not in caught.value.message
 
 
 @pytest.mark.parametrize("photo", [{"url": "data:image/png;base64,AAAA"}, {"path": None}])
 def test_what_is_not_an_uploaded_file_is_refused(actions, photo):
     with pytest.raises(gr.Error, match="uploaded file"):
-        actions.segment(photo, False, None)
+        actions.segment(photo, False)
 
 
 def test_missing_weights_are_told_without_the_servers_paths(photo, tmp_path):
@@ -138,7 +138,7 @@ def test_missing_weights_are_told_without_the_servers_paths(photo, tmp_path):
         return gecat.load(tmp_path / "none.safetensors")
 
     with pytest.raises(gr.Error) as caught:
-        Actions(CHINESE, nothing, Shelf()).segment(photo, False, None)
+        Actions(CHINESE, nothing, Shelf()).segment(photo, False)
     assert CHINESE.no_weights_title in caught.value.message
     assert str(tmp_path) not in caught.value.message
 
@@ -147,7 +147,7 @@ def test_damaged_weights_are_told_like_missing_ones(photo, tmp_path):
     damaged = tmp_path / "damaged.safetensors"
     damaged.write_bytes(b"not weights")
     with pytest.raises(gr.Error) as caught:
-        Actions(ENGLISH, lambda: gecat.load(damaged), Shelf()).segment(photo, False, None)
+        Actions(ENGLISH, lambda: gecat.load(damaged), Shelf()).segment(photo, False)
     assert ENGLISH.no_weights_title in caught.value.message
 
 
@@ -156,13 +156,13 @@ def test_a_fault_of_ours_is_told_and_logged(photo, caplog):
         raise RuntimeError("secret detail")
 
     with pytest.raises(gr.Error) as caught:
-        Actions(ENGLISH, broken, Shelf()).segment(photo, False, None)
+        Actions(ENGLISH, broken, Shelf()).segment(photo, False)
     assert "secret" not in caught.value.message
     assert "secret detail" in caplog.text
 
 
 def test_a_wrong_colour_is_named(actions, photo):
-    ticket = actions.segment(photo, False, None)
+    ticket = actions.segment(photo, False)
     with pytest.raises(gr.Error, match="Received: &lt;red&gt;"):
         actions.show(ticket, 0.5, "<red>", None)
 
