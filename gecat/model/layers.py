@@ -20,22 +20,27 @@ def _replica_count():
 
 def convolve(x, width, name, kernel=3, stride=1):
     """Convolution, normalisation, rectifier."""
-    x = layers.Conv2D(
-        width, kernel, stride, padding="same", use_bias=False,
-        kernel_initializer="he_normal", name=f"{name}_conv",
-    )(x)  # fmt: skip
-    return layers.ReLU(name=f"{name}_relu")(normalise(x, name))
+    return layers.ReLU(name=f"{name}_relu")(_linear(x, width, name, kernel, stride))
 
 
 def residual(x, name):
     """Two convolutions around a shortcut (He et al. 2016, "Deep Residual Learning", figure 2)."""
     width = x.shape[-1]
-    y = convolve(x, width, f"{name}_a")
-    y = layers.Conv2D(
-        width, 3, padding="same", use_bias=False, kernel_initializer="he_normal", name=f"{name}_b_conv"
-    )(y)  # fmt: skip
-    y = normalise(y, f"{name}_b")
+    y = _linear(convolve(x, width, f"{name}_a"), width, f"{name}_b")
     return layers.ReLU(name=f"{name}_relu")(layers.Add(name=f"{name}_add")([x, y]))
+
+
+def _linear(x, width, name, kernel=3, stride=1):
+    x = layers.Conv2D(
+        width,
+        kernel,
+        stride,
+        padding="same",
+        use_bias=False,
+        kernel_initializer="he_normal",
+        name=f"{name}_conv",
+    )(x)
+    return normalise(x, name)
 
 
 def global_context(x, name):

@@ -75,9 +75,8 @@ def load_weights(path):
             }
             for name, network in networks.items():
                 _check_shapes(path.name, name, network, shapes)
-                network.set_weights(
-                    [file.get_tensor(f"{name}/{index:03d}") for index in range(len(network.weights))]
-                )
+                names = [f"{name}/{index:03d}" for index in range(len(network.weights))]
+                network.set_weights([file.get_tensor(array) for array in names])
     except (SafetensorError, KeyError, TypeError, json.JSONDecodeError) as error:
         raise WeightsError(f"{path.name} is not a weights file of GEC-AT ({error})") from error
     except WeightsError:
@@ -97,7 +96,9 @@ def write_atomically(path, data):
 
 def _arrays(name, network):
     values = network.get_weights()
-    return {f"{name}/{index:03d}": np.ascontiguousarray(value) for index, value in enumerate(values)}
+    return {
+        f"{name}/{index:03d}": np.ascontiguousarray(value) for index, value in enumerate(values)
+    }
 
 
 def _check_shapes(file, name, network, shapes):

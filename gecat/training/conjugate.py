@@ -84,36 +84,58 @@ def beta(rule, gradient, previous, direction, scale):
     return (dot(change, scaled) - correction) / denominator
 
 
-def armijo(objective, point, direction, slope, length, least=0.1, trials=8):
-    """Backtracks until the loss falls by enough (Nocedal and Wright 2006, algorithm 3.1).
+def line_search(
+    objective, point, direction, slope, length, furthest, *, least=0.1, most=0.5, trials=8
+):
+    """Backtracks until the loss falls by enough, then corrects a step that is far off the valley.
 
-    The next trial is the minimum of the parabola through what is known, kept within a tenth to a
-    half of the last one.
+    Sufficient decrease by Armijo (Nocedal and Wright 2006, algorithm 3.1): the next trial is the
+    minimum of the parabola through what is known, kept within a tenth to a half of the last one.
+    Then, while the slope at the end is steeper than `most` times the slope at the start (the strong
+    Wolfe condition, equation 3.7b), the secant of the two slopes points to a better length.
 
     Args:
         objective: theta -> Point.
         point: the Point to start from.
         direction: (n,), a descent direction; slope: its inner product with the gradient, < 0.
-        length: the first trial, > 0.
+        length: the first trial, > 0; furthest: the longest that is allowed.
         least: share of the decrease promised by the slope that is asked for, in (0, 1).
-        trials: evaluations before giving up, 1 or more.
+        most: share of the starting slope that may be left at the end, in (0, 1).
+        trials: evaluations in all, 1 or more.
 
     Returns:
         (Point, accepted length, evaluations); the starting point and 0.0 where every trial failed.
     """
-    for trial in range(1, trials + 1):
+    used = 0
+    while used < trials:
         candidate = objective(point.theta + length * direction)
+        used += 1
         if candidate.loss <= point.loss + least * length * slope:
-            return candidate, length, trial
+            break
         curvature = candidate.loss - point.loss - length * slope
+        # A loss that is not a number leaves no parabola: the shortest step that is allowed.
         minimum = -slope * length * length / (2.0 * curvature) if curvature > 0 else 0.0
-        # A loss that is not a number leaves no parabola, and falls to the lower bound.
-        length = min(max(minimum, 0.1 * length), 0.5 * length) if minimum == minimum else length / 10
-    return point, 0.0, trials
+        length = min(max(minimum, 0.1 * length), 0.5 * length)
+    else:
+        return point, 0.0, used
+    while used < trials:
+        left = dot(candidate.gradient, direction)
+        if abs(left) <= most * abs(slope):
+            break
+        secant = slope / (slope - left) if left > slope else 4.0
+        trial = min(length * min(max(secant, 0.1), 4.0), furthest)
+        if trial == length:
+            break
+        corrected = objective(point.theta + trial * direction)
+        used += 1
+        if not corrected.loss < candidate.loss:
+            break
+        candidate, length = corrected, trial
+    return candidate, length, used
 
 
 def minimise(objective, point, steps, *, rule="PR+", scale=None, expected=1.0, longest=None,
-             search=armijo, **search_settings):  # fmt: skip
+             search=line_search, **search_settings):  # fmt: skip
     """Takes conjugate steps from a point.
 
     Restarts along the preconditioned gradient when the direction does not descend, when the line
@@ -128,7 +150,7 @@ def minimise(objective, point, steps, *, rule="PR+", scale=None, expected=1.0, l
         expected: how far a step is expected to lead, as a Euclidean length; each step's first trial
             goes twice as far as the last one went.
         longest: bound on the Euclidean length of a step, or None.
-        search: a line search with `armijo`'s arguments and results.
+        search: a line search with `line_search`'s arguments and results.
         **search_settings: handed to the line search.
 
     Returns:
@@ -149,14 +171,22 @@ def minimise(objective, point, steps, *, rule="PR+", scale=None, expected=1.0, l
         slope = dot(direction, gradient)
         if slope >= 0.0:  # a gradient of zero: nothing is left to do
             break
-        reach = 2.0 * expected if longest is None else min(2.0 * expected, longest)
+        furthest = float("inf") if longest is None else longest
+        reach = min(2.0 * expected, furthest)
         size = max(dot(direction, direction) ** 0.5, 1e-30)
         found, accepted, evaluations = search(
-            objective, path.point, direction, slope, reach / size, **search_settings
+            objective, path.point, direction, slope, reach / size, furthest / size, **search_settings
         )
         path.steps.append(
-            Step(found.loss, accepted * size, 0.0 if restart else share, restart, slope,
-                 dot(gradient, gradient) ** 0.5, evaluations)  # fmt: skip
+            Step(
+                found.loss,
+                accepted * size,
+                0.0 if restart else share,
+                restart,
+                slope,
+                dot(gradient, gradient) ** 0.5,
+                evaluations,
+            )  # fmt: skip
         )
         previous = gradient
         if accepted:

@@ -156,9 +156,7 @@ class Engine:
 
     def generator_objective(self, state, frozen, weights):
         """Returns theta -> conjugate.Point on a frozen batch; it never changes anything."""
-        shares = tf.constant(
-            [weights.anchor, weights.composite, weights.adversarial], tf.float32
-        )
+        shares = tf.constant([weights.anchor, weights.composite, weights.adversarial], tf.float32)
         # D costs a third of a step, and nothing is left of it at a weight of 0.
         adversarial = weights.adversarial > 0.0
 
@@ -240,9 +238,7 @@ class Engine:
         photos = tf.cast(batch["image"], tf.float32) / 127.5 - 1.0
         prior = tf.cast(batch["prior"], tf.float32) / 255.0
         mask = tf.cast(batch["mask"], tf.float32) / 255.0
-        target, certainty = pairs.photo_targets(
-            prior, mask, tf.cast(batch["has_mask"], tf.float32)
-        )
+        target, certainty = pairs.photo_targets(prior, mask, tf.cast(batch["has_mask"], tf.float32))
         pasted, pasted_target, pasted_certainty = pairs.composites(photos, target, certainty, draws)
         half = pasted.shape[0]
         plain = photos.shape[0] - half
@@ -273,9 +269,7 @@ class Engine:
         def replica(shard):
             with tf.GradientTape() as tape:
                 tape.watch(theta)
-                logits, new_statistics = _call(
-                    self.generator, theta, statistics, shard["pictures"]
-                )
+                logits, new_statistics = _call(self.generator, theta, statistics, shard["pictures"])
                 terms = self._generator_terms(logits, shard)
                 terms["adversarial"] = tf.zeros_like(terms["anchor"])
                 if adversarial:
@@ -308,8 +302,7 @@ class Engine:
         return {
             "anchor": fit * (1.0 - shard["is_composite"]),
             "composite": fit * shard["is_composite"],
-            "area": has_object
-            * losses.area_hinge(masks, config.area_minimum, config.area_maximum),
+            "area": has_object * losses.area_hinge(masks, config.area_minimum, config.area_maximum),
             "binary": losses.binarisation(masks),
         }
 
@@ -350,7 +343,9 @@ class Engine:
         def on_rows():
             index = tf.distribute.get_replica_context().replica_id_in_sync_group
             rows = frozen["pictures"].shape[0] // count
-            return replica({name: x[index * rows : (index + 1) * rows] for name, x in frozen.items()})
+            return replica(
+                {name: x[index * rows : (index + 1) * rows] for name, x in frozen.items()}
+            )
 
         return self.strategy.run(on_rows) if count > 1 else replica(frozen)
 
@@ -370,6 +365,8 @@ def flatten(variables):
 
 def unflatten(theta, variables):
     """Cuts a vector (n,) into tensors of the variables' shapes."""
+    if not variables:
+        return []
     sizes = [int(np.prod(variable.shape)) for variable in variables]
     return [
         tf.reshape(part, variable.shape)

@@ -165,10 +165,9 @@ def _shifted(solid, draws):
     shift_x = width * length * ops.cos(draws["angle"])
     shift_y = height * length * ops.sin(draws["angle"])
     rows = [one, zero, shift_x, zero, one, shift_y, zero, zero]
-    moved = ops.image.affine_transform(
+    return ops.image.affine_transform(
         solid, ops.stack(rows, axis=1), interpolation="nearest", fill_mode="constant"
     )
-    return moved
 
 
 def _grid(shape):

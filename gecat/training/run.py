@@ -1,15 +1,14 @@
 """A run's folder: what is written while it learns, and how it is stopped and resumed.
 
-    config.json                the settings and where the photos came from
-    stats.jsonl                one line a cycle
-    events.*                   the same for TensorBoard
-    pictures/000123.png        fixed photos with their masks and D's score maps, as cycles pass
-    checkpoints/state.safetensors    everything needed to go on
-    weights.safetensors        the moving average and D, ready for `gecat.load`
-    control                    "run", "pause" or "stop", written by whoever steers the run
+config.json                the settings and where the photos came from
+stats.jsonl                one line a cycle
+events.*                   the same for TensorBoard
+pictures/000123.png        fixed photos with their masks and D's score maps, as cycles pass
+checkpoints/state.safetensors    everything needed to go on
+weights.safetensors        the moving average and D, ready for `gecat.load`
+control                    "run", "pause" or "stop", written by whoever steers the run
 """
 
-import dataclasses
 import json
 import signal
 import threading
@@ -17,22 +16,58 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
-import tensorflow as tf
-from PIL import Image
-from safetensors import safe_open
-from safetensors.numpy import save
+import keras
 
-from gecat.config import Config
-from gecat.model.weights import save_weights, write_atomically
-from gecat.training.cycle import Engine, State
-from gecat.training.trainer import train
-
-PROBES = 8  # photos whose masks are drawn as the run goes on
+from gecat.config import Config, preset
+from gecat.images.datasets import load_photos
+from gecat.model.weights import load_weights, save_weights, write_atomically
+from gecat.training.checkpoint import RunError, load_state, save_state
+from gecat.training.cycle import Engine
+from gecat.training.recorder import Recorder
+from gecat.training.trainer import run_cycles
 
 
-class RunError(ValueError):
-    """A run cannot be started or resumed; the message says why."""
+def train(data, run, *, preset_name="small", changes=None, cycles=None, seconds=None,
+          resume=False, start=None, cache=None, limit=None, strategy=None, progress=None,
+          report=None):  # fmt: skip
+    """Trains on a folder, an archive, an array or drawn scenes, without labels.
+
+    Args:
+        data: a folder, .zip or .npy of photos, or "scenes".
+        run: the run's folder.
+        preset_name: "small", "base" or "article".
+        changes: dict of settings that differ from the preset's.
+        cycles, seconds: the budget, one of the two.
+        resume: go on with the run in the folder, with its own settings.
+        start: a weights file to begin from, with its own networks, or None.
+        cache: folder where pseudo-masks are kept; inside the run's folder by default.
+        limit: photos at most.
+        strategy: a tf.distribute strategy, or None.
+        progress: called with (photos done, photos in all) while they are read.
+        report: called with the figures of each cycle.
+
+    Returns:
+        pathlib.Path of the weights, ready for `gecat.load`.
+
+    Raises:
+        ValueError: for settings, photos or weights that do not work; the message says which.
+    """
+    run = Path(run)
+    loaded = None
+    if resume:
+        config = read_config(run)
+    elif start is not None:
+        loaded = load_weights(start)
+        config = Config.from_dict({**loaded.config.to_dict(), **(changes or {})})
+    else:
+        config = preset(preset_name, **(changes or {}))
+    photos = load_photos(
+        data, config.size, prior=config.prior, cache=cache or run / "priors", limit=limit,
+        seed=config.seed, progress=progress,
+    )  # fmt: skip
+    start_run(run, config, photos, cycles=cycles, seconds=seconds, resume=resume, start=loaded,
+              strategy=strategy, source=data, report=report)  # fmt: skip
+    return run / "weights.safetensors"
 
 
 def start_run(folder, config, photos, *, cycles=None, seconds=None, resume=False, strategy=None,
@@ -65,7 +100,7 @@ def start_run(folder, config, photos, *, cycles=None, seconds=None, resume=False
         )
     if resume and not checkpoint.exists():
         raise RunError(f"there is no checkpoint to resume from; received {folder}")
-    tf.keras.utils.set_random_seed(config.seed)
+    keras.utils.set_random_seed(config.seed)
     engine = Engine(config, strategy)
     state = engine.initial_state()
     if resume:
@@ -90,10 +125,11 @@ def start_run(folder, config, photos, *, cycles=None, seconds=None, resume=False
 
     if not resume:
         keep(state)
-    recorder = _Recorder(folder, engine, photos, state)
+    recorder = Recorder(folder, engine, photos, state)
     saved = time.monotonic()
     with _interruptible() as interrupted, recorder:
-        for state, figures in train(engine, state, photos, cycles=cycles, seconds=seconds):
+        course = run_cycles(engine, state, photos, cycles=cycles, seconds=seconds)
+        for state, figures in course:  # noqa: B020
             figures = recorder.record(state, figures)
             if report is not None:
                 report(figures)
@@ -118,52 +154,12 @@ def control(folder, command):
 
 
 def read_stats(folder):
-    """Returns the list of figures written so far, one dict a cycle; a torn last line is left out."""
+    """Returns the figures written so far, a dict a cycle; a torn last line is left out."""
     path = Path(folder) / "stats.jsonl"
     if not path.exists():
         return []
     lines = path.read_text().split("\n")[:-1]
     return [json.loads(line) for line in lines]
-
-
-def save_state(path, state):
-    """Writes a State atomically."""
-    arrays, numbers = {}, {}
-    for field in dataclasses.fields(State):
-        value = getattr(state, field.name)
-        if isinstance(value, tuple):
-            arrays |= {f"{field.name}/{i}": np.asarray(part) for i, part in enumerate(value)}
-        elif isinstance(value, (int, float)):
-            numbers[field.name] = value
-        else:
-            arrays[field.name] = np.asarray(value)
-    write_atomically(path, save(arrays, metadata={"gecat": json.dumps(numbers)}))
-
-
-def load_state(path, like):
-    """Reads a State.
-
-    Args:
-        path: a file that `save_state` wrote.
-        like: a State of the same networks, for the shapes.
-
-    Raises:
-        RunError: if the file does not fit.
-    """
-    try:
-        with safe_open(path, framework="numpy") as file:
-            values = json.loads(file.metadata()["gecat"])
-            for field in dataclasses.fields(State):
-                model = getattr(like, field.name)
-                if isinstance(model, tuple):
-                    values[field.name] = tuple(
-                        _fitting(file, f"{field.name}/{i}", part) for i, part in enumerate(model)
-                    )
-                elif field.name not in values:
-                    values[field.name] = _fitting(file, field.name, model)
-    except Exception as error:
-        raise RunError(f"the checkpoint cannot be read ({error}); received {path}") from error
-    return State(**values)
 
 
 def read_config(folder):
@@ -176,85 +172,6 @@ def read_config(folder):
     if not path.exists():
         raise RunError(f"there is no run in this folder; received {folder}")
     return Config.from_dict(json.loads(path.read_text())["config"])
-
-
-def _fitting(file, name, model):
-    value = file.get_tensor(name)
-    if tuple(value.shape) != tuple(model.shape):
-        raise ValueError(f"{name} has shape {value.shape}, expected {tuple(model.shape)}")
-    return tf.constant(value, dtype=model.dtype)
-
-
-class _Recorder:
-    """Writes a run's figures and pictures."""
-
-    def __init__(self, folder, engine, photos, state):
-        self._folder = folder
-        self._engine = engine
-        self._probes = tf.constant(photos.images[:PROBES].astype(np.float32) / 127.5 - 1.0)
-        self._truth = photos.masks[:PROBES] if photos.masks is not None else None
-        self._last = None
-        self._drawn = float("-inf")
-        self._stats = (folder / "stats.jsonl").open("a")
-        _drop_after(folder / "stats.jsonl", state.cycle)
-        self._events = tf.summary.create_file_writer(str(folder))
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._stats.close()
-        self._events.close()
-
-    def record(self, state, figures, picture_seconds=2.0):
-        """Adds the probes' figures where it is their turn, and writes all."""
-        if time.monotonic() - self._drawn > picture_seconds:
-            self._drawn = time.monotonic()
-            figures = figures | self._look(state)
-        self._stats.write(json.dumps(figures) + "\n")
-        self._stats.flush()
-        with self._events.as_default():
-            for name, value in figures.items():
-                if isinstance(value, float):
-                    tf.summary.scalar(name, value, step=state.cycle)
-        return figures
-
-    def _look(self, state):
-        self._engine.load_average(state)
-        masks = tf.sigmoid(self._engine.generator(self._probes, training=False))
-        scores, maps = self._engine.discriminator([self._probes, masks], training=False)
-        masks = masks.numpy()
-        found = {"probe_area": float(masks.mean()),
-                 "probe_scores": tf.sigmoid(scores)[:, 0].numpy().round(4).tolist()}  # fmt: skip
-        if self._last is not None:
-            found["probe_drift"] = float(np.abs(masks - self._last).mean())
-        if self._truth is not None:
-            # Never used in learning: it only tells whoever watches how far the run is.
-            found["probe_iou"] = _mean_iou(masks[..., 0] > 0.5, self._truth > 127)
-        self._last = masks
-        sheet = _contact_sheet(self._probes.numpy(), masks, tf.sigmoid(maps).numpy())
-        Image.fromarray(sheet).save(self._folder / "pictures" / f"{state.cycle:06d}.png")
-        return found
-
-
-def _contact_sheet(photos, masks, maps):
-    """Three rows: photos, masks, score maps; uint8 (3 S, N S, 3)."""
-    rows = [(photos + 1.0) / 2.0, np.repeat(masks, 3, -1), np.repeat(maps, 3, -1)]
-    sheet = np.concatenate([np.concatenate(list(row), axis=1) for row in rows], axis=0)
-    return np.round(np.clip(sheet, 0.0, 1.0) * 255.0).astype(np.uint8)
-
-
-def _mean_iou(masks, truths):
-    intersections = (masks & truths).sum((1, 2))
-    unions = (masks | truths).sum((1, 2))
-    return float(np.mean(np.where(unions > 0, intersections / np.maximum(unions, 1), 1.0)))
-
-
-def _drop_after(path, cycle):
-    """Cuts lines of cycles that a killed run had written after its last checkpoint."""
-    lines = [line for line in path.read_text().splitlines() if line.endswith("}")]
-    kept = [line for line in lines if json.loads(line)["cycle"] <= cycle]
-    path.write_text("".join(line + "\n" for line in kept))
 
 
 def _wait_while_paused(folder, interrupted):

@@ -46,7 +46,7 @@ def weights_at(config, progress):
     )
 
 
-def train(engine, state, photos, *, cycles=None, seconds=None, clock=time.monotonic):
+def run_cycles(engine, state, photos, *, cycles=None, seconds=None, clock=time.monotonic):
     """Runs cycles until the budget is spent.
 
     Args:

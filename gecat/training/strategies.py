@@ -1,0 +1,25 @@
+"""Devices and machines: TensorFlow's own strategies, chosen by name."""
+
+import tensorflow as tf
+
+
+def make_strategy(name):
+    """Builds a tf.distribute strategy.
+
+    Args:
+        name: "none" for one device; "mirrored" for all GPUs of this machine; "multiworker" for the
+            machines that the environment variable TF_CONFIG names.
+
+    Returns:
+        a strategy, or None for "none".
+
+    Raises:
+        ValueError: for another name.
+    """
+    if name == "none":
+        return None
+    if name == "mirrored":
+        return tf.distribute.MirroredStrategy()
+    if name == "multiworker":
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    raise ValueError(f"strategy must be none, mirrored or multiworker, received {name!r}")

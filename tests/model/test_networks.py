@@ -1,0 +1,57 @@
+"""Shapes, sizes and the step from logits to masks, for every preset."""
+
+import numpy as np
+import pytest
+
+from gecat.config import PRESETS, preset
+from gecat.model.discriminator import build_discriminator
+from gecat.model.generator import build_generator
+
+
+@pytest.mark.parametrize("name", sorted(PRESETS))
+def test_both_networks_answer_a_pixel_and_an_image(name):
+    config = preset(name)
+    side = config.size
+    images = np.random.default_rng(0).uniform(-1, 1, (2, side, side, 3)).astype(np.float32)
+    logits = build_generator(config)(images, training=False)
+    assert logits.shape == (2, side, side, 1)
+    assert np.isfinite(logits).all()
+    masks = 1.0 / (1.0 + np.exp(-np.asarray(logits)))
+    image_logits, map_logits = build_discriminator(config)([images, masks], training=False)
+    assert image_logits.shape == (2, 1)
+    assert map_logits.shape == (2, side, side, 1)
+
+
+@pytest.mark.parametrize("name", ["base", "small"])
+@pytest.mark.parametrize("sides", [(64, 96), (160, 32)])
+def test_the_generator_takes_any_multiple_of_its_stride(name, sides):
+    generator = build_generator(preset(name))
+    images = np.zeros((1, *sides, 3), np.float32)
+    assert generator(images, training=False).shape == (1, *sides, 1)
+
+
+def test_the_article_keeps_its_layers():
+    config = preset("article")
+    kinds = [
+        (type(layer).__name__, layer.filters, layer.activation.__name__)
+        for layer in build_generator(config).layers
+        if hasattr(layer, "filters")
+    ]
+    assert kinds == [
+        ("Conv2D", 128, "relu"),
+        ("Conv2DTranspose", 64, "relu"),
+        ("Conv2DTranspose", 3, "tanh"),
+    ]
+    judges = [type(layer).__name__ for layer in build_discriminator(config).layers]
+    assert judges.count("Conv2D") == 2 and "Flatten" in judges and judges.count("Dense") == 1
+
+
+def test_a_64_pixel_photo_gives_a_64_pixel_mask_in_the_article():
+    images = np.zeros((1, 64, 64, 3), np.float32)
+    assert build_generator(preset("article"))(images).shape == (1, 64, 64, 1)
+
+
+def test_what_ships_is_small():
+    config = preset("base")
+    count = build_generator(config).count_params() + build_discriminator(config).count_params()
+    assert count * 4 < 15e6

@@ -1,0 +1,66 @@
+"""Weights files: what is written comes back, and nothing else is read."""
+
+import json
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from gecat.config import preset
+from gecat.model.discriminator import build_discriminator
+from gecat.model.generator import build_generator
+from gecat.model.weights import WeightsError, load_weights, save_weights
+
+
+def test_what_is_saved_is_loaded(tmp_path):
+    config = preset("small", batch_size=7)
+    generator, discriminator = build_generator(config), build_discriminator(config)
+    path = tmp_path / "w.safetensors"
+    save_weights(path, config, generator, discriminator, {"seconds": 3})
+    loaded = load_weights(path)
+    assert loaded.config == config
+    assert loaded.facts == {"seconds": 3}
+    for before, after in [
+        (generator, loaded.generator),
+        (discriminator, loaded.discriminator),
+    ]:
+        for one, two in zip(before.get_weights(), after.get_weights(), strict=True):
+            np.testing.assert_array_equal(one, two)
+    assert [file.name for file in tmp_path.iterdir()] == ["w.safetensors"]  # no leftovers
+
+
+def test_a_missing_file_is_said(tmp_path):
+    with pytest.raises(WeightsError, match=r"nowhere\.safetensors"):
+        load_weights(tmp_path / "nowhere.safetensors")
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"\x80\x04pickle", b"\xff" * 64])
+def test_what_is_no_weights_file_is_refused(tmp_path, content):
+    path = tmp_path / "bad.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(WeightsError, match="not a weights file"):
+        load_weights(path)
+
+
+def test_other_safetensors_are_refused(tmp_path):
+    path = tmp_path / "other.safetensors"
+    save_file({"a": np.zeros(3, np.float32)}, path)
+    with pytest.raises(WeightsError, match="not a weights file"):
+        load_weights(path)
+
+
+def test_settings_out_of_range_are_refused(tmp_path, small_weights):
+    config = {**preset("small").to_dict(), "generator_widths": [10**6, 10**6]}
+    path = tmp_path / "huge.safetensors"
+    metadata = {"gecat": json.dumps({"config": config})}
+    save_file(load_file(small_weights), path, metadata)
+    with pytest.raises(WeightsError, match="widths"):
+        load_weights(path)
+
+
+def test_another_architecture_is_refused(tmp_path, small_weights):
+    config = preset("small", generator_widths=(8, 16, 32)).to_dict()
+    path = tmp_path / "other.safetensors"
+    save_file(load_file(small_weights), path, {"gecat": json.dumps({"config": config})})
+    with pytest.raises(WeightsError, match="another architecture"):
+        load_weights(path)

@@ -1,0 +1,159 @@
+"""The gradient epoch: what moves, what stands still, and that it learns."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from gecat.config import preset
+from gecat.images.datasets import batches, load_photos
+from gecat.training import pairs
+from gecat.training.cycle import Engine, Weights
+
+TINY = {"generator_widths": (8, 16, 24), "discriminator_widths": (8, 16, 24), "batch_size": 8}
+
+
+@pytest.fixture(scope="module")
+def photos():
+    return load_photos("scenes", 64, prior="barrier", limit=48, seed=1)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    tf.keras.utils.set_random_seed(0)
+    return Engine(preset("small", **TINY))
+
+
+@pytest.fixture(scope="module")
+def frozen(engine, photos):
+    return engine.freeze(next(iter(batches(photos, 8, seed=0))), (0, 1))
+
+
+ALL = Weights(anchor=1.0, composite=1.0, adversarial=0.5)
+
+
+def weight_bytes(*vectors):
+    return [np.asarray(vector).tobytes() for vector in vectors]
+
+
+def test_the_discriminator_is_byte_for_byte_the_same_after_a_cycle(engine, frozen):
+    state = engine.initial_state()
+    engine.load_average(state)
+    model_before = [weight.tobytes() for weight in engine.discriminator.get_weights()]
+    before = weight_bytes(state.discriminator, state.discriminator_statistics)
+    after, _, records = engine.teach_generator(state, frozen, ALL, 4, "conjugate")
+    assert weight_bytes(after.discriminator, after.discriminator_statistics) == before
+    assert [weight.tobytes() for weight in engine.discriminator.get_weights()] == model_before
+    assert np.abs(after.generator - state.generator).max() > 0.0
+    assert len(records) == 4
+
+
+def test_the_generator_is_byte_for_byte_the_same_while_the_discriminator_learns(engine, frozen):
+    state = engine.initial_state()
+    before = weight_bytes(state.generator, state.generator_statistics, state.average)
+    after, _ = engine.teach_discriminator(state, frozen)
+    assert weight_bytes(after.generator, after.generator_statistics, after.average) == before
+    assert np.abs(after.discriminator - state.discriminator).max() > 0.0
+
+
+def test_the_frozen_loss_is_the_same_number_each_time(engine, frozen):
+    state = engine.initial_state()
+    objective = engine.generator_objective(state, frozen, ALL)
+    assert objective(state.generator).loss == objective(state.generator).loss
+
+
+def test_conjugate_steps_never_raise_the_frozen_loss(engine, frozen):
+    state = engine.initial_state()
+    start = engine.generator_objective(state, frozen, ALL)(state.generator).loss
+    _, _, records = engine.teach_generator(state, frozen, ALL, 6, "conjugate")
+    losses = [start] + [record.loss for record in records]
+    assert all(later <= earlier for earlier, later in zip(losses, losses[1:], strict=False))
+    assert losses[-1] < losses[0]
+
+
+def test_gradients_of_the_whole_loss_match_finite_differences(engine, frozen):
+    state = engine.initial_state()
+    objective = engine.generator_objective(state, frozen, ALL)
+    gradient = objective(state.generator).gradient
+    generator = np.random.default_rng(0)
+    for _ in range(4):
+        # Mostly along the gradient, so that float32 leaves a difference to measure.
+        noise = tf.constant(generator.normal(size=gradient.shape), tf.float32)
+        direction = gradient / tf.norm(gradient) + 0.3 * noise / tf.norm(noise)
+        step = 1e-3
+        ahead = objective(state.generator + step * direction).loss
+        behind = objective(state.generator - step * direction).loss
+        slope = float(tf.reduce_sum(gradient * direction))
+        assert (ahead - behind) / (2 * step) == pytest.approx(slope, rel=0.03)
+
+
+def test_two_devices_take_the_steps_of_one(photos):
+    """In a process of its own: logical devices must be made before TensorFlow starts."""
+    import subprocess
+    import sys
+
+    result = subprocess.run(
+        [sys.executable, "-c", _TWO_DEVICES], capture_output=True, text=True, timeout=280
+    )
+    assert result.returncode == 0, result.stderr[-2000:]
+    assert float(result.stdout.split()[-1]) < 1e-4, result.stdout
+
+
+_TWO_DEVICES = """
+import tensorflow as tf
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+from gecat.config import preset
+from gecat.images.datasets import batches, load_photos
+from gecat.training.cycle import Engine, Weights
+
+config = preset("small", generator_widths=(8, 16), discriminator_widths=(8, 16), batch_size=8)
+photos = load_photos("scenes", 64, prior="barrier", limit=16)
+batch = next(iter(batches(photos, 8)))
+
+def run(strategy):
+    tf.keras.utils.set_random_seed(0)
+    engine = Engine(config, strategy)
+    state = engine.initial_state()
+    frozen = engine.freeze(batch, (0, 1))
+    state, _ = engine.teach_discriminator(state, frozen)
+    state, _, records = engine.teach_generator(state, frozen, Weights(1, 1, 0.5), 3, "conjugate")
+    return state, records
+
+one, records = run(None)
+two, _ = run(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
+moved = float(tf.reduce_max(tf.abs(one.generator - run(None)[0].generator)))
+assert len(records) == 3 and moved == 0.0
+differences = [
+    float(tf.reduce_max(tf.abs(getattr(one, name) - getattr(two, name))))
+    for name in ("generator", "generator_statistics", "average", "discriminator")
+]
+print(differences, max(differences))
+"""
+
+
+def test_warm_up_alone_makes_the_discriminator_prefer_true_masks(photos):
+    """Learned on scenes with their exact masks as the fitting ones; asked on scenes held out."""
+    exact = dataclasses.replace(photos, priors=photos.masks)
+    tf.keras.utils.set_random_seed(1)
+    engine = Engine(preset("small", discriminator_learning_rate=2e-3, batch_size=16))
+    state = engine.initial_state()
+    supply = iter(batches(exact, 16))
+    for number in range(120):
+        frozen = engine.freeze(next(supply), (0, number))
+        state, _ = engine.teach_discriminator(state, frozen, spoiled_only=True)
+    engine.load_average(state)
+    held_out = load_photos("scenes", 64, limit=32, seed=77)
+    pictures = tf.constant(held_out.images.astype(np.float32) / 127.5 - 1.0)
+    true = tf.constant(held_out.masks[..., None].astype(np.float32) / 255.0)
+
+    def scores(masks):
+        return engine.discriminator([pictures, masks], training=False)[0][:, 0].numpy()
+
+    of_true = scores(pairs.soften(true))
+    for index, kind in enumerate(pairs.SPOILINGS):
+        draws = pairs.draw(np.random.default_rng(5), 32)
+        draws["kind"][:], draws["strength"][:] = index, 0.9
+        wins = np.mean(of_true > scores(pairs.spoil(true, draws)))
+        assert wins > 0.6, f"{kind}: the true mask is preferred in {wins:.0%} of pairs"

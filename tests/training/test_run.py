@@ -1,0 +1,176 @@
+"""A run's folder: budgets, checkpoints, resuming, stopping, steering."""
+
+import json
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from gecat.config import preset
+from gecat.images.datasets import ImageError, load_photos
+from gecat.model.weights import load_weights
+from gecat.training.checkpoint import RunError
+from gecat.training.run import control, read_stats, start_run, train
+from gecat.training.trainer import stage_at, weights_at
+
+TINY = {
+    "generator_widths": (8, 16),
+    "discriminator_widths": (8, 16),
+    "batch_size": 8,
+    "generator_steps": 2,
+    "discriminator_steps": 1,
+    "anchor_share": 0.3,
+    "warmup_share": 0.2,
+}
+
+
+@pytest.fixture(scope="module")
+def photos():
+    return load_photos("scenes", 64, prior="barrier", limit=24, seed=1)
+
+
+@pytest.fixture(scope="module")
+def config():
+    return preset("small", **TINY)
+
+
+def test_stages_follow_each_other():
+    config = preset("small", anchor_share=0.5, warmup_share=0.2)
+    stages = [stage_at(config, progress) for progress in (0.0, 0.49, 0.5, 0.69, 0.7, 1.0)]
+    assert stages == ["anchor"] * 2 + ["warm-up"] * 2 + ["adversarial"] * 2
+
+
+def test_the_anchors_weight_falls_to_its_floor():
+    config = preset("small", anchor_share=0.2, warmup_share=0.0, anchor_floor=0.25)
+    assert weights_at(config, 0.1).anchor == 1.0
+    assert weights_at(config, 0.6).anchor == pytest.approx(0.625)
+    assert weights_at(config, 1.0).anchor == pytest.approx(0.25)
+    assert weights_at(config, 0.1).adversarial == 0.0 < weights_at(config, 0.6).adversarial
+
+
+def test_a_run_leaves_what_its_folder_promises(tmp_path, config, photos):
+    state = start_run(tmp_path, config, photos, cycles=6)
+    stats = read_stats(tmp_path)
+    assert [line["cycle"] for line in stats] == [1, 2, 3, 4, 5, 6]
+    assert {line["stage"] for line in stats} == {"anchor", "warm-up", "adversarial"}
+    assert 0.0 <= stats[0]["probe_iou"] <= 1.0
+    assert list((tmp_path / "pictures").glob("*.png"))
+    assert list(tmp_path.glob("events.*"))
+    described = json.loads((tmp_path / "config.json").read_text())
+    assert described["config"] == config.to_dict()
+    loaded = load_weights(tmp_path / "weights.safetensors")
+    assert loaded.facts["cycles"] == 6
+    average = np.concatenate([w.numpy().ravel() for w in loaded.generator.trainable_variables])
+    np.testing.assert_array_equal(average, state.average)
+
+
+@pytest.mark.parametrize("rule", ["conjugate", "adam"])
+def test_resuming_continues_bit_for_bit(tmp_path, photos, rule):
+    config = preset("small", **{**TINY, "update_rule": rule})
+    whole = start_run(tmp_path / "whole", config, photos, cycles=8)
+
+    def stop_at(cycle):
+        def report(figures):
+            if figures["cycle"] == cycle:
+                control(tmp_path / "parts", "stop")
+
+        return report
+
+    part = start_run(tmp_path / "parts", config, photos, cycles=8, report=stop_at(5))
+    assert part.cycle == 5
+    resumed = start_run(tmp_path / "parts", config, photos, cycles=8, resume=True)
+    for name in ("generator", "generator_statistics", "average", "discriminator", "second_moment"):
+        np.testing.assert_array_equal(getattr(whole, name), getattr(resumed, name), err_msg=name)
+    assert [line["cycle"] for line in read_stats(tmp_path / "parts")] == list(range(1, 9))
+
+
+def test_seconds_bound_a_run(tmp_path, config, photos):
+    state = start_run(tmp_path, config, photos, seconds=4)
+    assert state.seconds >= 4 and read_stats(tmp_path)[-1]["progress"] == 1.0
+
+
+def test_pause_holds_a_run_until_it_is_told_to_go_on(tmp_path, config, photos):
+    def pause(figures):
+        if figures["cycle"] == 2:
+            control(tmp_path, "pause")
+
+    thread = threading.Thread(
+        target=start_run, args=(tmp_path, config, photos), kwargs={"cycles": 4, "report": pause}
+    )
+    thread.start()
+    while len(read_stats(tmp_path)) < 2:
+        time.sleep(0.1)
+    time.sleep(1.0)
+    assert len(read_stats(tmp_path)) == 2
+    control(tmp_path, "run")
+    thread.join(timeout=60)
+    assert len(read_stats(tmp_path)) == 4
+
+
+def test_a_folder_with_a_run_is_not_overwritten(tmp_path, config, photos):
+    start_run(tmp_path, config, photos, cycles=1)
+    with pytest.raises(RunError, match="resume it or name another"):
+        start_run(tmp_path, config, photos, cycles=1)
+
+
+def test_nothing_to_resume_is_said(tmp_path, config, photos):
+    with pytest.raises(RunError, match="no checkpoint"):
+        start_run(tmp_path, config, photos, cycles=1, resume=True)
+
+
+def test_a_damaged_checkpoint_is_said(tmp_path, config, photos):
+    start_run(tmp_path, config, photos, cycles=1)
+    (tmp_path / "checkpoints" / "state.safetensors").write_bytes(b"nonsense")
+    with pytest.raises(RunError, match="cannot be read"):
+        start_run(tmp_path, config, photos, cycles=2, resume=True)
+
+
+def test_both_budgets_or_none_are_refused(tmp_path, config, photos):
+    with pytest.raises(ValueError, match="either cycles or seconds"):
+        start_run(tmp_path / "none", config, photos)
+    with pytest.raises(ValueError, match="either cycles or seconds"):
+        start_run(tmp_path / "both", config, photos, cycles=1, seconds=1)
+
+
+def test_an_unknown_command_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="'jump'"):
+        control(tmp_path, "jump")
+
+
+def test_too_few_photos_are_refused(tmp_path):
+    np.save(tmp_path / "few.npy", np.zeros((7, 64, 64, 3), np.uint8))
+    with pytest.raises(ImageError, match="7 usable"):
+        train(tmp_path / "few.npy", tmp_path / "run", changes=TINY, cycles=1)
+
+
+def test_training_goes_on_from_given_weights(tmp_path, small_weights):
+    weights = train("scenes", tmp_path / "run", start=small_weights, limit=16, cycles=1,
+                    changes={"batch_size": 8})  # fmt: skip
+    assert load_weights(weights).config.batch_size == 8
+
+
+def test_masks_beside_some_photos_add_a_supervised_term(tmp_path, photos):
+    from PIL import Image
+
+    (tmp_path / "images").mkdir()
+    (tmp_path / "masks").mkdir()
+    for index in range(12):
+        Image.fromarray(photos.images[index]).save(tmp_path / "images" / f"{index}.png")
+        if index % 3 == 0:
+            Image.fromarray(photos.masks[index]).save(tmp_path / "masks" / f"{index}.png")
+    loaded = load_photos(tmp_path, 64, prior="barrier")
+    assert loaded.has_mask.sum() == 4
+    train(tmp_path, tmp_path / "run", changes=TINY, cycles=2)
+
+
+def test_the_articles_networks_learn_from_its_own_file(tmp_path, photos):
+    np.save(tmp_path / "real_images.npy", photos.images)
+    train(
+        tmp_path / "real_images.npy", tmp_path / "run", preset_name="article", cycles=6,
+        changes={"batch_size": 8, "anchor_share": 0.5},
+    )  # fmt: skip
+    losses = [line["generator_anchor"] for line in read_stats(tmp_path / "run")
+              if "generator_anchor" in line]  # fmt: skip
+    assert np.isfinite(losses).all()
+    assert losses[2] < losses[0]
