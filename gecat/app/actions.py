@@ -114,8 +114,8 @@ class Actions:
         return [gr.DownloadButton(value=path, interactive=True) for path in publish(files)]
 
     def reset(self):
-        """Returns what `segment` and `show` return when there is no photo."""
-        return [None, *self.show(None, 0.5, "#ffffff", None)]
+        """Empties the page: the photo, the ticket, and what `show` returns."""
+        return [None, None, *self.show(None, 0.5, "#ffffff", None)]
 
     @told
     def answer(self, photo, refine=False, threshold=0.5):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PIL import Image
 
-NAMES = ("chelsea", "astronaut", "rocket", "coffee")
+NAMES = ("coffee", "astronaut", "rocket", "chelsea")
 
 
 def write_examples(folder):

@@ -174,7 +174,7 @@ def _wire(actions, given, shown, examples):
             **PRIVATE,
         )
         redraw_after(looked.success)
-        looked.failure(actions.reset, None, [ticket, *views], **PRIVATE)
+        looked.failure(actions.reset, None, [given.photo, ticket, *views], **PRIVATE)
     for change in (shown.threshold.change, shown.colour.change, shown.background.change):
         redraw_after(change)
 

@@ -5,6 +5,8 @@ Every pair of text and ground keeps the contrast of WCAG AA (4.5 to 1), in light
 
 import gradio as gr
 
+from gecat.config import WEIGHTS_DIR
+
 # Fonts that systems bring along, the Chinese ones included.
 SANS = (
     "system-ui",
@@ -113,10 +115,8 @@ button.secondary, a.secondary { border: 1px solid var(--border-color-primary); }
 
 @media (max-width: 640px) {
   .gradio-container .main.fillable { padding: 14px !important; }
-  #examples .gallery { display: grid; grid-template-columns: repeat(4, 1fr); }
-  #examples .gallery span { display: block; width: 100%; }
-  #examples .gallery .container { width: 100%; height: auto; aspect-ratio: 1; }
-  #examples .gallery img { width: 100%; height: 100%; }
+  #examples > .gallery { display: grid; grid-template-columns: repeat(4, 1fr); }
+  #examples > .gallery .container { width: 100%; height: auto; aspect-ratio: 1; }
   #photo, #before-after, #cutout, #mask, #objects, #composite { height: 300px !important; }
   footer { display: none !important; }
   .hero { flex-wrap: wrap; gap: 10px; }
@@ -136,9 +136,4 @@ if (navigator.language.startsWith("zh") && location.pathname.endsWith("/")
 </script>
 """
 
-# Half photo, half mask.
-LOGO = """<svg viewBox="0 0 48 48" role="img" aria-label="GEC-AT">
-<rect x="1" y="1" width="46" height="46" rx="11" fill="#0f766e"/>
-<path d="M24 9a15 15 0 0 0 0 30z" fill="#fff"/>
-<path d="M24 9a15 15 0 0 1 0 30" fill="none" stroke="#fff" stroke-width="2.5"
- stroke-dasharray="4 3.2"/></svg>"""
+LOGO = WEIGHTS_DIR.parent / "figures" / "logo.svg"

@@ -73,7 +73,7 @@ def test_no_photo_shows_what_to_do(actions):
     assert shown[:5] == [None] * 5
     assert ENGLISH.waiting in shown[5]
     assert all(button["interactive"] is False for button in map(as_update, shown[6:]))
-    assert len(actions.reset()) == len(shown) + 1
+    assert len(actions.reset()) == len(shown) + 2
 
 
 def opened(path):
