@@ -73,7 +73,8 @@ def launch_options():
 
 def _hero(words, other_page):
     return (
-        f'<header class="hero" lang="{words.language}">{LOGO.read_text()}<div class="text"><h1>{words.tagline}</h1>'
+        f'<header class="hero" lang="{words.language}">{LOGO.read_text()}'
+        f'<div class="text"><h1>{words.tagline}</h1>'
         f'<p><span class="name">GEC-AT</span> · {words.subtitle}</p></div>'
         f'<a class="language" href="{other_page}">{words.other_language}</a></header>'
     )
