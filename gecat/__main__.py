@@ -83,6 +83,7 @@ def register_train(commands):
     budget.add_argument("--cycles", type=_positive, metavar="N", help="cycles in all")
     parser.add_argument("--resume", action="store_true", help="go on with the run in the folder")
     parser.add_argument("--start", metavar="FILE", help="weights to begin from")
+    parser.add_argument("--teacher", metavar="FILE", help="weights that make the pseudo-masks")
     parser.add_argument("--limit", type=_positive, metavar="N", help="take N photos at most")
     parser.add_argument("--cache", metavar="DIR", help="where pseudo-masks are kept")
     parser.add_argument(
@@ -126,8 +127,8 @@ def run_train(options):
     weights = train(
         options.data, options.folder, preset_name=options.preset, changes=changes,
         cycles=options.cycles, seconds=options.seconds, resume=options.resume,
-        start=options.start, cache=options.cache, limit=options.limit, strategy=strategy,
-        progress=on_photo, report=on_cycle,
+        start=options.start, teacher=options.teacher, cache=options.cache, limit=options.limit,
+        strategy=strategy, progress=on_photo, report=on_cycle,
     )  # fmt: skip
     learning.close()
     skipped = json.loads((Path(options.folder) / "config.json").read_text())["skipped"]

@@ -57,7 +57,7 @@ class Config:
     score_map_weight: float = 0.5  # of the adversarial term, the part judged pixel by pixel
     anchor_weight: float = 1.0
     anchor_floor: float = 0.5  # what is left of the anchor's weight at the end of the run
-    self_training_weight: float = 1.0
+    self_training_weight: float = 0.5
     supervised_weight: float = 1.0  # where a photo comes with a mask of its own
     area_weight: float = 1.0
     area_minimum: float = 0.01

@@ -48,7 +48,7 @@ def load_photos(source, size, *, prior=None, cache=None, limit=None, seed=0, pro
             that holds masks of the same names), a .npy file (uint8, or float in [-1, 1], [0, 1] or
             [0, 255], shape (N, H, W, 3)), or "scenes", whose masks are for scoring only.
         size: side of the squares that photos are squashed to, in pixels.
-        prior: None, or the kind of pseudo-mask, "barrier" or "agreement".
+        prior: None, the kind of pseudo-mask, "barrier" or "agreement", or a `prior.Teacher`.
         cache: a folder where pseudo-masks are kept from one call to the next, or None.
         limit: take this many photos at most, chosen at random; for scenes, draw this many.
         seed: of that choice, and of the scenes.
@@ -223,7 +223,8 @@ def _prior_computer(kind, cache, total, stack):
 def _pseudo_mask(kind, cache, image):
     if cache is None:
         return _eight_bit_prior(kind, image)
-    key = hashlib.sha1(f"{kind} {image.shape} ".encode() + image.tobytes()).hexdigest()
+    name = kind if isinstance(kind, str) else kind.name
+    key = hashlib.sha1(f"{name} {image.shape} ".encode() + image.tobytes()).hexdigest()
     path = cache / f"{key}.png"
     try:
         mask = read_image(path)[..., 0]
@@ -239,7 +240,8 @@ def _pseudo_mask(kind, cache, image):
 
 
 def _eight_bit_prior(kind, image):
-    return np.round(np.clip(pseudo_mask(image, kind), 0.0, 1.0) * 255.0).astype(np.uint8)
+    mask = pseudo_mask(image, kind) if isinstance(kind, str) else kind.teach(image)
+    return np.round(np.clip(mask, 0.0, 1.0) * 255.0).astype(np.uint8)
 
 
 def _bounded(image, side):

@@ -5,11 +5,21 @@ teachers that anchor the generator before the discriminator can judge anything, 
 that the trained generator is measured against.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 from skimage.filters import threshold_otsu
 
 KINDS = ("barrier", "agreement")
+
+
+class Teacher(NamedTuple):
+    """A source of pseudo-masks besides the KINDS, for whoever loads photos."""
+
+    name: str  # tells its pseudo-masks from others' in a cache
+    teach: Callable  # uint8 (H, W, 3) -> float (H, W) in [0, 1]
 
 
 def pseudo_mask(image, kind):
@@ -35,6 +45,23 @@ def pseudo_mask(image, kind):
     from_barrier = grabcut(image, start=grabcut_start(barrier, 0.3))
     from_rectangle = grabcut(image, margin=0.05)
     return (barrier + from_barrier + from_rectangle) / np.float32(3.0)
+
+
+def sharpened(image, soft):
+    """Draws a soft mask's edge where the photo has one, by GrabCut from its sure parts.
+
+    Args:
+        image: uint8 array (H, W, 3), RGB.
+        soft: float array (H, W) in [0, 1].
+
+    Returns:
+        float32 array (H, W): the mean of both, so over 0.5 just where GrabCut says object.
+    """
+    labels = np.where(soft > 0.75, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    labels[soft < 0.05] = cv2.GC_BGD
+    labels[soft > 0.97] = cv2.GC_FGD
+    cut = grabcut(image, iterations=2, start=labels)
+    return (0.5 * np.clip(soft, 0.01, 0.99) + 0.5 * cut).astype(np.float32)
 
 
 def grabcut_start(soft, threshold, frame=0.03):

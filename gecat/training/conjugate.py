@@ -175,7 +175,13 @@ def minimise(objective, point, steps, *, rule="PR+", scale=None, expected=1.0, l
         reach = min(2.0 * expected, furthest)
         size = max(dot(direction, direction) ** 0.5, 1e-30)
         found, accepted, evaluations = search(
-            objective, path.point, direction, slope, reach / size, furthest / size, **search_settings
+            objective,
+            path.point,
+            direction,
+            slope,
+            reach / size,
+            furthest / size,
+            **search_settings,
         )
         path.steps.append(
             Step(

@@ -24,12 +24,13 @@ from gecat.model.weights import load_weights, save_weights, write_atomically
 from gecat.training.checkpoint import RunError, load_state, save_state
 from gecat.training.cycle import Engine
 from gecat.training.recorder import Recorder
+from gecat.training.teacher import network_teacher
 from gecat.training.trainer import run_cycles
 
 
 def train(data, run, *, preset_name="small", changes=None, cycles=None, seconds=None,
-          resume=False, start=None, cache=None, limit=None, strategy=None, progress=None,
-          report=None):  # fmt: skip
+          resume=False, start=None, teacher=None, cache=None, limit=None, strategy=None,
+          progress=None, report=None):  # fmt: skip
     """Trains on a folder, an archive, an array or drawn scenes, without labels.
 
     Args:
@@ -40,6 +41,7 @@ def train(data, run, *, preset_name="small", changes=None, cycles=None, seconds=
         cycles, seconds: the budget, one of the two.
         resume: go on with the run in the folder, with its own settings.
         start: a weights file to begin from, with its own networks, or None.
+        teacher: a weights file whose generator teaches this one, or None for the config's prior.
         cache: folder where pseudo-masks are kept; inside the run's folder by default.
         limit: photos at most.
         strategy: a tf.distribute strategy, or None.
@@ -61,8 +63,9 @@ def train(data, run, *, preset_name="small", changes=None, cycles=None, seconds=
         config = Config.from_dict({**loaded.config.to_dict(), **(changes or {})})
     else:
         config = preset(preset_name, **(changes or {}))
+    prior = network_teacher(teacher) if teacher else config.prior
     photos = load_photos(
-        data, config.size, prior=config.prior, cache=cache or run / "priors", limit=limit,
+        data, config.size, prior=prior, cache=cache or run / "priors", limit=limit,
         seed=config.seed, progress=progress,
     )  # fmt: skip
     start_run(run, config, photos, cycles=cycles, seconds=seconds, resume=resume, start=loaded,

@@ -144,7 +144,7 @@ def test_the_line_search_survives_a_loss_that_is_not_a_number():
 
     point = objective(tf.constant([1.0], tf.float64))
     found, accepted, _ = line_search(objective, point, -point.gradient, -4.0, 50.0, 50.0)
-    assert 0.0 < accepted and found.loss < point.loss
+    assert accepted > 0.0 and found.loss < point.loss
 
 
 def test_a_step_is_never_longer_than_allowed():
