@@ -192,6 +192,27 @@ def run_bench_quality(options):
     return 0
 
 
+def register_bench_pictures(kinds):
+    """Adds `bench pictures`."""
+    parser = kinds.add_parser("pictures", help="draw the README's picture with the networks")
+    parser.add_argument("--out", required=True, metavar="FILE", help="a PNG")
+    parser.add_argument("--weights", metavar="FILE", help="default: those that ship")
+    parser.set_defaults(run=run_bench_pictures)
+
+
+def run_bench_pictures(options):
+    """Draws photos that come with scikit-image, their masks, score maps and cut-outs."""
+    from PIL import Image
+
+    from gecat.evaluation.pictures import overview
+    from gecat.inference.segmenter import load
+
+    Path(options.out).parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(overview(load(options.weights))).save(options.out)
+    print(f"drawn in {options.out}")
+    return 0
+
+
 def _add_network_options(parser):
     parser.add_argument("--weights", metavar="FILE", help="default: those that ship")
     parser.add_argument("--refine", action="store_true", help="draw edges along the photo's edges")
@@ -236,7 +257,7 @@ def _positive(text):
     return value
 
 
-BENCHES = (register_bench_quality,)
+BENCHES = (register_bench_quality, register_bench_pictures)
 COMMANDS = (register_segment, register_train, register_evaluate, register_bench)
 
 
