@@ -181,13 +181,18 @@ def register_bench_quality(kinds):
     parser = kinds.add_parser("quality", help="every classical rival and the networks, one thread")
     _add_folder_options(parser)
     parser.add_argument("--weights", metavar="FILE", help="default: those that ship")
+    parser.add_argument(
+        "--discriminator", action="store_true", help="ask instead whether it can tell wrong masks"
+    )
     parser.set_defaults(run=run_bench_quality)
 
 
 def run_bench_quality(options):
-    """Scores all rivals on a folder."""
+    """Scores all rivals on a folder, or the discriminator."""
     from gecat.evaluation.quality import bench
 
+    if options.discriminator:
+        return _run_bench_discriminator(options)
     _report(bench(*_folders(options), weights=options.weights), options.json)
     return 0
 
@@ -210,6 +215,22 @@ def run_bench_pictures(options):
     Path(options.out).parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(overview(load(options.weights))).save(options.out)
     print(f"drawn in {options.out}")
+    return 0
+
+
+def _run_bench_discriminator(options):
+    from gecat.evaluation import verdicts
+    from gecat.inference.segmenter import load
+
+    result = verdicts.examine(
+        load(options.weights), options.images, options.masks, limit=options.limit
+    )
+    print(verdicts.table(result))
+    print(f"{result['count']} photos")
+    for name, reason in result["skipped"]:
+        print(f"{name}: left out: {reason}", file=sys.stderr)
+    if options.json:
+        Path(options.json).write_text(json.dumps(result) + "\n")
     return 0
 
 

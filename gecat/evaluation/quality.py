@@ -39,15 +39,11 @@ def evaluate(predict, images_dir, masks_dir, ignore_dir=None, limit=None, label=
         ValueError: if no photo has a readable mask.
     """
     triples, without_partner = pair_files(images_dir, masks_dir, ignore_dir)
-    if limit is not None:
-        if limit < 1:
-            raise ValueError(f"limit must be 1 or more, received {limit}.")
-        chosen = np.linspace(0, len(triples) - 1, min(limit, len(triples))).astype(int)
-        triples = [triples[index] for index in chosen]
+    triples = spread(triples, limit)
     rows, curves, skipped = [], [], []
     for triple in with_progress(triples, label):
         try:
-            image, truth, ignore = _read(*triple)
+            image, truth, ignore = read_triple(*triple)
         except ImageError as error:
             skipped.append((triple[0].name, str(error)))
             continue
@@ -123,6 +119,20 @@ def pair_files(images_dir, masks_dir, ignore_dir=None):
     return [(images[stem], masks[stem], ignores.get(stem)) for stem in common], sorted(lonely)
 
 
+def spread(items, limit):
+    """At most `limit` of a list's items, spread evenly over it; all of them for None.
+
+    Raises:
+        ValueError: if the limit is below 1.
+    """
+    if limit is None:
+        return items
+    if limit < 1:
+        raise ValueError(f"limit must be 1 or more, received {limit}.")
+    chosen = np.linspace(0, len(items) - 1, min(limit, len(items))).astype(int)
+    return [items[index] for index in chosen]
+
+
 def bootstrap_interval(values, level=0.95, seed=0):
     """Percentile bootstrap interval of the mean (Efron 1979).
 
@@ -186,7 +196,15 @@ def _by_stem(folder):
     return {file.stem: file for file in sorted(files) if not file.name.startswith(".")}
 
 
-def _read(image_path, mask_path, ignore_path):
+def read_triple(image_path, mask_path, ignore_path=None):
+    """Reads a photo with its true mask and, where there is one, its ignore map.
+
+    Returns:
+        (image, truth, ignore): uint8 (H, W, 3), bool (H, W), bool (H, W) or None.
+
+    Raises:
+        ImageError: if one cannot be read or the sizes differ.
+    """
     image = read_image(image_path)
     truth = read_mask(mask_path) > 127
     ignore = read_mask(ignore_path) > 127 if ignore_path else None

@@ -91,8 +91,8 @@ class Segmenter:
         """
         image = read_image(image)
         mask = self._predict(image, refine, tile)
-        score, score_map = self._judge(image, mask)
-        return Segmentation(image, mask, score, score_map, boxes(mask))
+        (score,), (score_map,) = self._judge(image, mask[None])
+        return Segmentation(image, mask, float(score), score_map, boxes(mask))
 
     def predict(self, image, *, refine=False, tile=None):
         """The mask alone, without asking the discriminator; arguments as for a call.
@@ -123,7 +123,36 @@ class Segmenter:
             raise ValueError(
                 f"The mask must be of the photo's size {image.shape[:2]}, received {mask.shape}."
             )
-        return self._judge(image, mask)
+        (score,), (score_map,) = self._judge(image, mask[None])
+        return float(score), score_map
+
+    def judge_all(self, image, masks):
+        """Asks the discriminator about several masks of one photo at once.
+
+        Args:
+            image: as for `judge`.
+            masks: array (N, H, W) of the photo's size, bool or probabilities in [0, 1].
+
+        Returns:
+            (scores, score maps): float32 arrays (N,) and (N, H, W).
+
+        Raises:
+            ImageError: if the image cannot be read.
+            ValueError: if the masks have another size.
+        """
+        image = read_image(image)
+        masks = np.asarray(masks, np.float32)
+        if masks.shape[1:] != image.shape[:2]:
+            raise ValueError(
+                f"The masks must be of the photo's size {image.shape[:2]}, "
+                f"received {masks.shape[1:]}."
+            )
+        return self._judge(image, masks)
+
+    @property
+    def networks(self):
+        """The Networks themselves, for whoever wants to look inside."""
+        return self._loaded()
 
     def _predict(self, image, refine, tile):
         networks = self._loaded()
@@ -140,20 +169,21 @@ class Segmenter:
         mask = _sigmoid(mask)
         return refine_mask(image, mask) if refine else mask
 
-    def _judge(self, image, mask):
-        score, score_map = self._loaded().verdict(image, mask)
+    def _judge(self, image, masks):
+        """Scores (N,) and score maps (N, H, W) of masks (N, H, W)."""
+        scores, maps = self._loaded().verdicts(image, masks)
         size = image.shape[1], image.shape[0]
-        score_map = cv2.resize(score_map, size, interpolation=cv2.INTER_LINEAR)
-        return float(_sigmoid(score)), _sigmoid(score_map)
+        maps = [cv2.resize(part, size, interpolation=cv2.INTER_LINEAR) for part in maps]
+        return _sigmoid(scores), _sigmoid(np.stack(maps))
 
     def _loaded(self):
         with self._lock:
             if self._networks is None:
-                self._networks = _Networks(self._weights)
+                self._networks = Networks(self._weights)
             return self._networks
 
 
-class _Networks:
+class Networks:
     """G and D as compiled functions of arrays.
 
     A function is compiled once for each input shape. There are few: the longer side is fixed, and
@@ -167,6 +197,7 @@ class _Networks:
 
         loaded = load_weights(path)
         self.config = loaded.config
+        self.models = loaded
         # The article's discriminator ends in Flatten and takes one size only.
         self._judged_size = loaded.discriminator.input_shape[0][1:3]
         self._generator = tf.function(lambda image: loaded.generator(image, training=False))
@@ -183,15 +214,25 @@ class _Networks:
         logits = self.logits(image, max(height, width))
         return cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR)
 
-    def verdict(self, image, mask):
-        """Logits of the score (), and of the score map (h, w) at network size."""
+    def verdicts(self, image, masks):
+        """Logits of the scores (N,) and of the score maps (N, h, w) of masks (N, H, W)."""
+        scores, maps = self._discriminator(self.pairs(image, masks))
+        return scores.numpy()[:, 0], maps.numpy()[..., 0]
+
+    def pairs(self, image, masks):
+        """What the discriminator takes: float32 (N, h, w, 3) and (N, h, w, 1)."""
         height, width = self._judged_size
         if height is None:
             size = self.config.inference_size
             height, width = _network_size(image.shape, size, self.config.stride)
-        mask = _resize(mask, height, width)[None, ..., None]  # (1, h, w, 1)
-        score, score_map = self._discriminator([_network_input(image, height, width), mask])
-        return score.numpy()[0, 0], score_map.numpy()[0, ..., 0]
+        masks = np.stack([_resize(mask, height, width) for mask in masks])[..., None]
+        return [np.repeat(_network_input(image, height, width), len(masks), 0), masks]
+
+    def input(self, image):
+        """What the generator takes: float32 (1, h, w, 3)."""
+        config = self.config
+        size = _network_size(image.shape, config.inference_size, config.stride)
+        return _network_input(image, *size)
 
 
 def _network_size(shape, longer_side, stride):
