@@ -8,12 +8,9 @@ import tensorflow as tf
 from safetensors import safe_open
 from safetensors.numpy import save
 
-from gecat.model.weights import write_atomically
+from gecat.files import write_atomically
 from gecat.training.cycle import State
-
-
-class RunError(ValueError):
-    """A run cannot be started or resumed; the message says why."""
+from gecat.training.folder import RunError
 
 
 def save_state(path, state):

@@ -100,12 +100,13 @@ class Engine:
         draws = pairs.draw(np.random.default_rng(seed), batch["image"].shape[0])
         return self._prepare(batch, {key: tf.constant(value) for key, value in draws.items()})
 
-    def teach_discriminator(self, state, frozen, spoiled_only=False):
+    def teach_discriminator(self, state, frozen, spoiled_only=False, pace=1.0):
         """Takes one Adam step of D on real, spoiled and, unless warming up, G's masks.
 
         Args:
             state: the State; frozen: of `freeze`.
             spoiled_only: whether G's masks are left out.
+            pace: share of the learning rate.
 
         Returns:
             (State, dict of scores).
@@ -119,7 +120,7 @@ class Engine:
             state.discriminator, state.discriminator_statistics, frozen, shown
         )
         theta, adam = self._apply_adam(
-            "discriminator", state.discriminator_adam, gradient, state.discriminator
+            "discriminator", state.discriminator_adam, gradient, state.discriminator, pace
         )
         state = replace(
             state, discriminator=theta, discriminator_adam=adam, discriminator_statistics=statistics
@@ -128,20 +129,23 @@ class Engine:
         gradient_norm = float(tf.norm(gradient))
         return state, {"loss": float(loss), "gradient_norm": gradient_norm, **terms}
 
-    def teach_generator(self, state, frozen, weights, steps, rule):
+    def teach_generator(self, state, frozen, weights, steps, rule, pace=1.0):
         """Takes steps of G on one frozen batch against one frozen D.
 
         Args:
             state: the State; frozen: of `freeze`; weights: a Weights.
             steps: how many, 1 or more.
             rule: "conjugate" or "adam".
+            pace: share of Adam's learning rate; the conjugate rule has none.
 
         Returns:
             (State, dict of the terms of the loss, list of `conjugate.Step`).
         """
         objective = self.generator_objective(state, frozen, weights)
-        take = self._take_conjugate_steps if rule == "conjugate" else self._take_adam_steps
-        state, point, records = take(state, objective, steps)
+        if rule == "conjugate":
+            state, point, records = self._take_conjugate_steps(state, objective, steps)
+        else:
+            state, point, records = self._take_adam_steps(state, objective, steps, pace)
         decay = self.config.average_decay ** max(1, len(records))
         # Early in a run the average would remember nothing but the random start.
         decay = min(decay, (1.0 + state.cycle) / (10.0 + state.cycle))
@@ -209,12 +213,12 @@ class Engine:
         )
         return state, path.point, path.steps
 
-    def _take_adam_steps(self, state, objective, steps):
+    def _take_adam_steps(self, state, objective, steps, pace):
         records = []
         for _ in range(steps):
             point = objective(state.generator)
             theta, adam = self._apply_adam(
-                "generator", state.generator_adam, point.gradient, state.generator
+                "generator", state.generator_adam, point.gradient, state.generator, pace
             )
             norm = float(tf.norm(point.gradient))
             length = float(tf.norm(theta - state.generator))
@@ -227,10 +231,11 @@ class Engine:
             )
         return state, point, records
 
-    def _apply_adam(self, network, variables, gradient, theta):
-        adam, weight = self._adam[network]
+    def _apply_adam(self, network, variables, gradient, theta, pace):
+        adam, weight, rate = self._adam[network]
         for variable, value in zip([*adam.variables, weight], [*variables, theta], strict=True):
             variable.assign(value)
+        adam.learning_rate = pace * rate
         adam.apply([gradient])
         return tf.identity(weight.value), _values(adam.variables)
 
@@ -398,11 +403,11 @@ def _twice(x):
 
 
 def _flat_adam(learning_rate, network, beta_1=0.9):
-    """Adam with the one flat variable that it works on."""
+    """Adam, the one flat variable that it works on, and its full learning rate."""
     weight = keras.Variable(flatten(network.trainable_variables), name="theta")
     adam = keras.optimizers.Adam(learning_rate, beta_1=beta_1)
     adam.build([weight])
-    return adam, weight
+    return adam, weight, learning_rate
 
 
 def _values(variables):

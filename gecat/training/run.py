@@ -6,7 +6,9 @@ events.*                   the same for TensorBoard
 pictures/000123.png        fixed photos with their masks and D's score maps, as cycles pass
 checkpoints/state.safetensors    everything needed to go on
 weights.safetensors        the moving average and D, ready for `gecat.load`
-control                    "run", "pause" or "stop", written by whoever steers the run
+now.json                   what is being done right now
+control                    a command and who learns, written by whoever steers the run
+lock                       held by the process that runs
 """
 
 import json
@@ -14,18 +16,28 @@ import signal
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import keras
 
 from gecat.config import Config, preset
+from gecat.files import write_atomically
 from gecat.images.datasets import load_photos
-from gecat.model.weights import load_weights, save_weights, write_atomically
-from gecat.training.checkpoint import RunError, load_state, save_state
+from gecat.model.weights import load_weights, save_weights
+from gecat.training.checkpoint import load_state, save_state
 from gecat.training.cycle import Engine
+from gecat.training.folder import (
+    RunError,
+    control,
+    hold,
+    read_description,
+    tell,
+)
+from gecat.training.healing import healing_cycles
 from gecat.training.recorder import Recorder
+from gecat.training.steering import Steering
 from gecat.training.teacher import network_teacher
-from gecat.training.trainer import run_cycles
 
 
 def train(data, run, *, preset_name="small", changes=None, cycles=None, seconds=None,
@@ -55,18 +67,37 @@ def train(data, run, *, preset_name="small", changes=None, cycles=None, seconds=
         ValueError: for settings, photos or weights that do not work; the message says which.
     """
     run = Path(run)
+    with hold(run):
+        return _train(
+            data, run, preset_name, changes, cycles, seconds, resume, start, teacher, cache, limit,
+            strategy, progress, report,
+        )  # fmt: skip
+
+
+def _train(data, run, preset_name, changes, cycles, seconds, resume, start, teacher, cache, limit,
+           strategy, progress, report):  # fmt: skip
     loaded = None
     if resume:
-        config = read_config(run)
+        config = longer(read_description(run), cycles, seconds)
     elif start is not None:
         loaded = load_weights(start)
         config = Config.from_dict({**loaded.config.to_dict(), **(changes or {})})
     else:
         config = preset(preset_name, **(changes or {}))
     prior = network_teacher(teacher) if teacher else config.prior
+    told = float("-inf")
+
+    def on_photo(done, total):
+        nonlocal told
+        if time.monotonic() - told > 0.5 or done == total:
+            told = time.monotonic()
+            tell(run, "reading", done=done, total=total)
+        if progress is not None:
+            progress(done, total)
+
     photos = load_photos(
         data, config.size, prior=prior, cache=cache or run / "priors", limit=limit,
-        seed=config.seed, progress=progress,
+        seed=config.seed, progress=on_photo,
     )  # fmt: skip
     start_run(run, config, photos, cycles=cycles, seconds=seconds, resume=resume, start=loaded,
               strategy=strategy, source=data, report=report)  # fmt: skip
@@ -115,7 +146,7 @@ def start_run(folder, config, photos, *, cycles=None, seconds=None, resume=False
                  "skipped": [list(pair) for pair in photos.skipped],
                  "cycles": cycles, "seconds": seconds}  # fmt: skip
     write_atomically(folder / "config.json", json.dumps(described, indent=2).encode())
-    control(folder, "run")
+    tell(folder, "preparing")
 
     def keep(state):
         save_state(checkpoint, state)
@@ -131,7 +162,11 @@ def start_run(folder, config, photos, *, cycles=None, seconds=None, resume=False
     recorder = Recorder(folder, engine, photos, state)
     saved = time.monotonic()
     with _interruptible() as interrupted, recorder:
-        course = run_cycles(engine, state, photos, cycles=cycles, seconds=seconds)
+        steering = Steering(folder, interrupted)
+        course = healing_cycles(
+            engine, state, photos, cycles=cycles, seconds=seconds, clock=steering.clock,
+            steering=steering,
+        )  # fmt: skip
         for state, figures in course:  # noqa: B020
             figures = recorder.record(state, figures)
             if report is not None:
@@ -139,52 +174,33 @@ def start_run(folder, config, photos, *, cycles=None, seconds=None, resume=False
             if time.monotonic() - saved > checkpoint_seconds:
                 keep(state)
                 saved = time.monotonic()
-            if _wait_while_paused(folder, interrupted) == "stop" or interrupted.is_set():
+            if not steering.obey():
                 break
+        course.close()
     keep(state)
+    # Whoever goes on with this run later means it to run.
+    control(folder, "run")
+    tell(folder, "ended")
     return state
 
 
-def control(folder, command):
-    """Tells a run to "run", "pause" or "stop"; it obeys after the cycle that it is in.
+def longer(description, cycles=None, seconds=None):
+    """Returns the Config to resume with where the budget may have grown since.
 
-    Raises:
-        ValueError: for another command.
+    The stages that a run has left behind stay as long as they were, so that a run that is continued
+    does not begin again with its hints.
+
+    Args:
+        description: what `read_description` returned.
+        cycles, seconds: the new budget, one of the two.
     """
-    if command not in ("run", "pause", "stop"):
-        raise ValueError(f"command must be run, pause or stop, received {command!r}")
-    write_atomically(Path(folder) / "control", command.encode())
-
-
-def read_stats(folder):
-    """Returns the figures written so far, a dict a cycle; a torn last line is left out."""
-    path = Path(folder) / "stats.jsonl"
-    if not path.exists():
-        return []
-    lines = path.read_text().split("\n")[:-1]
-    return [json.loads(line) for line in lines]
-
-
-def read_config(folder):
-    """Returns the Config of a run's folder.
-
-    Raises:
-        RunError: if there is none.
-    """
-    path = Path(folder) / "config.json"
-    if not path.exists():
-        raise RunError(f"there is no run in this folder; received {folder}")
-    return Config.from_dict(json.loads(path.read_text())["config"])
-
-
-def _wait_while_paused(folder, interrupted):
-    """Returns the last command; waits as long as it is "pause"."""
-    path = folder / "control"
-    while True:
-        command = path.read_text().strip() if path.exists() else "run"
-        if command != "pause" or interrupted.is_set():
-            return command
-        time.sleep(0.2)
+    config = Config.from_dict(description["config"])
+    before, now = (description["cycles"], cycles) if cycles else (description["seconds"], seconds)
+    if not before or not now or now <= before:
+        return config
+    share = before / now
+    return replace(config, anchor_share=config.anchor_share * share,
+                   warmup_share=config.warmup_share * share)  # fmt: skip
 
 
 @contextmanager

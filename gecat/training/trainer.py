@@ -46,7 +46,16 @@ def weights_at(config, progress):
     )
 
 
-def run_cycles(engine, state, photos, *, cycles=None, seconds=None, clock=time.monotonic):
+def pace_at(progress):
+    """Share of Adam's learning rate: half a cosine from 1 to a twentieth over the whole run.
+
+    Loshchilov and Hutter 2017, "SGDR", equation 5, without restarts.
+    """
+    return 0.05 + 0.95 * 0.5 * (1.0 + float(np.cos(np.pi * progress)))
+
+
+def run_cycles(engine, state, photos, *, cycles=None, seconds=None, clock=time.monotonic,
+               steering=None):  # fmt: skip
     """Runs cycles until the budget is spent.
 
     Args:
@@ -56,6 +65,7 @@ def run_cycles(engine, state, photos, *, cycles=None, seconds=None, clock=time.m
         cycles: total cycles of the run, or None.
         seconds: total seconds of the run, or None; one of the two is needed.
         clock: a function that tells the seconds.
+        steering: a `steering.Steering` that says which network learns, or None for both.
 
     Yields:
         (State, dict of the cycle's figures) after each cycle.
@@ -72,7 +82,7 @@ def run_cycles(engine, state, photos, *, cycles=None, seconds=None, clock=time.m
             if progress >= 1.0:
                 return
             started = clock()
-            state, figures = _cycle(engine, state, supply, progress)
+            state, figures = _cycle(engine, state, supply, progress, steering)
             spent = state.seconds + clock() - started
             state = replace(state, cycle=state.cycle + 1, seconds=spent, batch=supply.number)
             done = state.cycle / cycles if cycles else min(1.0, spent / seconds)
@@ -101,35 +111,42 @@ class _Supply:
         return self._engine.freeze(batch, (*seed, 2))
 
 
-def _cycle(engine, state, supply, progress):
+def _cycle(engine, state, supply, progress, steering):
     config = engine.config
-    stage = stage_at(config, progress)
+    stage, pace = stage_at(config, progress), pace_at(progress)
+    part = steering.part if steering else "both"
     figures = {"stage": stage}
-    if stage == "anchor":
-        # Nothing is judged yet, so nothing need stand still: fresh batches teach more.
-        records = []
-        for _ in range(config.generator_steps):
-            state, terms, record = engine.teach_generator(
-                state, supply.take(), weights_at(config, progress), 1, "adam"
+    if part == "discriminator" or (part == "both" and stage != "anchor"):
+        if steering:
+            steering.enter("discriminator")
+        for _ in range(max(1, config.discriminator_steps)):
+            state, scores = engine.teach_discriminator(
+                state, supply.take(), stage != "adversarial", pace
             )
-            records += record
-        return state, {**figures, **_generator_figures(terms, records)}
-    for _ in range(max(1, config.discriminator_steps)):
-        state, scores = engine.teach_discriminator(state, supply.take(), stage == "warm-up")
-    figures |= {f"discriminator_{name}": value for name, value in scores.items()}
-    if stage == "warm-up":
-        return state, figures
+        figures |= {f"discriminator_{name}": value for name, value in scores.items()}
+    if part == "generator" or (part == "both" and stage != "warm-up"):
+        if steering:
+            steering.enter("generator")
+        state, terms, records = _teach_generator(engine, state, supply, stage, progress, pace)
+        figures |= _generator_figures(terms, records)
+    return state, figures
+
+
+def _teach_generator(engine, state, supply, stage, progress, pace):
+    config = engine.config
     weights = weights_at(config, progress)
-    if config.update_rule == "conjugate":
-        state, terms, records = engine.teach_generator(
+    if stage == "adversarial" and config.update_rule == "conjugate":
+        return engine.teach_generator(
             state, supply.take(), weights, config.generator_steps, "conjugate"
         )
-    else:
-        records = []
-        for _ in range(config.generator_steps):
-            state, terms, record = engine.teach_generator(state, supply.take(), weights, 1, "adam")
-            records += record
-    return state, {**figures, **_generator_figures(terms, records)}
+    # Before anything is judged nothing need stand still: fresh batches teach more.
+    records = []
+    for _ in range(config.generator_steps):
+        state, terms, record = engine.teach_generator(
+            state, supply.take(), weights, 1, "adam", pace
+        )
+        records += record
+    return state, terms, records
 
 
 def _generator_figures(terms, records):

@@ -10,8 +10,8 @@ import pytest
 from gecat.config import preset
 from gecat.images.datasets import ImageError, load_photos
 from gecat.model.weights import load_weights
-from gecat.training.checkpoint import RunError
-from gecat.training.run import control, read_stats, start_run, train
+from gecat.training.folder import RunError, control, read_stats
+from gecat.training.run import start_run, train
 from gecat.training.trainer import stage_at, weights_at
 
 TINY = {
@@ -167,10 +167,10 @@ def test_masks_beside_some_photos_add_a_supervised_term(tmp_path, photos):
 def test_the_articles_networks_learn_from_its_own_file(tmp_path, photos):
     np.save(tmp_path / "real_images.npy", photos.images)
     train(
-        tmp_path / "real_images.npy", tmp_path / "run", preset_name="article", cycles=6,
-        changes={"batch_size": 8, "anchor_share": 0.5},
+        tmp_path / "real_images.npy", tmp_path / "run", preset_name="article", cycles=16,
+        changes={"batch_size": 8, "anchor_share": 0.75},
     )  # fmt: skip
     losses = [line["generator_anchor"] for line in read_stats(tmp_path / "run")
               if "generator_anchor" in line]  # fmt: skip
     assert np.isfinite(losses).all()
-    assert losses[2] < losses[0]
+    assert np.mean(losses[-4:]) < np.mean(losses[:2])
