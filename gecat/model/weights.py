@@ -1,7 +1,6 @@
 """Weights as safetensors with the config in the metadata: nothing in the file can run code."""
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from gecat.config import Config
+from gecat.files import write_atomically
 from gecat.model.discriminator import build_discriminator
 from gecat.model.generator import build_generator
 
@@ -84,14 +84,6 @@ def load_weights(path):
     except ValueError as error:
         raise WeightsError(f"{path.name} has settings that do not work: {error}") from error
     return Loaded(config, facts=described.get("facts", {}), **networks)
-
-
-def write_atomically(path, data):
-    """Writes bytes beside the file, then moves them into its place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    unfinished.write_bytes(data)
-    unfinished.replace(path)
 
 
 def _arrays(name, network):
