@@ -1,0 +1,74 @@
+"""Two real processes that learn together follow the path of one alone."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from gecat.training.strategies import make_strategy
+
+_WORKER = """
+import sys
+import numpy as np
+import tensorflow as tf
+from gecat.training.strategies import make_strategy
+strategy = make_strategy(sys.argv[1])  # before anything else makes TensorFlow start
+from gecat.config import preset
+from gecat.images.datasets import batches, load_photos
+from gecat.training.cycle import Engine, Weights
+
+config = preset("small", generator_widths=(8, 16), discriminator_widths=(8, 16), batch_size=8)
+photos = load_photos("scenes", 64, prior="barrier", limit=16)
+tf.keras.utils.set_random_seed(0)
+engine = Engine(config, strategy)
+state = engine.initial_state()
+frozen = engine.freeze(next(iter(batches(photos, 8))), (0, 1))
+state, _ = engine.teach_discriminator(state, frozen)
+state, _, _ = engine.teach_generator(state, frozen, Weights(1, 1, 0.5), 2, "conjugate")
+np.savez(sys.argv[2], generator=state.generator, discriminator=state.discriminator)
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start(arguments, environment=None):
+    return subprocess.Popen(
+        [sys.executable, "-c", _WORKER, *arguments],
+        env={**os.environ, **(environment or {})},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_two_processes_take_the_steps_of_one(tmp_path):
+    workers = [f"127.0.0.1:{free_port()}" for _ in range(2)]
+    processes = [start(["none", str(tmp_path / "alone.npz")])]
+    for index in range(2):
+        task = {"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}}
+        processes.append(
+            start(
+                ["multiworker", str(tmp_path / f"worker{index}.npz")],
+                {"TF_CONFIG": json.dumps(task)},
+            )
+        )
+    for process in processes:
+        _, errors = process.communicate(timeout=280)
+        assert process.returncode == 0, errors[-2000:]
+    alone = np.load(tmp_path / "alone.npz")
+    for index in range(2):
+        worker = np.load(tmp_path / f"worker{index}.npz")
+        for name in ("generator", "discriminator"):
+            np.testing.assert_allclose(worker[name], alone[name], atol=1e-4, err_msg=name)
+
+
+def test_an_unknown_strategy_is_told_the_known_ones():
+    with pytest.raises(ValueError, match=r"multiworker.*'cluster'"):
+        make_strategy("cluster")
