@@ -1,0 +1,385 @@
+"""Trainings as child processes: who waits, who runs, what is kept, and within which bounds.
+
+A run is a folder under one root, with `job.json` beside what the training itself writes. All that
+must outlive the app lies there, so a restarted app finds every run again. A run belongs to whoever
+holds the key that it was started with.
+"""
+
+import atexit
+import contextlib
+import logging
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from gecat.app.job import (
+    START,
+    Job,
+    command,
+    data_of,
+    next_name,
+    owner_of,
+    read_job,
+    tidy_name,
+    write_job,
+)
+from gecat.app.wishes import Caps, JobError, bring_files, check, check_seconds
+from gecat.config import WEIGHTS_DIR
+from gecat.training.folder import control, is_held, last_stats, read_control
+
+TICK_SECONDS = 0.5
+SWEEP_SECONDS = 60.0
+ENDING_SECONDS = 20.0  # between being told to end and being ended
+NICENESS = 10  # the page comes first, and learning takes what is left
+PROJECT = Path(__file__).resolve().parent.parent.parent
+
+log = logging.getLogger(__name__)
+
+
+class Jobs:
+    """The runs under one root.
+
+    Args:
+        root: the folder; made when missing.
+        caps: Caps.
+        folders: dict of names and paths of photo folders that the operator allows.
+        shipped: path of the weights to fine-tune from; those that ship by default.
+        command: as `job.command`.
+    """
+
+    def __init__(self, root, caps=None, folders=None, shipped=None, command=command):
+        self.root = Path(root)
+        self.caps = caps or Caps()
+        self.folders = {name: Path(path) for name, path in (folders or {}).items()}
+        self.shipped = Path(shipped) if shipped else WEIGHTS_DIR / "base.safetensors"
+        self._command = command
+        self._lock = threading.RLock()
+        self._children = {}  # id -> Popen
+        self.root.mkdir(parents=True, exist_ok=True)
+        found = {path.parent.name: read_job(path) for path in self.root.glob("*/job.json")}
+        self._jobs = {run: job for run, job in found.items() if job and job.id == run}
+        self._closed = threading.Event()
+        threading.Thread(target=self._watch, name="jobs", daemon=True).start()
+        atexit.register(self.close)
+
+    def start(self, key, wish):
+        """Puts a run in the queue and returns its id.
+
+        Raises:
+            JobError: if it is more than is allowed, or makes no sense.
+        """
+        check(wish, self.caps, self.folders)
+        with self._lock:
+            mine, now = self.runs(key), time.time()
+            self._check_room(mine)
+            job = Job(
+                id=secrets.token_hex(8), owner=owner_of(key), created=now, waiting_since=now,
+                name=tidy_name(wish.name) or next_name(job.name for job in mine), data=wish.data,
+                preset=wish.preset, start=wish.start, seconds=int(wish.seconds),
+                changes=dict(wish.changes),
+            )  # fmt: skip
+            self.folder(job).mkdir()
+            try:
+                self._bring(key, wish, self.folder(job))
+            except BaseException:
+                shutil.rmtree(self.folder(job))
+                raise
+            self._keep(job)
+        self.tick()
+        return job.id
+
+    def pause(self, key, run):
+        """Holds a run after its cycle; its place goes to whoever waits."""
+        self._ask(key, run, "pause")
+
+    def stop(self, key, run):
+        """Ends a run after its cycle; what it has learned is kept."""
+        self._ask(key, run, "stop")
+
+    def resume(self, key, run, pace="run", part="both", seconds=None):
+        """Lets a run go on, from its last checkpoint where its process is gone.
+
+        Args:
+            key: the visitor's; run: the run's id.
+            pace: "run", "slow" or "step"; part: "both", "discriminator" or "generator".
+            seconds: a new budget in all, to continue longer; None keeps the old one.
+
+        Raises:
+            JobError: if the budget is spent, or more than is allowed.
+        """
+        with self._lock:
+            job = self.get(key, run)
+            if seconds is not None:
+                check_seconds(seconds, self.caps)
+                job = replace(job, seconds=int(seconds))
+            if not self._alive(job) and self.spent(job) >= job.seconds:
+                raise JobError("budget_spent", seconds=job.seconds)
+            active = self._active(job)
+            waiting = None if active else job.waiting_since or time.time()
+            self._keep(replace(job, asked="run", pace=pace, part=part, waiting_since=waiting))
+            if active:
+                control(self.folder(job), pace, part)
+        self.tick()
+
+    def rename(self, key, run, name):
+        """Gives a run another name."""
+        with self._lock:
+            job = self.get(key, run)
+            self._keep(replace(job, name=tidy_name(name) or job.name))
+
+    def delete(self, key, run):
+        """Ends a run at once and removes all that it left, uploaded photos included."""
+        with self._lock:
+            self._remove(self.get(key, run))
+        self.tick()
+
+    def runs(self, key):
+        """Returns the visitor's Jobs, newest first."""
+        owner = owner_of(key)
+        return [job for job in self.all() if job.owner == owner]
+
+    def all(self):
+        """Returns every visitor's Jobs, newest first: for the operator."""
+        with self._lock:
+            return sorted(self._jobs.values(), key=lambda job: job.created, reverse=True)
+
+    def get(self, key, run):
+        """Returns one of the visitor's Jobs.
+
+        Raises:
+            JobError: if there is none of this id, or it is somebody else's.
+        """
+        with self._lock:
+            job = self._jobs.get(run) if isinstance(run, str) else None
+        if job is None or job.owner != owner_of(key):
+            raise JobError("no_such_run", received=str(run)[:40])
+        return job
+
+    def state(self, job):
+        """Returns "queued", "running", "paused", "stopping", "stopped", "done", "failed", or
+        "interrupted" where its process ended and nobody had asked it to.
+        """
+        with self._lock:
+            if job.waiting_since is not None:
+                return "queued"
+            if self._alive(job):
+                return {"pause": "paused", "stop": "stopping"}.get(job.asked, "running")
+        if job.returncode == 2:
+            return "failed"
+        if self.spent(job) >= job.seconds:
+            return "done"
+        if job.asked == "stop":
+            return "stopped"
+        asked_to_wait = job.asked == "pause" and job.returncode in (None, 0, 1)
+        return "paused" if asked_to_wait else "interrupted"
+
+    def position(self, job):
+        """Returns a queued run's place in the queue, from 1; 0 for the others."""
+        with self._lock:
+            queue = [waiting.id for waiting in self._queue()]
+        return queue.index(job.id) + 1 if job.id in queue else 0
+
+    def folder(self, job):
+        """Returns the run's folder."""
+        return self.root / job.id
+
+    def spent(self, job):
+        """Returns the seconds that a run has learned for."""
+        return last_stats(self.folder(job)).get("seconds", 0.0)
+
+    def reason(self, job):
+        """Returns why a run failed, as it said itself, without the server's paths."""
+        path = self.folder(job) / "log.txt"
+        lines = path.read_text(errors="replace").splitlines() if path.exists() else []
+        said = [line for line in lines if line.startswith("gecat train: ")]
+        last = said[-1].removeprefix("gecat train: ") if said else ""
+        return last.replace(str(self.folder(job)), job.name).replace(str(self.root), "")
+
+    def tick(self):
+        """Notices who has ended, ends who must, and lets the next ones run."""
+        with self._lock:
+            for run in list(self._jobs):
+                self._notice(self._jobs[run])
+                self._bound(self._jobs[run])
+            free = self.caps.trainings - sum(map(self._active, self._jobs.values()))
+            for job in self._queue()[: max(0, free)]:
+                self._let_run(job)
+
+    def close(self):
+        """Tells every training to keep a checkpoint and end; it can be resumed later."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        atexit.unregister(self.close)
+        with self._lock:
+            for child in self._children.values():
+                child.terminate()
+            for child in self._children.values():
+                try:
+                    child.wait(ENDING_SECONDS)
+                except subprocess.TimeoutExpired:
+                    child.kill()
+                    child.wait()
+            for run in list(self._jobs):
+                self._notice(self._jobs[run])
+
+    def _watch(self):
+        swept = time.monotonic()
+        while not self._closed.wait(TICK_SECONDS):
+            try:
+                self.tick()
+                if time.monotonic() - swept > SWEEP_SECONDS:
+                    swept = time.monotonic()
+                    self.sweep()
+            except Exception:  # whatever one run's folder does, the others go on
+                log.exception("watching over the runs failed")
+
+    def sweep(self):
+        """Removes runs that are too old, and ends those that have grown too large."""
+        with self._lock:
+            for job in list(self._jobs.values()):
+                days = (time.time() - (job.launched or job.created)) / 86_400
+                if self._alive(job):
+                    if bytes_in(self.folder(job)) > self.caps.run_bytes:
+                        self._end(job)
+                elif days > self.caps.kept_days:
+                    self._remove(job)
+
+    def _queue(self):
+        waiting = [job for job in self._jobs.values() if job.waiting_since is not None]
+        return sorted(waiting, key=lambda job: job.waiting_since)
+
+    def _alive(self, job):
+        child = self._children.get(job.id)
+        if child is not None:
+            return child.poll() is None
+        # A process that an earlier app had started.
+        return job.pid is not None and is_held(self.folder(job))
+
+    def _active(self, job):
+        """Whether a run takes one of the places: its process lives and does more than wait."""
+        return job.waiting_since is None and job.asked != "pause" and self._alive(job)
+
+    def _notice(self, job):
+        """Writes down that a process has ended."""
+        if job.pid is None or self._alive(job):
+            return
+        child = self._children.pop(job.id, None)
+        returncode = child.returncode if child else None
+        self._keep(replace(job, pid=None, told_to_end=None, returncode=returncode))
+
+    def _bound(self, job):
+        """Frees the place of a run whose single step is over; ends one that lives too long."""
+        if not self._alive(job):
+            return
+        if job.told_to_end is not None:
+            if time.time() - job.told_to_end > ENDING_SECONDS:
+                _signal(job.pid, signal.SIGKILL)
+        elif time.time() - job.launched > self.caps.wall_clock:
+            self._end(job)
+        elif self._active(job) and read_control(self.folder(job))[0] == "pause":
+            self._keep(replace(job, asked="pause"))
+
+    def _end(self, job):
+        self._keep(replace(job, asked="stop", waiting_since=None, told_to_end=time.time()))
+        _signal(job.pid, signal.SIGTERM)
+
+    def _let_run(self, job):
+        folder = self.folder(job)
+        control(folder, job.pace, job.part)
+        job = replace(job, waiting_since=None)
+        if not self._alive(job):
+            pid = self._launch(job, folder)
+            job = replace(job, launched=time.time(), pid=pid, told_to_end=None, returncode=None)
+        self._keep(job)
+
+    def _launch(self, job, folder):
+        (folder / "now.json").unlink(missing_ok=True)
+        environment = {**os.environ, "PYTHONPATH": str(PROJECT), "TF_CPP_MIN_LOG_LEVEL": "3"}
+        words = self._command(job, folder, data_of(job, folder, self.folders), self.caps.photos)
+        with (folder / "log.txt").open("w") as output:
+            child = subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=folder,
+                env=environment, start_new_session=True,
+            )  # fmt: skip
+        with contextlib.suppress(OSError, AttributeError):
+            os.setpriority(os.PRIO_PROCESS, child.pid, NICENESS)
+        self._children[job.id] = child
+        return child.pid
+
+    def _ask(self, key, run, asked):
+        with self._lock:
+            job = replace(self.get(key, run), asked=asked, waiting_since=None)
+            self._keep(job)
+            if self._alive(job):
+                control(self.folder(job), asked, job.part)
+                if asked == "stop" and not last_stats(self.folder(job)):
+                    self._end(job)  # nothing is learned yet: nothing is worth waiting for
+        self.tick()
+
+    def _remove(self, job):
+        child = self._children.pop(job.id, None)
+        if child is not None:
+            child.kill()
+            child.wait()
+        elif self._alive(job):
+            _signal(job.pid, signal.SIGKILL)
+        del self._jobs[job.id]
+        # Out of sight first: whatever happens next, the run is not listed again.
+        doomed = self.folder(job).rename(self.root / f".{job.id}.deleted")
+        shutil.rmtree(doomed, ignore_errors=True)
+
+    def _check_room(self, mine):
+        caps = self.caps
+        if len(mine) >= caps.runs:
+            raise JobError("too_many_runs", limit=caps.runs)
+        if len(self._queue()) >= caps.waiting:
+            raise JobError("queue_full", limit=caps.waiting)
+        if bytes_in(self.root) > caps.disk_bytes:
+            raise JobError("disk_full", limit=f"{caps.disk_bytes / 1e9:g} GB")
+
+    def _bring(self, key, wish, folder):
+        """Copies what the run needs into its folder, so that nothing else need be kept."""
+        if wish.start == "shipped":
+            if not self.shipped.is_file():
+                raise JobError("no_shipped_weights")
+            shutil.copyfile(self.shipped, folder / START)
+        elif wish.start != "random":
+            parent = self.get(key, wish.start)
+            weights = self.folder(parent) / "weights.safetensors"
+            if not weights.is_file():
+                raise JobError("nothing_learned", name=parent.name)
+            shutil.copyfile(weights, folder / START)
+        if wish.data == "photos":
+            bring_files(wish.files, folder, self.caps)
+
+    def _keep(self, job):
+        self._jobs[job.id] = job
+        write_job(job, self.folder(job))
+
+
+def default_root():
+    """Returns the folder where runs are kept unless the operator names another."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "gecat" / "runs"
+
+
+def bytes_in(folder):
+    """Returns the bytes of all files in a folder; files that vanish meanwhile count nothing."""
+    total = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            total += path.stat().st_size
+    return total
+
+
+def _signal(pid, number):
+    if pid is not None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)
