@@ -11,7 +11,7 @@ from gecat.config import preset
 from gecat.images.datasets import ImageError, load_photos
 from gecat.model.weights import load_weights
 from gecat.training.folder import RunError, control, read_stats
-from gecat.training.run import start_run, train
+from gecat.training.run import longer, start_run, train
 from gecat.training.trainer import stage_at, weights_at
 
 TINY = {
@@ -174,3 +174,27 @@ def test_the_articles_networks_learn_from_its_own_file(tmp_path, photos):
               if "generator_anchor" in line]  # fmt: skip
     assert np.isfinite(losses).all()
     assert np.mean(losses[-4:]) < np.mean(losses[:2])
+
+
+def test_one_network_may_learn_alone(tmp_path, config, photos):
+    parts = {2: "discriminator", 3: "generator"}
+
+    def steer(figures):
+        if figures["cycle"] in parts:
+            control(tmp_path, "run", parts[figures["cycle"]])
+
+    start_run(tmp_path, config, photos, cycles=4, report=steer)
+    taught = [
+        ("generator_loss" in line, "discriminator_loss" in line) for line in read_stats(tmp_path)
+    ]
+    assert taught[2:] == [(False, True), (True, False)]
+
+
+def test_a_continued_run_does_not_begin_again_with_its_hints():
+    config = preset("small", anchor_share=0.6, warmup_share=0.1)
+    described = {"config": config.to_dict(), "seconds": 60, "cycles": None}
+    longer_config = longer(described, seconds=180)
+    assert longer_config.anchor_share == pytest.approx(0.2)
+    assert stage_at(longer_config, 61 / 180) == "adversarial"
+    assert longer(described, seconds=60) == config
+    assert longer({**described, "seconds": None, "cycles": 10}, cycles=5) == config
