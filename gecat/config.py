@@ -50,14 +50,15 @@ class Config:
     maximum_step: float = 0.01  # longest step, as a share of the length of the weight vector
     average_decay: float = 0.998  # of the moving average that predicts, per generator step
     learning_rate: float = 1e-3  # Adam: the anchored start and the plain rival
-    discriminator_learning_rate: float = 4e-4
+    discriminator_learning_rate: float = 1e-3
 
     # The terms of the generator's loss; a weight of 0 leaves the term out.
     adversarial_weight: float = 0.2
     score_map_weight: float = 0.5  # of the adversarial term, the part judged pixel by pixel
     anchor_weight: float = 1.0
     anchor_floor: float = 0.5  # what is left of the anchor's weight at the end of the run
-    self_training_weight: float = 0.5
+    self_training_weight: float = 0.3
+    overlap_share: float = 0.1  # of the fit to a target, the part that is overlap, not entropy
     supervised_weight: float = 1.0  # where a photo comes with a mask of its own
     area_weight: float = 1.0
     area_minimum: float = 0.01
@@ -135,6 +136,7 @@ _RANGES = {
     "anchor_weight": (0.0, 100.0),
     "anchor_floor": (0.0, 1.0),
     "self_training_weight": (0.0, 100.0),
+    "overlap_share": (0.0, 1.0),
     "supervised_weight": (0.0, 100.0),
     "area_weight": (0.0, 100.0),
     "area_minimum": (0.0, 1.0),
@@ -152,6 +154,7 @@ PRESETS = {
         "discriminator_widths": (16, 32, 48, 64),
         "average_decay": 0.98,
         "learning_rate": 2e-3,
+        "overlap_share": 0.5,
     },
     "article": {
         "size": 64,

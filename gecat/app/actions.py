@@ -143,7 +143,7 @@ class Actions:
         Returns:
             the gallery's pictures, the download of the zip, and a note.
         """
-        paths = self._checked_paths(files)
+        paths = checked_paths(files, self.words)
         pictures, names, skipped = [], set(), []
         with tempfile.TemporaryDirectory() as folder:
             target = Path(folder) / "gecat.zip"
@@ -165,17 +165,14 @@ class Actions:
         return pictures, download, self._note(len(pictures), skipped)
 
     def _segment(self, photo, refine):
-        path = photo.get("path")
-        if not path:
-            raise ImageError("A photo is given as an uploaded file. Received: a link or text.")
-        image = read_image(path)
+        image, name = read_photo(photo)
         try:
             result = self.segmenter()(image, refine=refine)
         except (FileNotFoundError, ValueError) as error:
             # Missing or unreadable weights; which file it was is for the log, not for visitors.
             log.warning("no usable weights: %s", error)
             raise toast(self.words.no_weights_title, self.words.no_weights) from error
-        return keep(result, photo.get("orig_name") or path)
+        return keep(result, name)
 
     def _kept(self, ticket):
         if ticket is None:
@@ -195,20 +192,6 @@ class Actions:
             message = self.words.bad_colour.format(received=received)
             raise toast(self.words.unexpected_title, message) from error
 
-    def _checked_paths(self, files):
-        paths = [file["path"] for file in files or [] if file.get("path")]
-        total = sum(Path(path).stat().st_size for path in paths)
-        words = self.words
-        if not paths:
-            raise toast(words.cannot_read, words.many_none)
-        if len(paths) > MANY_PHOTOS:
-            message = words.many_too_many.format(limit=MANY_PHOTOS, count=len(paths))
-            raise toast(words.cannot_read, message)
-        if total > MANY_BYTES:
-            limit, size = f"{MANY_BYTES / 1e6:.0f}", f"{total / 1e6:.0f}"
-            raise toast(words.cannot_read, words.many_too_large.format(limit=limit, size=size))
-        return paths
-
     def _note(self, count, skipped):
         lines = [self.words.many_done.format(count=count)]
         if skipped:
@@ -218,6 +201,50 @@ class Actions:
             for name, reason in skipped
         )
         return f"<p>{' '.join(lines)}</p><ul>{rows}</ul>"
+
+
+def read_photo(photo):
+    """Reads an uploaded photo.
+
+    Args:
+        photo: the payload of a file component.
+
+    Returns:
+        (uint8 array (H, W, 3), the file's name).
+
+    Raises:
+        ImageError: if it is no uploaded file or cannot be read.
+    """
+    path = photo.get("path")
+    if not path:
+        raise ImageError("A photo is given as an uploaded file. Received: a link or text.")
+    return read_image(path), photo.get("orig_name") or path
+
+
+def checked_paths(files, words):
+    """Paths of uploaded files, neither too many nor too large together.
+
+    Args:
+        files: list of payloads, or None.
+        words: the language of what is told where they are.
+
+    Returns:
+        list of paths, 1 or more.
+
+    Raises:
+        gr.Error: where there are none or too many.
+    """
+    paths = [file["path"] for file in files or [] if file.get("path")]
+    total = sum(Path(path).stat().st_size for path in paths)
+    if not paths:
+        raise toast(words.cannot_read, words.many_none)
+    if len(paths) > MANY_PHOTOS:
+        message = words.many_too_many.format(limit=MANY_PHOTOS, count=len(paths))
+        raise toast(words.cannot_read, message)
+    if total > MANY_BYTES:
+        limit, size = f"{MANY_BYTES / 1e6:.0f}", f"{total / 1e6:.0f}"
+        raise toast(words.cannot_read, words.many_too_large.format(limit=limit, size=size))
+    return paths
 
 
 def publish(files):

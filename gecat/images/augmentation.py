@@ -42,7 +42,7 @@ def augment(batch, seed, size=None, objectless=0.08):
 def _crops(generator, count):
     """Boxes (N, 4) as y1, x1, y2, x2 in [0, 1]; half of them mirrored."""
     extent = np.clip(
-        generator.uniform(0.7, 1.1, (count, 1)) * np.exp(generator.normal(0, 0.08, (count, 2))),
+        generator.uniform(0.75, 1.15, (count, 1)) * np.exp(generator.normal(0, 0.08, (count, 2))),
         0.5,
         1.0,
     )

@@ -208,6 +208,10 @@ class Networks:
         height, width = _network_size(image.shape, longer_side, self.config.stride)
         return self._generator(_network_input(image, height, width)).numpy()[0, ..., 0]
 
+    def generate(self, pictures):
+        """Mask logits (N, h, w) of pictures as `input` makes them."""
+        return self._generator(pictures).numpy()[..., 0]
+
     def tile_logits(self, image):
         """Mask logits (H, W) of a tile seen at its own resolution."""
         height, width = image.shape[:2]

@@ -300,10 +300,11 @@ class Engine:
     def _generator_terms(self, logits, shard):
         config = self.config
         masks = tf.sigmoid(logits)
-        fit = 0.5 * losses.cross_entropy(logits, shard["target"], shard["certainty"])
         # Against a soft target the overlap would reward masks that are too large.
         solid = tf.cast(shard["target"] > 0.5, tf.float32)
-        fit += 0.5 * losses.overlap_loss(masks, solid, shard["certainty"])
+        entropy = losses.cross_entropy(logits, shard["target"], shard["certainty"])
+        overlap = losses.overlap_loss(masks, solid, shard["certainty"])
+        fit = (1.0 - config.overlap_share) * entropy + config.overlap_share * overlap
         # A picture that its teachers find empty may be: no least area there.
         has_object = tf.cast(tf.reduce_mean(shard["target"], (1, 2, 3)) > 0.01, tf.float32)
         return {

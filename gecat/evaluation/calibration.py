@@ -1,0 +1,75 @@
+"""What a score means: where it lies among scores of masks whose truth is known.
+
+The answers of `gecat bench quality --discriminator --json FILE` are kept beside the weights, as
+`<weights>.verdicts.json`.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+NEIGHBOURS = 0.1  # share of the known masks, those of the nearest scores, that tell the IoU
+HALVES = ("grown", "shrunk", "shifted", "cut", "other", "polygon")
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Scores of held-out masks whose truth is known; float arrays.
+
+    Attributes:
+        true: scores of true masks, (N,).
+        spoiled: scores of spoiled masks, (M,).
+        own, own_iou: scores of the generator's masks and their true IoU, (N,).
+    """
+
+    true: np.ndarray
+    spoiled: np.ndarray
+    own: np.ndarray
+    own_iou: np.ndarray
+
+    def shares_below(self, score):
+        """Shares of the true and of the spoiled masks that score lower, each in [0, 1]."""
+        return float((self.true < score).mean()), float((self.spoiled < score).mean())
+
+    def expected_iou(self, score):
+        """What IoU the generator's masks of such a score had.
+
+        Args:
+            score: in [0, 1].
+
+        Returns:
+            (low, median, high): the quartiles of the masks with the nearest scores.
+        """
+        count = max(5, round(NEIGHBOURS * len(self.own)))
+        nearest = np.argsort(np.abs(self.own - score), kind="stable")[:count]
+        return tuple(float(part) for part in np.quantile(self.own_iou[nearest], (0.25, 0.5, 0.75)))
+
+
+def from_verdicts(result):
+    """Makes a Calibration of what `verdicts.examine` returned.
+
+    Of the spoiled masks it takes the middle strength, where the kind is a mask's and not a constant.
+    """
+    rows = result["images"]
+    spoiled = [
+        score
+        for row in rows
+        for kind, level, score, _ in row["spoiled"]
+        if level == "middle" and kind in HALVES
+    ]
+    return Calibration(
+        *(np.array([row["true"] for row in rows], float), np.array(spoiled, float)),
+        *(np.array([row[name] for row in rows], float) for name in ("own", "own_iou")),
+    )
+
+
+def load_calibration(weights):
+    """Reads the Calibration that lies beside a weights file, or None if there is none.
+
+    Args:
+        weights: path of the weights file.
+    """
+    path = Path(weights).with_suffix(".verdicts.json")
+    return from_verdicts(json.loads(path.read_text())) if path.is_file() else None
