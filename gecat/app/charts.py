@@ -1,157 +1,126 @@
-"""The charts of the Explore tab: numbers in, matplotlib figures with English words out.
+"""Line charts as SVG text: light enough to be redrawn every second, in the colours of the page."""
 
-Colours are those of Okabe and Ito, which readers with any colour vision can tell apart.
-"""
+import html
+import math
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from gecat.app.figures import INK
-
-BLUE, ORANGE, GREEN, GREY = "#0072b2", "#d55e00", "#009e73", "#94a3b8"
-BINS = np.linspace(0, 1, 26)
+POINTS = 250  # of a line at most
+WIDTH, HEIGHT = 320, 130
+LEFT, RIGHT, TOP, BOTTOM = 40, 6, 8, 18
 
 
-def score_histograms(true, spoiled, marker=None):
-    """Scores of right and of spoiled masks, and where one score lies.
+def thin(times, values, limit=POINTS):
+    """Averages neighbours until at most `limit` points are left.
 
     Args:
-        true, spoiled: lists of scores in [0, 1].
-        marker: a score, or None.
+        times, values: sequences of numbers of one length; a None among the values is no point.
+        limit: points at most.
 
     Returns:
-        matplotlib Figure.
+        two float arrays.
     """
-    chart, axes = _axes("score", "share of the masks")
-    for scores, colour, label in ((spoiled, ORANGE, "spoiled masks"), (true, BLUE, "true masks")):
-        weights = np.full(len(scores), 1 / max(len(scores), 1))
-        axes.hist(scores, BINS, weights=weights, color=colour, alpha=0.55, label=label)
-    if marker is not None:
-        axes.axvline(marker, color=INK, linewidth=2.5, label="this mask")
-    axes.set_xlim(0, 1)
-    _legend(axes)
-    return chart
+    pairs = [
+        (time, value)
+        for time, value in zip(times, values, strict=True)
+        if value is not None and math.isfinite(value)
+    ]
+    if not pairs:
+        return np.zeros(0), np.zeros(0)
+    table = np.array(pairs, float)
+    if len(table) > limit:
+        table = np.stack([part.mean(0) for part in np.array_split(table, limit)])
+    return table[:, 0], table[:, 1]
 
 
-def score_histogram(scores):
-    """Scores of many photos' masks.
+def draw_chart(title, lines, unit="{seconds} s", low=None, high=None):
+    """Draws lines over the seconds of a run.
 
     Args:
-        scores: list of scores in [0, 1].
+        title: what is shown.
+        lines: list of (name, times, values), up to four.
+        unit: how seconds are written.
+        low, high: bounds of the values; None fits the lines.
 
     Returns:
-        matplotlib Figure.
+        HTML of a figure, or "" where no line has a point.
     """
-    chart, axes = _axes("score", "photos")
-    axes.hist(scores, np.linspace(0, 1, 21), color=BLUE)
-    axes.set_xlim(0, 1)
-    axes.yaxis.get_major_locator().set_params(integer=True)
-    return chart
+    drawn = [(name, *thin(times, values)) for name, times, values in lines]
+    drawn = [line for line in drawn if len(line[1])]
+    if not drawn:
+        return ""
+    bottom = min(values.min() for _, _, values in drawn) if low is None else low
+    top = max(values.max() for _, _, values in drawn) if high is None else high
+    top = top if top > bottom else bottom + max(abs(bottom), 1e-6)
+    end = max(max(times[-1] for _, times, _ in drawn), 1e-6)
 
+    def points(times, values):
+        x = LEFT + times / end * (WIDTH - LEFT - RIGHT)
+        share = np.clip((values - bottom) / (top - bottom), 0.0, 1.0)
+        y = HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
+        return " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
 
-def score_steps(scores, rival):
-    """Scores of a mask on its way, against the generator's.
-
-    Args:
-        scores: list of scores, the start first.
-        rival: the generator's score.
-
-    Returns:
-        matplotlib Figure.
-    """
-    chart, axes = _axes("step", "score")
-    axes.axhline(rival, color=ORANGE, linewidth=2, linestyle="--", label="the generator's mask")
-    axes.plot(range(len(scores)), scores, "o-", color=BLUE, linewidth=2, label="your mask")
-    axes.set_ylim(0, 1)
-    axes.xaxis.get_major_locator().set_params(integer=True)
-    _legend(axes)
-    return chart
-
-
-def line_search(conjugate, steepest, least, accepted):
-    """The loss along two directions from one point.
-
-    Args:
-        conjugate, steepest: Lines.
-        least: Armijo's share of the decrease that the slope promises.
-        accepted: (distance, loss) of the step that was taken.
-
-    Returns:
-        matplotlib Figure.
-    """
-    chart, axes = _axes("distance walked", "generator's loss")
-    axes.plot(steepest.distance, steepest.loss, color=ORANGE, linewidth=2, label="steepest descent")
-    axes.plot(
-        conjugate.distance, conjugate.loss, color=BLUE, linewidth=2.5, label="conjugate direction"
+    paths = "".join(
+        f'<polyline class="line-{number}" points="{points(times, values)}"/>'
+        for number, (_, times, values) in enumerate(drawn)
     )
-    line = conjugate.armijo(least)
-    axes.plot(conjugate.distance, line, color=INK, linewidth=1.2, linestyle="--", label="Armijo")
-    axes.plot(*accepted, "o", color=GREEN, markersize=10, label="step taken")
-    lowest = min(conjugate.loss.min(), steepest.loss.min())
-    start = conjugate.loss[0]
-    room = max(start - lowest, 1e-6)
-    axes.set_ylim(lowest - 0.25 * room, start + 1.0 * room)
-    _legend(axes)
-    return chart
+    keys = "".join(
+        f'<span class="key-{number}">{html.escape(name)} <b>{short(values[-1])}</b></span>'
+        for number, (name, _, values) in enumerate(drawn)
+    )
+    spoken = ", ".join(f"{name} {short(values[-1])}" for name, _, values in drawn)
+    label = html.escape(f"{title}: {spoken}", quote=True)
+    base = HEIGHT - BOTTOM
+    return (
+        f'<figure class="chart"><figcaption>{html.escape(title)}</figcaption>'
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">'
+        f'<path class="axis" d="M{LEFT},{TOP}V{base}H{WIDTH - RIGHT}"/>'
+        f'<text x="{LEFT - 5}" y="{TOP + 8}" text-anchor="end">{short(top)}</text>'
+        f'<text x="{LEFT - 5}" y="{base}" text-anchor="end">{short(bottom)}</text>'
+        f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 4}" text-anchor="end">'
+        f"{unit.format(seconds=f'{end:.0f}')}</text>"
+        f"{paths}</svg><div class=keys>{keys}</div></figure>"
+    )
 
 
-def plane(cut):
-    """The loss on a plane, as a map with contour lines, and the path on it.
-
-    Args:
-        cut: a landscape.Slice.
-
-    Returns:
-        matplotlib Figure.
-    """
-    chart, axes = _axes("along the whole path", "across it")
-    levels = np.linspace(cut.loss.min(), np.quantile(cut.loss, 0.9), 14)
-    filled = axes.contourf(cut.x, cut.y, cut.loss, levels, cmap="viridis", extend="max")
-    axes.contour(cut.x, cut.y, cut.loss, levels, colors="white", linewidths=0.4)
-    axes.plot(*cut.path.T, "o-", color="white", linewidth=3.5, markersize=9)
-    axes.plot(*cut.path.T, "o-", color=ORANGE, linewidth=2, markersize=6)
-    axes.annotate("start", cut.path[0], (-6, 8), textcoords="offset points", color="white",
-                  fontsize=12, ha="right")  # fmt: skip
-    bar = chart.colorbar(filled, ax=axes, pad=0.02)
-    bar.set_label("generator's loss", color=INK, fontsize=11)
-    bar.ax.tick_params(colors=INK, labelsize=10)
-    bar.outline.set_visible(False)
-    return chart
-
-
-def gradient_angles(degrees):
-    """Angles between successive gradients.
+def draw_bars(title, groups, bins=10):
+    """Draws how values in [0, 1] spread, one histogram a group.
 
     Args:
-        degrees: list of angles.
+        title: what is shown; groups: list of (name, values), up to four; bins: bars a group.
 
     Returns:
-        matplotlib Figure.
+        HTML of a figure, or "" where there are no values.
     """
-    chart, axes = _axes("between steps", "angle in degrees")
-    names = [f"{step}–{step + 1}" for step in range(1, len(degrees) + 1)]
-    axes.bar(names, degrees, color=BLUE, width=0.5)
-    axes.axhline(90, color=INK, linewidth=1.5, linestyle="--", label="right angle")
-    for place, value in enumerate(degrees):
-        axes.text(place, value + 3, f"{value:.0f}°", ha="center", color=INK, fontsize=11)
-    axes.set_ylim(0, 180)
-    axes.set_yticks([0, 45, 90, 135, 180])
-    _legend(axes)
-    return chart
+    counts = [(name, np.histogram(values, bins, (0.0, 1.0))[0]) for name, values in groups]
+    most = max((count.max() for _, count in counts), default=0)
+    if not most:
+        return ""
+    slot = WIDTH / bins
+    width = (slot - 4) / len(counts)
+    bars = "".join(
+        f'<rect class="bar-{group}" x="{2 + place * slot + group * width:.1f}" '
+        f'y="{HEIGHT - BOTTOM - height:.1f}" width="{width:.1f}" height="{height:.1f}"/>'
+        for group, (_, count) in enumerate(counts)
+        for place, height in enumerate(count / most * (HEIGHT - TOP - BOTTOM))
+    )
+    keys = "".join(
+        f'<span class="key-{group}">{html.escape(name)}</span>'
+        for group, (name, _) in enumerate(counts)
+    )
+    return (
+        f'<figure class="chart"><figcaption>{html.escape(title)}</figcaption>'
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{html.escape(title)}">'
+        f'<path class="axis" d="M0,{HEIGHT - BOTTOM}H{WIDTH}"/>{bars}'
+        f'<text x="2" y="{HEIGHT - 4}">0</text>'
+        f'<text x="{WIDTH - 2}" y="{HEIGHT - 4}" text-anchor="end">1</text>'
+        f"</svg><div class=keys>{keys}</div></figure>"
+    )
 
 
-def _axes(across, up):
-    chart = Figure(figsize=(6.4, 3.9), layout="constrained")
-    axes = chart.add_subplot()
-    axes.set_xlabel(across, color=INK, fontsize=11)
-    axes.set_ylabel(up, color=INK, fontsize=11)
-    axes.tick_params(colors=INK, labelsize=10)
-    axes.set_facecolor("none")
-    for side, spine in axes.spines.items():
-        spine.set_visible(side in ("left", "bottom"))
-        spine.set_color(GREY)
-    return chart, axes
-
-
-def _legend(axes):
-    axes.legend(frameon=False, labelcolor=INK, fontsize=10)
+def short(value):
+    """Writes a number in a few characters: 0.42, 12.3, 1234, 2.1e-05."""
+    size = abs(value)
+    if size == 0 or 1e-3 <= size < 1e4:
+        return f"{value:.3g}" if size < 1000 else f"{value:.0f}"
+    return f"{value:.1e}"

@@ -11,6 +11,7 @@ from gecat.files import write_atomically
 
 START = "start.safetensors"  # the weights that a run begins from, in its folder
 
+
 @dataclass(frozen=True)
 class Job:
     """What is known of a run apart from what it learns.

@@ -1,5 +1,6 @@
 """What a run writes while it learns: figures a cycle, events for TensorBoard, pictures."""
 
+import io
 import json
 import time
 
@@ -7,7 +8,13 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from gecat.files import write_atomically
+from gecat.training import pairs
+
 PROBES = 8  # photos whose masks are drawn as the run goes on
+PAIRS_SHOWN = 4  # of them, as D sees them
+LEAST_SECONDS = 2.0  # between two looks
+SHARE = 0.1  # of the time at most that looking takes
 
 
 class Recorder:
@@ -18,24 +25,30 @@ class Recorder:
         self._engine = engine
         self._probes = tf.constant(photos.images[:PROBES].astype(np.float32) / 127.5 - 1.0)
         self._truth = photos.masks[:PROBES] if photos.masks is not None else None
+        self._pairs = _draw_pairs(engine, photos)
         self._last = None
-        self._drawn = float("-inf")
+        self._next_look = 0.0
+        self._first = state if state.cycle == 0 else None
         self._stats = (folder / "stats.jsonl").open("a")
         _drop_after(folder / "stats.jsonl", state.cycle)
         self._events = tf.summary.create_file_writer(str(folder))
 
     def __enter__(self):
+        if self._first is not None:
+            self._look(self._first)  # what random weights see: nothing
         return self
 
     def __exit__(self, *_):
         self._stats.close()
         self._events.close()
 
-    def record(self, state, figures, picture_seconds=2.0):
+    def record(self, state, figures):
         """Adds the probes' figures where it is their turn, and writes all."""
-        if time.monotonic() - self._drawn > picture_seconds:
-            self._drawn = time.monotonic()
+        started = time.monotonic()
+        if started >= self._next_look:
             figures = figures | self._look(state)
+            ended = time.monotonic()
+            self._next_look = ended + max(LEAST_SECONDS, (ended - started) / SHARE)
         self._stats.write(json.dumps(figures) + "\n")
         self._stats.flush()
         with self._events.as_default():
@@ -58,8 +71,42 @@ class Recorder:
             found["probe_iou"] = _mean_iou(masks[..., 0] > 0.5, self._truth > 127)
         self._last = masks
         sheet = _contact_sheet(self._probes.numpy(), masks, tf.sigmoid(maps).numpy())
-        Image.fromarray(sheet).save(self._folder / "pictures" / f"{state.cycle:06d}.png")
+        _write_picture(self._folder / "pictures" / f"{state.cycle:06d}.png", sheet)
+        return found | {"pair_scores": self._look_at_pairs()}
+
+    def _look_at_pairs(self):
+        """Draws what D sees of fitting, generated and spoiled masks; returns its scores."""
+        pictures, fitting, spoiled = self._pairs
+        generated = tf.sigmoid(self._engine.generator(pictures, training=False))
+        columns, found = [], {}
+        for kind, masks in (("real", fitting), ("generated", generated), ("spoiled", spoiled)):
+            scores, maps = self._engine.discriminator([pictures, masks], training=False)
+            found[kind] = tf.sigmoid(scores)[:, 0].numpy().round(4).tolist()
+            shown = (pictures, masks, tf.sigmoid(maps))
+            columns.append(_contact_sheet(*(np.asarray(part)[:PAIRS_SHOWN] for part in shown)))
+        _write_picture(self._folder / "pictures" / "pairs.png", np.concatenate(columns, axis=1))
         return found
+
+
+def _draw_pairs(engine, photos):
+    """Pictures with fitting and with spoiled masks, the same for the whole run: (N, S, S, C)."""
+    first = slice(0, PROBES)
+    batch = {
+        "image": photos.images[first],
+        "prior": photos.priors[first, ..., None],
+        "mask": np.zeros_like(photos.priors[first, ..., None]),
+        "has_mask": np.zeros(PROBES, bool),
+    }
+    frozen = engine.freeze(batch, (engine.config.seed, 0))
+    fitting = pairs.soften(tf.cast(frozen["target"] > 0.5, tf.float32))
+    return frozen["pictures"], fitting, pairs.spoil(frozen["target"], frozen)
+
+
+def _write_picture(path, pixels):
+    """Writes a PNG that whoever watches never sees half of."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    write_atomically(path, buffer.getvalue())
 
 
 def _contact_sheet(photos, masks, maps):
