@@ -2,12 +2,15 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from gecat.__main__ import main
+
+PICTURES = Path(__file__).parent / "pictures"
 
 
 def run(*words):
@@ -44,6 +47,17 @@ def test_segment_writes_masks_and_reports_the_bad_file(photos, small_weights, ca
     for number in range(3):
         with Image.open(photos / "out" / f"{number}.png") as mask:
             assert (mask.mode, mask.size) == ("L", (80, 60))
+
+
+def test_of_ten_pictures_the_nine_good_ones_are_segmented(tmp_path, small_weights, capsys):
+    words = ["segment", str(PICTURES), "--what", "mask", "--out", str(tmp_path)]
+    assert main([*words, "--weights", str(small_weights)]) == 1
+    assert "broken.jpg" in capsys.readouterr().err
+    masks = {path.stem: Image.open(path) for path in tmp_path.iterdir()}
+    assert len(masks) == 9
+    assert {mask.mode for mask in masks.values()} == {"L"}
+    assert masks["png"].size == (100, 88)
+    assert masks["turned"].size == (80, 120)  # as seen, not as stored
 
 
 def test_segment_ends_well_where_every_file_does(photos, small_weights):

@@ -50,7 +50,7 @@ class Calibration:
 def from_verdicts(result):
     """Makes a Calibration of what `verdicts.examine` returned.
 
-    Of the spoiled masks it takes the middle strength, where the kind is a mask's and not a constant.
+    Of the spoiled masks it takes the middle strength, where the kind is no constant mask.
     """
     rows = result["images"]
     spoiled = [

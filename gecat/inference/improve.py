@@ -47,9 +47,7 @@ def improve(networks, image, mask, steps=6):
             break
         for halving in range(HALVINGS):
             trial = logits + gradient * (REACH / largest * 0.5**halving)
-            found, next_gradient, attempt = _look(
-                networks.models.discriminator, pictures, trial
-            )
+            found, next_gradient, attempt = _look(networks.models.discriminator, pictures, trial)
             if found > value:
                 break
         else:

@@ -133,7 +133,7 @@ ENGLISH = ExploreWords(
     ),
     refined_figure=(
         "The mask after refinement",
-        "As the mask, but its edge follows the photo's own edges; compare it with the stage before.",
+        "As the mask, but its edge follows the photo's own edges; compare it with the one before.",
     ),
     probability="probability of object",
     logit="logit",
@@ -282,7 +282,10 @@ CHINESE = ExploreWords(
         "通道的三个主方向包含其信息的 {explained}。",
     ),
     stage_scale=("第一主成分", "第二", "第三"),
-    logits_figure=("对数几率（sigmoid 之前）", "红色支持物体，蓝色反对；黑色未定，离 0 越远越肯定。"),
+    logits_figure=(
+        "对数几率（sigmoid 之前）",
+        "红色支持物体，蓝色反对；黑色未定，离 0 越远越肯定。",
+    ),
     mask_figure=("掩膜", "越亮越可能是物体；通常以 0.5 为阈值。"),
     refined_figure=("细化后的掩膜", "与掩膜相同，但边缘贴合照片自身的边缘；可与上一级比较。"),
     probability="是物体的概率",
@@ -342,7 +345,8 @@ CHINESE = ExploreWords(
     cycle_run="运行一个周期",
     line_figure=(
         "从同一点沿两个方向的损失（第 {step} 步）",
-        "蓝色是所走的方向，橙色是从同一处的最速下降；只有损失低于 Armijo 虚线的地方，步长才可接受。",
+        "蓝色是所走的方向，橙色是从同一处的最速下降；"
+        "只有损失低于 Armijo 虚线的地方，步长才可接受。",
     ),
     plane_figure=(
         "各步走过的地形",

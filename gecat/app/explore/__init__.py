@@ -1,0 +1,85 @@
+"""The Explore tab: what the generator and the discriminator see, one view a file."""
+
+import gradio as gr
+
+from gecat.app.actions import note_html, told
+from gecat.app.explore import critic, cycle, duel, folder, generator
+from gecat.app.explore.subject import make_explorer
+from gecat.app.explore.wiring import NETWORK, PRIVATE
+
+
+class Entry:
+    """The photo that all views look at.
+
+    Args:
+        explorer: an Explorer.
+    """
+
+    def __init__(self, explorer):
+        self.explorer = explorer
+        self.words = explorer.words
+
+    @told
+    def look(self, photo):
+        """Returns the ticket of a photo's Subject and what is said of it."""
+        ticket = self.explorer.look(photo)
+        return ticket, self.note(ticket)
+
+    def note(self, ticket):
+        """What stands beside the photo."""
+        return note_html(self.explorer.explore.intro if ticket else self.explorer.explore.waiting)
+
+    def reset(self):
+        """Empties the page after a photo that cannot be used."""
+        return None, None, self.note(None)
+
+
+def build_tab(words, segmenter, shelf, examples, weights, opened):
+    """Builds the tab inside the open `gr.Blocks`.
+
+    Args:
+        words: the language of the page.
+        segmenter: returns the Segmenter; called when a photo comes.
+        shelf: the Shelf that keeps what was found out about photos.
+        examples: paths of example photos; the first is shown when the tab is opened.
+        weights: path of the weights in use.
+        opened: the event of the tab's being opened.
+    """
+    explorer = make_explorer(words, segmenter, shelf)
+    entry = Entry(explorer)
+    ticket = gr.State(None)
+    with gr.Row():
+        with gr.Column(scale=3, min_width=280):
+            photo = gr.Image(
+                label=words.photo,
+                placeholder=words.photo_prompt,
+                sources=["upload", "webcam", "clipboard"],
+                type="filepath",
+                image_mode=None,
+                height=210,
+                buttons=[],
+                elem_id="explore-photo",
+            )
+        with gr.Column(scale=5, min_width=280):
+            note = gr.HTML(entry.note(None), elem_id="explore-note", padding=False)
+            gr.Examples(
+                [[str(path)] for path in examples],
+                inputs=[photo],
+                label=words.examples,
+                api_visibility="private",
+                elem_id="explore-examples",
+            )
+    looked = photo.change(
+        entry.look, [photo], [ticket, note], preprocess=False, show_progress_on=[note],
+        **NETWORK, **PRIVATE,
+    )  # fmt: skip
+    looked.failure(entry.reset, None, [photo, ticket, note], **PRIVATE)
+    # The first example is shown once somebody looks; a photo that is there stays.
+    opened(
+        lambda given: given or str(examples[0]), [photo], [photo],
+        preprocess=False, postprocess=True, show_progress="hidden", **PRIVATE,
+    )  # fmt: skip
+    with gr.Tabs(elem_id="explore-views"):
+        for view in (generator, critic, duel, cycle, folder):
+            with gr.Tab(view.title(explorer.explore)):
+                view.build(explorer, ticket, weights)
