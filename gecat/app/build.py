@@ -6,7 +6,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 import gecat
-from gecat.app import about, segment
+from gecat.app import about, explore, figures, segment
 from gecat.app.actions import MANY_BYTES
 from gecat.app.examples import write_examples
 from gecat.app.limits import BoundedRequests
@@ -37,6 +37,8 @@ def build(folder, weights=None):
         with gr.Tabs():
             with gr.Tab(words.segment_tab):
                 segment.build_tab(words, segmenter, shelf, examples, public=words is ENGLISH)
+            with gr.Tab(explore.tab_name(words)) as explore_tab:
+                explore.build_tab(words, segmenter, shelf, examples, weights, explore_tab.select)
             with gr.Tab(words.about_tab):
                 about.build_tab(words, weights)
 
@@ -56,8 +58,8 @@ def launch_options():
     """Returns the arguments of `launch()` that are the same wherever the app runs."""
     return {
         "theme": make_theme(),
-        "css": CSS,
-        "head": HEAD,
+        "css": CSS + figures.CSS + explore.CSS,
+        "head": HEAD + figures.SCRIPT,
         "favicon_path": LOGO,
         "footer_links": ["api"],
         "max_file_size": Limits().max_bytes,

@@ -6,7 +6,7 @@ All functions take an objective (theta -> conjugate.Point) on a frozen batch and
 
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ class Walk:
     direction: Any  # (n,)
     slope: float  # the direction's inner product with the gradient at the start
     length: float  # accepted, in units of the direction; 0 where none was
+    restart: bool  # whether the direction is the preconditioned gradient's and nothing else
     end: conjugate.Point
 
 
@@ -63,6 +64,80 @@ class Slice:
     path_loss: np.ndarray
 
 
+@dataclass(frozen=True)
+class Story:
+    """One cycle, told in numbers.
+
+    Attributes:
+        step: index of the step whose direction `conjugate` follows: the first that was conjugate,
+            or the last where none was.
+        conjugate, steepest: the loss along its direction, and along the plain gradient's, from the
+            same point.
+        accepted: (distance, loss) of that step.
+        least: Armijo's share.
+        plane: a Slice with the path.
+        angles: between successive gradients, in degrees.
+        critic_prints, generator_prints: (before, after), fingerprints of all weights.
+    """
+
+    step: int
+    conjugate: Line
+    steepest: Line
+    accepted: tuple
+    least: float
+    plane: Slice
+    angles: list
+    critic_prints: tuple
+    generator_prints: tuple
+
+
+def tell_cycle(engine, state, batch, progress=None):
+    """Runs one cycle of the generator and looks at it closely; nothing is kept of it.
+
+    Args:
+        engine: a cycle.Engine; state: its State.
+        batch: dict of `gecat.images.datasets.batches`.
+        progress: called with a share in [0, 1], or None.
+
+    Returns:
+        Story.
+    """
+    from gecat.training.cycle import Weights
+
+    tell = progress or (lambda share: None)
+    config = engine.config
+    weights = Weights(config.anchor_weight, config.self_training_weight, config.adversarial_weight)
+    frozen = engine.freeze(batch, (config.seed, 1))
+    critic = [state.discriminator, state.discriminator_statistics]
+    before = fingerprint(*critic, *engine.discriminator.get_weights())
+    objective = engine.generator_objective(state, frozen, weights)
+    start = objective(state.generator)
+    tell(0.2)
+    longest = config.maximum_step * float(np.linalg.norm(state.generator))
+    walks = walk(
+        objective, start, config.generator_steps, rule=config.beta_rule, scale=_scale(start),
+        expected=longest, longest=longest, least=config.armijo,
+    )  # fmt: skip
+    tell(0.3)
+    taken = [index for index, each in enumerate(walks) if each.length > 0.0]
+    if not taken:
+        raise ValueError(f"The generator found no way down. Received: {len(walks)} steps.")
+    step = next((index for index in taken if not walks[index].restart), taken[-1])
+    chosen = walks[step]
+    distance = chosen.length * math.sqrt(dot(chosen.direction, chosen.direction))
+    lines = [
+        along(objective, chosen.start, direction, 2.0 * distance)
+        for direction in (chosen.direction, -chosen.start.gradient)
+    ]
+    tell(0.5)
+    plane = cut(objective, walks, tell=lambda share: tell(0.5 + 0.5 * share))
+    after = fingerprint(*critic, *engine.discriminator.get_weights())
+    return Story(
+        step, *lines, (distance, chosen.end.loss), config.armijo, plane, angles(walks),
+        (before, after), (fingerprint(state.generator), fingerprint(walks[-1].end.theta)),
+    )  # fmt: skip
+
+
 def walk(objective, point, steps, **settings):
     """Takes conjugate steps and keeps each of them.
 
@@ -76,11 +151,13 @@ def walk(objective, point, steps, **settings):
 
     def search(objective, start, direction, slope, length, furthest, **rest):
         found = conjugate.line_search(objective, start, direction, slope, length, furthest, **rest)
-        walks.append(Walk(start, direction, slope, found[1], found[0]))
+        walks.append(Walk(start, direction, slope, found[1], True, found[0]))
         return found
 
-    conjugate.minimise(objective, point, steps, search=search, **settings)
-    return walks
+    path = conjugate.minimise(objective, point, steps, search=search, **settings)
+    return [
+        replace(each, restart=step.restart) for each, step in zip(walks, path.steps, strict=True)
+    ]
 
 
 def along(objective, point, direction, reach, count=13):
@@ -103,7 +180,7 @@ def along(objective, point, direction, reach, count=13):
     return Line(distance, np.array([point.loss, *losses]), slope)
 
 
-def cut(objective, walks, count=9, margin=0.35):
+def cut(objective, walks, count=9, margin=0.35, tell=None):
     """Samples the loss on the plane that holds most of a path.
 
     The first direction leads from the start to the end; the second is where the path is furthest
@@ -114,6 +191,7 @@ def cut(objective, walks, count=9, margin=0.35):
         walks: list of Walks, 1 or more.
         count: samples along each direction.
         margin: room around the path, as a share of its extent.
+        tell: called with the share that is done, or None.
 
     Returns:
         Slice.
@@ -132,9 +210,12 @@ def cut(objective, walks, count=9, margin=0.35):
     low, high = path.min(axis=0), path.max(axis=0)
     room = margin * max(high - low)
     x, y = (np.linspace(low[i] - room, high[i] + room, count) for i in (0, 1))
-    loss = np.array(
-        [[objective(start.theta + float(a) * first + float(b) * second).loss for a in x] for b in y]
-    )
+    loss = np.zeros((count, count))
+    for row, column in np.ndindex(count, count):
+        theta = start.theta + float(x[column]) * first + float(y[row]) * second
+        loss[row, column] = objective(theta).loss
+        if tell is not None:
+            tell((row * count + column + 1) / count**2)
     return Slice(x, y, loss, path, np.array([point.loss for point in points]))
 
 
@@ -156,6 +237,12 @@ def fingerprint(*vectors):
     for vector in vectors:
         digest.update(np.ascontiguousarray(vector).tobytes())
     return digest.hexdigest()
+
+
+def _scale(point):
+    """The preconditioner that the engine has in the first cycle of a run."""
+    size = np.abs(np.asarray(point.gradient))
+    return 1.0 / (size + math.sqrt(float(np.mean(size**2))) + 1e-12)
 
 
 def _unit(vector):

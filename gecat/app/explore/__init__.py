@@ -6,6 +6,29 @@ from gecat.app.actions import note_html, told
 from gecat.app.explore import critic, cycle, duel, folder, generator
 from gecat.app.explore.subject import make_explorer
 from gecat.app.explore.wiring import NETWORK, PRIVATE
+from gecat.app.explore.words import IN_LANGUAGE
+
+CSS = """
+.duel > p { font-weight: 700; margin: 0 0 8px; color: var(--body-text-color); }
+.duel > div { display: grid; grid-template-columns: 90px 64px 1fr; gap: 10px; align-items: center;
+  color: var(--body-text-color); font-variant-numeric: tabular-nums; }
+.duel .meter { height: 6px; border-radius: 3px; background: var(--border-color-primary);
+  overflow: hidden; }
+.duel .meter i { display: block; height: 100%; background: var(--link-text-color); }
+table.prints { border-collapse: collapse; color: var(--body-text-color); }
+table.prints th, table.prints td { padding: 4px 14px 4px 0; text-align: left; vertical-align: top; }
+table.prints code { font-size: .85rem; }
+#explore-note { min-height: 0; }
+@media (max-width: 640px) {
+  #explore-examples > .gallery { display: grid; grid-template-columns: repeat(4, 1fr); }
+  #explore-examples > .gallery .container { width: 100%; height: auto; aspect-ratio: 1; }
+}
+"""
+
+
+def tab_name(words):
+    """The tab's name in the language of the page."""
+    return IN_LANGUAGE[words.language].tab
 
 
 class Entry:

@@ -7,7 +7,7 @@ import gradio as gr
 import numpy as np
 
 from gecat.app.actions import told
-from gecat.app.charts import score_histograms
+from gecat.app.explore.charts import score_histograms
 from gecat.app.explore.subject import score_html, waiting_html
 from gecat.app.explore.wiring import LIVE, NETWORK, PRIVATE
 from gecat.app.figures import DOUBT, PROBABILITY, Scale, chart_figure, lay_over, map_figure

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from gecat.app.actions import note_html, toast, told
-from gecat.app.charts import score_steps
+from gecat.app.explore.charts import score_steps
 from gecat.app.explore.critic import doubt_figure
 from gecat.app.explore.subject import decided, waiting_html
 from gecat.app.explore.wiring import DRAWING, NETWORK, PRIVATE

@@ -12,6 +12,7 @@ from gecat.app.actions import note_html, read_photo, toast
 from gecat.app.explore.words import IN_LANGUAGE, ExploreWords
 from gecat.app.shelf import Shelf
 from gecat.app.text import Words
+from gecat.app.views import safe_stem
 from gecat.images.sizes import shrink
 
 SIDE = 512  # longer side of the photo that is looked at, pixels
@@ -83,8 +84,8 @@ class Explorer:
         """Reads an uploaded photo and returns the ticket of its Subject; no photo, no ticket."""
         if photo is None:
             return None
-        image, stem = read_photo(photo)
-        subject = Subject(image, stem, self.networks(), self.probe())
+        image, name = read_photo(photo)
+        subject = Subject(image, safe_stem(name), self.networks(), self.probe())
         return self.shelf.put(subject, subject.size)
 
     def subject(self, ticket):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 class ExploreWords:
     """The words of one language; {names} in braces are filled in where they are used."""
 
+    tab: str
     intro: str
     waiting: str
     # Under every figure.
@@ -82,6 +83,8 @@ class ExploreWords:
     line_figure: tuple[str, str]
     plane_figure: tuple[str, str]
     angles_figure: tuple[str, str]
+    the_critic: str
+    the_generator: str
     fingerprint: str
     fingerprint_how: str
     before: str
@@ -100,6 +103,7 @@ class ExploreWords:
 
 
 ENGLISH = ExploreWords(
+    tab="Explore",
     intro="Look at one photo through both networks, and argue with the critic.",
     waiting="Choose a photo, or click an example.",
     reading="Point at the picture to read its values.",
@@ -216,6 +220,8 @@ ENGLISH = ExploreWords(
         "Near the dashed line the new gradient is at right angles to the old one: the step had "
         "used up its direction. Small angles mean steps that were too short.",
     ),
+    the_critic="Critic",
+    the_generator="Generator",
     fingerprint="Fingerprints (SHA-256 of all weights)",
     fingerprint_how="The critic's fingerprint is the same before and after, to the last bit: it "
     "stood still. The generator's is another: it moved.",
@@ -239,6 +245,7 @@ ENGLISH = ExploreWords(
 )
 
 CHINESE = ExploreWords(
+    tab="探索",
     intro="用两个网络的眼睛看一张照片，并与判别器争论。",
     waiting="选择一张照片，或点击一个示例。",
     reading="将指针移到图上即可读取数值。",
@@ -357,6 +364,8 @@ CHINESE = ExploreWords(
         "每个梯度相对上一个转了多少",
         "接近虚线时，新梯度与旧梯度成直角：这一步已用尽其方向。角度小说明步子太短。",
     ),
+    the_critic="判别器",
+    the_generator="生成器",
     fingerprint="指纹（全部权重的 SHA-256）",
     fingerprint_how="判别器的指纹前后完全相同，一位不差：它没有动。生成器的指纹不同：它动了。",
     before="之前",

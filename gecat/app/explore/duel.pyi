@@ -1,0 +1,230 @@
+"""Beat the generator: paint a mask, and the critic says whose fits better."""
+
+import io
+
+import gradio as gr
+import numpy as np
+from PIL import Image
+
+from gecat.app.actions import note_html, toast, told
+from gecat.app.explore.charts import score_steps
+from gecat.app.explore.critic import doubt_figure
+from gecat.app.explore.subject import decided, waiting_html
+from gecat.app.explore.wiring import DRAWING, NETWORK, PRIVATE
+from gecat.app.figures import chart_figure
+from gecat.images.sizes import shrink
+from gecat.inference.cutout import overlay
+
+COLOUR = (15, 118, 110)
+PAINTED = 24  # opacity from which a pixel counts as painted, of 255
+EVEN = 0.005  # scores nearer than this are a draw
+STEPS = 6
+
+
+def title(explore):
+    """The view's name."""
+    return explore.duel
+
+from gradio.events import Dependency
+
+class Canvas(gr.ImageEditor):
+    """An editor whose layers are read within bounds: its own reader would open any picture."""
+
+    def get_block_name(self):
+        return "imageeditor"
+
+    def preprocess(self, payload):
+        """Opacity of what was painted, uint8 (H, W), or None."""
+        layers = []
+        if payload is not None and payload.id is not None:
+            blobs = self.blob_storage.pop(payload.id, None)
+            layers = [io.BytesIO(layer) for layer in blobs.layers if layer] if blobs else []
+        elif payload is not None:
+            layers = [layer.path for layer in payload.layers]
+        return read_opacity(layers[0]) if layers else None
+    from typing import Callable, Literal, Sequence, Any, TYPE_CHECKING
+    from gradio.blocks import Block
+    if TYPE_CHECKING:
+        from gradio.components import Timer
+        from gradio.components.base import Component
+
+
+def read_opacity(source, most=4_000_000):
+    """Reads the opacity of a painted layer.
+
+    Args:
+        source: path or file object.
+        most: pixels that it may have.
+
+    Returns:
+        uint8 (H, W).
+
+    Raises:
+        ValueError: if there are more pixels.
+    """
+    with Image.open(source, formats=("PNG", "WEBP")) as layer:
+        if layer.width * layer.height > most:
+            raise ValueError(f"A layer may have {most} pixels, received {layer.size}.")
+        return np.asarray(layer.convert("RGBA").getchannel("A"))
+
+
+def build(explorer, ticket, weights):
+    """Builds the view inside the open tab.
+
+    Args:
+        explorer: an Explorer; ticket: the gr.State of the photo's ticket; weights: not used.
+    """
+    view = DuelView(explorer)
+    explore = explorer.explore
+    gr.Markdown(explore.duel_intro)
+    with gr.Row():
+        with gr.Column(scale=4, min_width=280):
+            canvas = Canvas(
+                label=explore.canvas,
+                sources=[],
+                transforms=[],
+                layers=False,
+                buttons=[],
+                brush=gr.Brush(colors=["#0f766e"], color_mode="fixed", default_size=28),
+                eraser=gr.Eraser(default_size=28),
+                format="png",
+                height=470,
+                elem_id="canvas",
+            )
+            with gr.Row():
+                take_mask = gr.Button(explore.take_mask, min_width=130, elem_id="take-mask")
+                take_nothing = gr.Button(
+                    explore.take_nothing, min_width=130, elem_id="take-nothing"
+                )
+            with gr.Row():
+                ask = gr.Button(explore.ask, variant="primary", min_width=130, elem_id="ask")
+                improve = gr.Button(explore.improve, min_width=130, elem_id="improve")
+        with gr.Column(scale=5, min_width=280):
+            verdict = gr.HTML(waiting_html(explore), elem_id="duel-verdict", container=True)
+            with gr.Row():
+                theirs = gr.HTML(elem_id="generator-map", min_height=40)
+                yours = gr.HTML(elem_id="your-map", min_height=40)
+    with gr.Row():
+        with gr.Column(scale=5, min_width=280):
+            steps = gr.Gallery(
+                label=explore.improve_steps, columns=4, height="auto", interactive=False,
+                object_fit="contain", buttons=[], elem_id="improve-steps",
+            )  # fmt: skip
+        with gr.Column(scale=4, min_width=280):
+            chart = gr.HTML(elem_id="improve-chart", min_height=40)
+    results = [verdict, theirs, yours]
+    for event in (ticket.change, take_nothing.click):
+        event(
+            view.empty, [ticket], [canvas, *results, steps, chart], show_progress="hidden",
+            **DRAWING, **PRIVATE,
+        )  # fmt: skip
+    take_mask.click(
+        view.generators, [ticket], [canvas], show_progress="hidden", **DRAWING, **PRIVATE
+    )
+    ask.click(view.ask, [ticket, canvas], results, show_progress_on=[verdict], **NETWORK, **PRIVATE)
+    improve.click(
+        view.improve, [ticket, canvas], [steps, chart, *results],
+        show_progress_on=[steps], **NETWORK, **PRIVATE,
+    )  # fmt: skip
+
+
+class DuelView:
+    """The view's actions.
+
+    Args:
+        explorer: an Explorer.
+    """
+
+    def __init__(self, explorer):
+        self.explorer, self.words, self.explore = explorer, explorer.words, explorer.explore
+
+    @told
+    def empty(self, ticket):
+        """An empty canvas on the photo, and no results."""
+        subject = self.explorer.subject(ticket)
+        if subject is None:
+            return None, waiting_html(self.explore), "", "", [], ""
+        canvas = {"background": subject.image, "layers": [], "composite": None}
+        return canvas, note_html(self.explore.duel_intro), "", "", [], ""
+
+    @told
+    def generators(self, ticket):
+        """The canvas with the generator's mask painted on it."""
+        subject = self.explorer.subject(ticket)
+        if subject is None:
+            return None
+        layer = np.zeros((*subject.mask.shape, 4), np.uint8)
+        layer[subject.mask > 0.5] = (*COLOUR, 170)
+        return {"background": subject.image, "layers": [layer], "composite": None}
+
+    @told
+    def ask(self, ticket, painted):
+        """Both masks' scores, the better one named, and both score maps."""
+        subject = self.explorer.subject(ticket)
+        if subject is None:
+            return waiting_html(self.explore), "", ""
+        return self._compare(subject, self._mask(subject, painted))
+
+    @told
+    def improve(self, ticket, painted):
+        """Follows the critic's gradient from the painted mask, and compares where it ends."""
+        from gecat.inference.improve import improve
+
+        subject = self.explorer.subject(ticket)
+        if subject is None:
+            return [], "", waiting_html(self.explore), "", ""
+        explore = self.explore
+        networks = self.explorer.networks().networks
+        path = improve(networks, subject.image, self._mask(subject, painted), STEPS)
+        pictures = []
+        for step, attempt in enumerate(path):
+            mask = fit(attempt.mask, subject.image.shape)
+            caption = explore.improve_step.format(step=step, score=f"{attempt.score:.0%}")
+            pictures.append((overlay(shrink(subject.image, 320), shrink(mask, 320)), caption))
+        scores = [attempt.score for attempt in path]
+        chart = chart_figure(
+            f"{subject.stem}-improve", *explore.improve_figure, explore,
+            score_steps(scores, subject.score),
+            {"step": list(range(len(scores))), "score": scores, "generator": [subject.score]},
+            explore.chart,
+        )  # fmt: skip
+        return pictures, chart, *self._compare(subject, fit(path[-1].mask, subject.image.shape))
+
+    def _mask(self, subject, painted):
+        mask = None if painted is None else decided(fit(painted >= PAINTED, subject.image.shape))
+        if mask is None or not mask.any():
+            raise toast(self.words.unexpected_title, self.explore.duel_empty)
+        return mask
+
+    def _compare(self, subject, mask):
+        explore = self.explore
+        score, score_map = self.explorer.networks().judge(subject.image, mask)
+        _, how = explore.map_figure
+        return (
+            duel_html(subject.score, score, explore),
+            doubt_figure(subject, "generator-map", (explore.generator_map, how),
+                         subject.score_map, explore),
+            doubt_figure(subject, "your-map", (explore.your_map, how), score_map, explore),
+        )  # fmt: skip
+
+
+def duel_html(theirs, yours, explore):
+    """Both scores side by side, and who won."""
+    if abs(theirs - yours) < EVEN:
+        sentence = explore.duel_even
+    else:
+        sentence = explore.duel_won if yours > theirs else explore.duel_lost
+    sides = "".join(
+        f'<div><span>{label}</span><b>{score:.1%}</b><div class="meter">'
+        f'<i style="width: {score:.1%}"></i></div></div>'
+        for label, score in ((explore.generator_score, theirs), (explore.your_score, yours))
+    )
+    return f'<div class="duel"><p>{sentence}</p>{sides}</div>'
+
+
+def fit(mask, shape):
+    """A mask at a picture's size, float32 (H, W)."""
+    import cv2
+
+    size = shape[1], shape[0]
+    return cv2.resize(np.asarray(mask, np.float32), size, interpolation=cv2.INTER_LINEAR)
