@@ -9,7 +9,6 @@ CIELAB: equal distances look equal, and readers who do not tell red from green l
 import re
 from dataclasses import dataclass
 
-import keras
 import numpy as np
 
 _STAGE = re.compile(r"stem_relu|encode\d+(_relu)?|bottleneck_relu|decode\d+(_mix_relu)?")
@@ -94,6 +93,7 @@ class Probe:
     """
 
     def __init__(self, networks, references):
+        import keras
         import tensorflow as tf
 
         self._networks = networks

@@ -26,21 +26,28 @@ def title(explore):
     return explore.duel
 
 
-class Canvas(gr.ImageEditor):
-    """An editor whose layers are read within bounds: its own reader would open any picture."""
+def painted_layer(payload, blobs):
+    """Where an editor's picture was painted.
 
-    def get_block_name(self):
-        return "imageeditor"
+    Gradio's own reader would open a picture of any size, so the editor hands its payload over raw.
 
-    def preprocess(self, payload):
-        """Opacity of what was painted, uint8 (H, W), or None."""
-        layers = []
-        if payload is not None and payload.id is not None:
-            blobs = self.blob_storage.pop(payload.id, None)
-            layers = [io.BytesIO(layer) for layer in blobs.layers if layer] if blobs else []
-        elif payload is not None:
-            layers = [layer.path for layer in payload.layers]
-        return read_opacity(layers[0]) if layers else None
+    Args:
+        payload: dict of a gr.ImageEditor, or None.
+        blobs: the editor's `blob_storage`, where the browser's uploads wait.
+
+    Returns:
+        uint8 opacity (H, W), or None where there is no layer.
+
+    Raises:
+        ValueError: if the layer is too large.
+    """
+    payload = payload or {}
+    sent = blobs.pop(payload["id"], None) if payload.get("id") else None
+    if sent is not None:
+        layers = [io.BytesIO(layer) for layer in sent.layers or [] if layer]
+    else:
+        layers = [layer["path"] for layer in payload.get("layers") or [] if layer]
+    return read_opacity(layers[0]) if layers else None
 
 
 def read_opacity(source, most=4_000_000):
@@ -68,12 +75,11 @@ def build(explorer, ticket, weights):
     Args:
         explorer: an Explorer; ticket: the gr.State of the photo's ticket; weights: not used.
     """
-    view = DuelView(explorer)
     explore = explorer.explore
     gr.Markdown(explore.duel_intro)
     with gr.Row():
         with gr.Column(scale=4, min_width=280):
-            canvas = Canvas(
+            canvas = gr.ImageEditor(
                 label=explore.canvas,
                 sources=[],
                 transforms=[],
@@ -106,6 +112,7 @@ def build(explorer, ticket, weights):
             )  # fmt: skip
         with gr.Column(scale=4, min_width=280):
             chart = gr.HTML(elem_id="improve-chart", min_height=40)
+    view = DuelView(explorer, canvas.blob_storage)
     results = [verdict, theirs, yours]
     for event in (ticket.change, take_nothing.click):
         event(
@@ -117,7 +124,7 @@ def build(explorer, ticket, weights):
     )
     ask.click(view.ask, [ticket, canvas], results, show_progress_on=[verdict], **NETWORK, **PRIVATE)
     improve.click(
-        view.improve, [ticket, canvas], [steps, chart, *results],
+        view.improve, [ticket, canvas], [steps, chart, *results], preprocess=False,
         show_progress_on=[steps], **NETWORK, **PRIVATE,
     )  # fmt: skip
 
@@ -127,10 +134,12 @@ class DuelView:
 
     Args:
         explorer: an Explorer.
+        blobs: the editor's `blob_storage`.
     """
 
-    def __init__(self, explorer):
+    def __init__(self, explorer, blobs):
         self.explorer, self.words, self.explore = explorer, explorer.words, explorer.explore
+        self._blobs = blobs
 
     @told
     def empty(self, ticket):
@@ -185,6 +194,7 @@ class DuelView:
         return pictures, chart, *self._compare(subject, fit(path[-1].mask, subject.image.shape))
 
     def _mask(self, subject, painted):
+        painted = painted_layer(painted, self._blobs)
         mask = None if painted is None else decided(fit(painted >= PAINTED, subject.image.shape))
         if mask is None or not mask.any():
             raise toast(self.words.unexpected_title, self.explore.duel_empty)
