@@ -135,13 +135,13 @@ print(differences, max(differences))
 
 def test_warm_up_alone_makes_the_discriminator_prefer_true_masks():
     """Learned on scenes with their exact masks as the fitting ones; asked on scenes held out."""
-    photos = load_photos("scenes", 64, limit=160, seed=1)
+    photos = load_photos("scenes", 64, limit=400, seed=1)
     exact = dataclasses.replace(photos, priors=photos.masks)
     tf.keras.utils.set_random_seed(1)
     engine = Engine(preset("small", discriminator_learning_rate=2e-3, batch_size=16))
     state = engine.initial_state()
     supply = iter(batches(exact, 16))
-    for number in range(160):
+    for number in range(260):
         frozen = engine.freeze(next(supply), (0, number))
         state, _ = engine.teach_discriminator(state, frozen, spoiled_only=True)
     engine.load_average(state)

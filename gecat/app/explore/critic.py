@@ -10,7 +10,7 @@ from gecat.app.actions import told
 from gecat.app.explore.charts import score_histograms
 from gecat.app.explore.subject import score_html, waiting_html
 from gecat.app.explore.wiring import LIVE, NETWORK, PRIVATE
-from gecat.app.figures import DOUBT, PROBABILITY, Scale, chart_figure, lay_over, map_figure
+from gecat.app.figures import DOUBT, Scale, chart_figure, lay_over, map_figure
 from gecat.app.text import score_in_words
 from gecat.config import WEIGHTS_DIR
 from gecat.images.spoiling import cut, grow, shift
@@ -49,13 +49,10 @@ def build(explorer, ticket, weights):
                 )
             ]
             mend = gr.Button(explore.mend, elem_id="mend")
+            shown = gr.HTML(elem_id="critic-shown", container=True)
         with gr.Column(scale=3, min_width=280):
             verdict = gr.HTML(waiting_html(explore), elem_id="critic-verdict", container=True)
             doubts = gr.HTML(elem_id="critic-map", container=True)
-    with gr.Row():
-        with gr.Column(scale=2, min_width=280):
-            shown = gr.HTML(elem_id="critic-shown", container=True)
-        with gr.Column(scale=3, min_width=280):
             scale = gr.HTML(elem_id="critic-scale", container=True)
     gr.on(
         [ticket.change, start.change, *(slider.change for slider in sliders)],
@@ -120,7 +117,7 @@ class CriticView:
 
     def _shown(self, subject, mask):
         explore = self.explore
-        scale = Scale(PROBABILITY, 0.0, 1.0, explore.shown_scale)
+        scale = Scale("gray", 0.0, 1.0, explore.shown_scale)
         light = 0.25 + 0.75 * mask[..., None]
         picture = np.rint(subject.image * light).astype(np.uint8)
         return map_figure(

@@ -122,7 +122,10 @@ def build(explorer, ticket, weights):
     take_mask.click(
         view.generators, [ticket], [canvas], show_progress="hidden", **DRAWING, **PRIVATE
     )
-    ask.click(view.ask, [ticket, canvas], results, show_progress_on=[verdict], **NETWORK, **PRIVATE)
+    ask.click(
+        view.ask, [ticket, canvas], results, preprocess=False,
+        show_progress_on=[verdict], **NETWORK, **PRIVATE,
+    )  # fmt: skip
     improve.click(
         view.improve, [ticket, canvas], [steps, chart, *results], preprocess=False,
         show_progress_on=[steps], **NETWORK, **PRIVATE,
