@@ -112,7 +112,7 @@ def plane(cut):
     axes.plot(*cut.path.T, "o-", color=ORANGE, linewidth=2, markersize=6)
     axes.annotate("start", cut.path[0], (-6, 8), textcoords="offset points", color="white",
                   fontsize=12, ha="right")  # fmt: skip
-    bar = chart.colorbar(filled, ax=axes, pad=0.02)
+    bar = chart.colorbar(filled, ax=axes, pad=0.02, format="%.2f")
     bar.set_label("generator's loss", color=INK, fontsize=11)
     bar.ax.tick_params(colors=INK, labelsize=10)
     bar.outline.set_visible(False)

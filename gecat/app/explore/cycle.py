@@ -30,18 +30,15 @@ def build(explorer, ticket, weights):
     explore = explorer.explore
     gr.Markdown(explore.cycle_intro)
     start = gr.Button(explore.cycle_run, variant="primary", elem_id="cycle-run")
-    prints = gr.HTML(elem_id="fingerprints", min_height=60, container=True)
     with gr.Row():
         with gr.Column(min_width=280):
-            line = gr.HTML(elem_id="cycle-line")
-        with gr.Column(min_width=280):
-            ground = gr.HTML(elem_id="cycle-plane")
-    with gr.Row():
-        with gr.Column(min_width=280):
+            line = gr.HTML(elem_id="cycle-line", min_height=60)
             turns = gr.HTML(elem_id="cycle-angles")
-        gr.Column(min_width=280)
+        with gr.Column(min_width=280):
+            ground = gr.HTML(elem_id="cycle-plane", min_height=60)
+            prints = gr.HTML(elem_id="fingerprints")
     start.click(
-        view.run, [ticket], [prints, line, ground, turns], show_progress_on=[prints],
+        view.run, [ticket], [prints, line, ground, turns], show_progress_on=[line],
         **NETWORK, **PRIVATE,
     )  # fmt: skip
 

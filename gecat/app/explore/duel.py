@@ -106,9 +106,10 @@ def build(explorer, ticket, weights):
                 yours = gr.HTML(elem_id="your-map", min_height=40)
     with gr.Row():
         with gr.Column(scale=5, min_width=280):
+            gr.Markdown(f"#### {explore.improve_steps}")
             steps = gr.Gallery(
-                label=explore.improve_steps, columns=4, height="auto", interactive=False,
-                object_fit="contain", buttons=[], elem_id="improve-steps",
+                label=explore.improve_steps, show_label=False, columns=4, height="auto", interactive=False,
+                object_fit="contain", buttons=[], elem_id="improve-steps", elem_classes="snug",
             )  # fmt: skip
         with gr.Column(scale=4, min_width=280):
             chart = gr.HTML(elem_id="improve-chart", min_height=40)
@@ -150,8 +151,7 @@ class DuelView:
         subject = self.explorer.subject(ticket)
         if subject is None:
             return None, waiting_html(self.explore), "", "", [], ""
-        canvas = {"background": subject.image, "layers": [], "composite": None}
-        return canvas, note_html(self.explore.duel_intro), "", "", [], ""
+        return fresh_canvas(subject.image), note_html(self.explore.duel_intro), "", "", [], ""
 
     @told
     def generators(self, ticket):
@@ -161,7 +161,7 @@ class DuelView:
             return None
         layer = np.zeros((*subject.mask.shape, 4), np.uint8)
         layer[subject.mask > 0.5] = (*COLOUR, 170)
-        return {"background": subject.image, "layers": [layer], "composite": None}
+        return fresh_canvas(subject.image, layer)
 
     @told
     def ask(self, ticket, painted):
@@ -169,7 +169,8 @@ class DuelView:
         subject = self.explorer.subject(ticket)
         if subject is None:
             return waiting_html(self.explore), "", ""
-        return self._compare(subject, self._mask(subject, painted))
+        mask = self._mask(subject, painted)
+        return self._compare(subject, *self.explorer.networks().judge(subject.image, mask))
 
     @told
     def improve(self, ticket, painted):
@@ -194,7 +195,8 @@ class DuelView:
             {"step": list(range(len(scores))), "score": scores, "generator": [subject.score]},
             explore.chart,
         )  # fmt: skip
-        return pictures, chart, *self._compare(subject, fit(path[-1].mask, subject.image.shape))
+        doubts = fit(path[-1].score_map, subject.image.shape)
+        return pictures, chart, *self._compare(subject, path[-1].score, doubts)
 
     def _mask(self, subject, painted):
         painted = painted_layer(painted, self._blobs)
@@ -203,9 +205,8 @@ class DuelView:
             raise toast(self.words.unexpected_title, self.explore.duel_empty)
         return mask
 
-    def _compare(self, subject, mask):
+    def _compare(self, subject, score, score_map):
         explore = self.explore
-        score, score_map = self.explorer.networks().judge(subject.image, mask)
         _, how = explore.map_figure
         return (
             duel_html(subject.score, score, explore),
@@ -213,6 +214,13 @@ class DuelView:
                          subject.score_map, explore),
             doubt_figure(subject, "your-map", (explore.your_map, how), score_map, explore),
         )  # fmt: skip
+
+
+def fresh_canvas(image, *layers):
+    """The editor with a photo, and layers on it; its canvas has the photo's size."""
+    height, width = image.shape[:2]
+    value = {"background": image, "layers": list(layers), "composite": None}
+    return gr.ImageEditor(value=value, canvas_size=(width, height))
 
 
 def duel_html(theirs, yours, explore):
@@ -230,7 +238,7 @@ def duel_html(theirs, yours, explore):
 
 
 def fit(mask, shape):
-    """A mask at a picture's size, float32 (H, W)."""
+    """A mask or map at a picture's size, float32 (H, W)."""
     import cv2
 
     size = shape[1], shape[0]

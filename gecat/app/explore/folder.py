@@ -59,9 +59,10 @@ def build(explorer, ticket, weights):
             note = gr.HTML(elem_id="folder-note", min_height=40)
         with gr.Column(scale=5, min_width=280):
             chart = gr.HTML(elem_id="folder-chart", min_height=40)
+    gr.Markdown(f"#### {explore.folder_photos}")
     gallery = gr.Gallery(
-        label=explore.folder_photos, columns=3, height="auto", object_fit="contain",
-        interactive=False, buttons=[], elem_id="folder-gallery",
+        label=explore.folder_photos, show_label=False, columns=3, height="auto", object_fit="contain",
+        interactive=False, buttons=[], elem_id="folder-gallery", elem_classes="snug",
     )  # fmt: skip
     scored = start.click(
         view.score, [files], [kept, chart], preprocess=False, show_progress_on=[gallery],

@@ -31,6 +31,7 @@ def build(explorer, ticket, weights):
     stage = gr.State(None)
     stages = gr.Gallery(
         label=explore.stages,
+        show_label=False,
         columns=7,
         height="auto",
         object_fit="contain",
@@ -38,6 +39,7 @@ def build(explorer, ticket, weights):
         interactive=False,
         buttons=[],
         elem_id="stages",
+        elem_classes="snug",
     )
     with gr.Row():
         with gr.Column(min_width=280):
