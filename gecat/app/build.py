@@ -34,7 +34,7 @@ def build(folder, weights=None):
 
     def page(words, other_page):
         gr.HTML(_hero(words, other_page), padding=False)
-        with gr.Tabs():
+        with gr.Tabs(overflow_behavior="wrap"):
             with gr.Tab(words.segment_tab):
                 segment.build_tab(words, segmenter, shelf, examples, public=words is ENGLISH)
             with gr.Tab(explore.tab_name(words)) as explore_tab:

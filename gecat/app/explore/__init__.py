@@ -28,8 +28,8 @@ table.prints code { font-size: .85rem; }
 #stages .thumbnail-lg, #improve-steps .thumbnail-lg { aspect-ratio: 4 / 3; }
 #explore-note { min-height: 0; }
 @media (max-width: 640px) {
-  #stages .grid-container { grid-template-columns: repeat(4, 1fr) !important; }
-  #stages .caption-label { font-size: .7rem; }
+  #stages .grid-container { grid-template-columns: repeat(3, 1fr) !important; }
+  #stages .caption-label { font-size: .7rem; padding: 1px 5px; max-width: 100%; }
   #improve-steps .grid-container { grid-template-columns: repeat(2, 1fr) !important; }
   #folder-gallery .grid-container { grid-template-columns: 1fr !important; }
   #explore-examples > .gallery { display: grid; grid-template-columns: repeat(4, 1fr); }
@@ -114,7 +114,7 @@ def build_tab(words, segmenter, shelf, examples, weights, opened):
         lambda given: given or str(examples[0]), [photo], [photo],
         preprocess=False, postprocess=True, show_progress="hidden", **PRIVATE,
     )  # fmt: skip
-    with gr.Tabs(elem_id="explore-views"):
+    with gr.Tabs(elem_id="explore-views", overflow_behavior="wrap"):
         for view in (generator, critic, duel, cycle, folder):
             with gr.Tab(view.title(explorer.explore)):
                 view.build(explorer, ticket, weights)

@@ -108,9 +108,16 @@ def build(explorer, ticket, weights):
         with gr.Column(scale=5, min_width=280):
             gr.Markdown(f"#### {explore.improve_steps}")
             steps = gr.Gallery(
-                label=explore.improve_steps, show_label=False, columns=4, height="auto", interactive=False,
-                object_fit="contain", buttons=[], elem_id="improve-steps", elem_classes="snug",
-            )  # fmt: skip
+                label=explore.improve_steps,
+                show_label=False,
+                columns=4,
+                height="auto",
+                interactive=False,
+                object_fit="contain",
+                buttons=[],
+                elem_id="improve-steps",
+                elem_classes="snug",
+            )
         with gr.Column(scale=4, min_width=280):
             chart = gr.HTML(elem_id="improve-chart", min_height=40)
     view = DuelView(explorer, canvas.blob_storage)
@@ -151,7 +158,7 @@ class DuelView:
         subject = self.explorer.subject(ticket)
         if subject is None:
             return None, waiting_html(self.explore), "", "", [], ""
-        return fresh_canvas(subject.image), note_html(self.explore.duel_intro), "", "", [], ""
+        return fresh_canvas(subject.image), note_html(self.explore.duel_waiting), "", "", [], ""
 
     @told
     def generators(self, ticket):

@@ -61,9 +61,16 @@ def build(explorer, ticket, weights):
             chart = gr.HTML(elem_id="folder-chart", min_height=40)
     gr.Markdown(f"#### {explore.folder_photos}")
     gallery = gr.Gallery(
-        label=explore.folder_photos, show_label=False, columns=3, height="auto", object_fit="contain",
-        interactive=False, buttons=[], elem_id="folder-gallery", elem_classes="snug",
-    )  # fmt: skip
+        label=explore.folder_photos,
+        show_label=False,
+        columns=3,
+        height="auto",
+        object_fit="contain",
+        interactive=False,
+        buttons=[],
+        elem_id="folder-gallery",
+        elem_classes="snug",
+    )
     scored = start.click(
         view.score, [files], [kept, chart], preprocess=False, show_progress_on=[gallery],
         **NETWORK, **PRIVATE,

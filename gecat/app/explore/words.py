@@ -20,7 +20,7 @@ class ExploreWords:
     save_csv: str
     chart: dict[str, str]  # from the charts' English words
     # Inside the generator.
-    generator: str
+    generator: str  # short: all five must fit on a phone
     generator_intro: str
     stages: str
     encoder: str
@@ -68,6 +68,7 @@ class ExploreWords:
     duel_lost: str
     duel_even: str
     duel_empty: str
+    duel_waiting: str
     generator_score: str
     your_score: str
     generator_map: str
@@ -111,8 +112,9 @@ ENGLISH = ExploreWords(
     save_png="Save PNG",
     save_csv="Save CSV",
     chart={},
-    generator="Inside the generator",
-    generator_intro="From the photo to its mask, stage by stage. Click a stage to look closer.",
+    generator="Generator",
+    generator_intro="**Inside the generator.** "
+    "From the photo to its mask, stage by stage. Click a stage to look closer.",
     stages="Stages",
     encoder="Encoder {number}",
     bottleneck="Bottleneck",
@@ -150,8 +152,9 @@ ENGLISH = ExploreWords(
     occlusion_scale="fall of the logit when covered",
     occlusion_waiting="Click the photo, and the parts that decide that place appear here. "
     "The first click takes a second or two.",
-    critic="Inside the critic",
-    critic_intro="Spoil the mask and watch the critic's score and its map answer.",
+    critic="Critic",
+    critic_intro="**Inside the critic.** "
+    "Spoil the mask and watch the critic's score and its map answer.",
     start_from="Begin with",
     starts=("The generator's mask", "Everything", "Nothing"),
     grow="Grow or shrink, % of the side",
@@ -179,8 +182,9 @@ ENGLISH = ExploreWords(
     "writes them.",
     scale_sentence="Higher than {spoiled} of spoiled masks and {true} of true ones. Masks of the "
     "generator with such scores had an IoU of {low} to {high}, typically {middle}.",
-    duel="Beat the generator",
-    duel_intro="Paint the object. The critic, who saw neither of you work, scores both masks.",
+    duel="Duel",
+    duel_intro="**Beat the generator.** "
+    "Paint the object. The critic, who saw neither of you work, scores both masks.",
     canvas="Paint here",
     take_mask="Begin with the generator's mask",
     take_nothing="Begin with nothing",
@@ -189,6 +193,7 @@ ENGLISH = ExploreWords(
     duel_lost="The generator wins: the critic prefers its mask.",
     duel_even="A draw: the critic cannot tell which is better.",
     duel_empty="Paint something first.",
+    duel_waiting="Paint a mask and ask the critic: its verdict appears here.",
     generator_score="Generator",
     your_score="You",
     generator_map="Doubts about the generator's mask",
@@ -201,8 +206,9 @@ ENGLISH = ExploreWords(
         "Each step follows the critic's gradient; a mask that pleases the critic more need not be "
         "a better mask, which is why the generator also has its anchor.",
     ),
-    cycle="One gradient epoch",
-    cycle_intro="Runs one cycle of the training on these weights, your photo among seven others, "
+    cycle="Epoch",
+    cycle_intro="**One gradient epoch.** "
+    "Runs one cycle of the training on these weights, your photo among seven others, "
     "and looks at what the generator walked over. Nothing is saved. It takes up to half a minute.",
     cycle_run="Run one cycle",
     line_figure=(
@@ -229,8 +235,9 @@ ENGLISH = ExploreWords(
     after="after",
     same="the same",
     changed="changed",
-    folder="Many photos",
-    folder_intro="Up to {count} photos, sorted from the mask that fits best to the one that fits "
+    folder="Photos",
+    folder_intro="**Many photos.** "
+    "Up to {count} photos, sorted from the mask that fits best to the one that fits "
     "least.",
     folder_run="Score all",
     folder_show="Show",
@@ -274,8 +281,8 @@ CHINESE = ExploreWords(
         "angle in degrees": "角度（度）",
         "right angle": "直角",
     },
-    generator="生成器内部",
-    generator_intro="从照片到掩膜，逐级查看。点击一级可放大。",
+    generator="生成器",
+    generator_intro="**生成器内部。** 从照片到掩膜，逐级查看。点击一级可放大。",
     stages="各级",
     encoder="编码器 {number}",
     bottleneck="瓶颈",
@@ -304,8 +311,8 @@ CHINESE = ExploreWords(
     ),
     occlusion_scale="遮住后对数几率的下降",
     occlusion_waiting="点击照片，决定该处的部分就会显示在这里。第一次点击需要一两秒。",
-    critic="判别器内部",
-    critic_intro="破坏掩膜，看判别器的评分和评分图如何回应。",
+    critic="判别器",
+    critic_intro="**判别器内部。** 破坏掩膜，看判别器的评分和评分图如何回应。",
     start_from="起始掩膜",
     starts=("生成器的掩膜", "全部", "空"),
     grow="放大或缩小（边长的 %）",
@@ -325,8 +332,8 @@ CHINESE = ExploreWords(
     "可用 <code>python -m gecat bench quality --discriminator --json</code> 生成。",
     scale_sentence="高于 {spoiled} 的被破坏掩膜和 {true} 的真实掩膜。"
     "生成器得到此类评分的掩膜，IoU 为 {low} 至 {high}，通常为 {middle}。",
-    duel="胜过生成器",
-    duel_intro="请画出物体。判别器没有看到你们如何画，它给两个掩膜打分。",
+    duel="对决",
+    duel_intro="**胜过生成器。** 请画出物体。判别器没有看到你们如何画，它给两个掩膜打分。",
     canvas="在此绘画",
     take_mask="从生成器的掩膜开始",
     take_nothing="从空白开始",
@@ -335,6 +342,7 @@ CHINESE = ExploreWords(
     duel_lost="生成器赢了：判别器更喜欢它的掩膜。",
     duel_even="平局：判别器分不出哪个更好。",
     duel_empty="请先画一些内容。",
+    duel_waiting="画出掩膜并询问判别器，结论会显示在这里。",
     generator_score="生成器",
     your_score="您",
     generator_map="对生成器掩膜的怀疑",
@@ -346,8 +354,9 @@ CHINESE = ExploreWords(
         "途中的评分",
         "每一步都沿判别器的梯度；更讨判别器喜欢的掩膜不一定是更好的掩膜，因此生成器还有锚定项。",
     ),
-    cycle="一个梯度周期",
-    cycle_intro="在这些权重上运行一个训练周期（您的照片与另外七张一起），看生成器走过了什么。"
+    cycle="周期",
+    cycle_intro="**一个梯度周期。** "
+    "在这些权重上运行一个训练周期（您的照片与另外七张一起），看生成器走过了什么。"
     "不保存任何内容，最多需要半分钟。",
     cycle_run="运行一个周期",
     line_figure=(
@@ -372,8 +381,8 @@ CHINESE = ExploreWords(
     after="之后",
     same="相同",
     changed="已改变",
-    folder="多张照片",
-    folder_intro="最多 {count} 张照片，从最相符的掩膜排到最不相符的。",
+    folder="多张",
+    folder_intro="**多张照片。** 最多 {count} 张照片，从最相符的掩膜排到最不相符的。",
     folder_run="全部评分",
     folder_show="显示",
     filters=("全部", "空掩膜", "满掩膜", "存疑的掩膜"),
