@@ -218,6 +218,28 @@ def run_bench_pictures(options):
     return 0
 
 
+def register_bench_explore(kinds):
+    """Adds `bench explore`."""
+    parser = kinds.add_parser("explore", help="how long the Explore tab lets people wait")
+    parser.add_argument("--weights", metavar="FILE", help="default: those that ship")
+    parser.add_argument("--json", metavar="FILE", help="write the milliseconds")
+    parser.set_defaults(run=run_bench_explore)
+
+
+def run_bench_explore(options):
+    """Times the answers of the Explore tab."""
+    from gecat.app.explore.timing import time_views
+    from gecat.inference.segmenter import SHIPPED_WEIGHTS, load
+
+    weights = options.weights or SHIPPED_WEIGHTS
+    result = time_views(load(weights), weights)
+    for name, milliseconds in result.items():
+        print(f"{name:16}{milliseconds:7.0f} ms")
+    if options.json:
+        Path(options.json).write_text(json.dumps(result) + "\n")
+    return 0
+
+
 def _run_bench_discriminator(options):
     from gecat.evaluation import verdicts
     from gecat.inference.segmenter import load
@@ -278,7 +300,7 @@ def _positive(text):
     return value
 
 
-BENCHES = (register_bench_quality, register_bench_pictures)
+BENCHES = (register_bench_quality, register_bench_explore, register_bench_pictures)
 COMMANDS = (register_segment, register_train, register_evaluate, register_bench)
 
 

@@ -124,7 +124,7 @@ def to_svg(chart, names):
     svg = buffer.getvalue().replace(INK, "currentColor")
     # Matplotlib may have no Chinese font to measure with, so the words are put in afterwards.
     for key, shown in names.items():
-        svg = svg.replace(f">{html.escape(key)}<", f">{html.escape(shown)}<")
+        svg = svg.replace(f">{html.escape(key, quote=False)}<", f">{html.escape(shown)}<")
     return svg[svg.index("<svg") :]
 
 

@@ -33,6 +33,7 @@ def build(explorer, ticket, weights):
     view = CriticView(explorer, weights or WEIGHTS_DIR / "base.safetensors")
     explore = explorer.explore
     gr.Markdown(explore.critic_intro)
+    verdict = gr.HTML(waiting_html(explore), elem_id="critic-verdict", container=True)
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             start = gr.Radio(
@@ -51,7 +52,6 @@ def build(explorer, ticket, weights):
             mend = gr.Button(explore.mend, elem_id="mend")
             shown = gr.HTML(elem_id="critic-shown", container=True)
         with gr.Column(scale=3, min_width=280):
-            verdict = gr.HTML(waiting_html(explore), elem_id="critic-verdict", container=True)
             doubts = gr.HTML(elem_id="critic-map", container=True)
             scale = gr.HTML(elem_id="critic-scale", container=True)
     gr.on(

@@ -102,8 +102,10 @@ def build(explorer, ticket, weights):
         with gr.Column(scale=5, min_width=280):
             verdict = gr.HTML(waiting_html(explore), elem_id="duel-verdict", container=True)
             with gr.Row():
-                theirs = gr.HTML(elem_id="generator-map", min_height=40)
-                yours = gr.HTML(elem_id="your-map", min_height=40)
+                with gr.Column(min_width=220):
+                    theirs = gr.HTML(elem_id="generator-map", min_height=40)
+                with gr.Column(min_width=220):
+                    yours = gr.HTML(elem_id="your-map", min_height=40)
     with gr.Row():
         with gr.Column(scale=5, min_width=280):
             gr.Markdown(f"#### {explore.improve_steps}")
