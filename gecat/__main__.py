@@ -184,6 +184,10 @@ def register_bench_quality(kinds):
     parser.add_argument(
         "--discriminator", action="store_true", help="ask instead whether it can tell wrong masks"
     )
+    parser.add_argument(
+        "--scale", metavar="FILE", help="with --discriminator: write what its scores mean, which"
+        " the app looks for beside the weights as <weights>.scale.json",
+    )  # fmt: skip
     parser.set_defaults(run=run_bench_quality)
 
 
@@ -253,6 +257,10 @@ def _run_bench_discriminator(options):
         print(f"{name}: left out: {reason}", file=sys.stderr)
     if options.json:
         Path(options.json).write_text(json.dumps(result) + "\n")
+    if options.scale:
+        from gecat.evaluation.calibration import save_calibration
+
+        save_calibration(result, options.scale)
     return 0
 
 

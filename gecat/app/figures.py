@@ -217,7 +217,7 @@ def _list(numbers):
 def _cell(value):
     text = f"{value:.5g}" if isinstance(value, float | np.floating) else str(value)
     # A spreadsheet takes a cell that begins so for a formula; file names are strangers' words.
-    if isinstance(value, str) and text[:1] in "=+-@":
+    if isinstance(value, str) and text.startswith(("=", "+", "-", "@")):
         text = f"'{text}"
     quoted = text.replace('"', '""')
     return f'"{quoted}"' if any(mark in text for mark in ',"\n\r') else text

@@ -1,11 +1,11 @@
 """What a score means: where it lies among scores of masks whose truth is known.
 
-The answers of `gecat bench quality --discriminator --json FILE` are kept beside the weights, as
-`<weights>.verdicts.json`.
+`gecat bench quality --discriminator --scale FILE` writes them; beside weights they are kept as
+`<weights>.scale.json`.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -65,11 +65,25 @@ def from_verdicts(result):
     )
 
 
+def save_calibration(result, path):
+    """Writes the scores of what `verdicts.examine` returned.
+
+    Args:
+        result: what it returned; path: the JSON file to write.
+    """
+    values = asdict(from_verdicts(result))
+    rounded = {name: [round(value, 4) for value in array] for name, array in values.items()}
+    Path(path).write_text(json.dumps(rounded) + "\n")
+
+
 def load_calibration(weights):
     """Reads the Calibration that lies beside a weights file, or None if there is none.
 
     Args:
         weights: path of the weights file.
     """
-    path = Path(weights).with_suffix(".verdicts.json")
-    return from_verdicts(json.loads(path.read_text())) if path.is_file() else None
+    path = Path(weights).with_suffix(".scale.json")
+    if not path.is_file():
+        return None
+    values = json.loads(path.read_text())
+    return Calibration(**{name: np.array(values[name], float) for name in values})

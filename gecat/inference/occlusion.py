@@ -19,8 +19,8 @@ class Occlusions:
     """What each cover changed.
 
     Attributes:
-        change: float32 (rows, columns, h, w), by how much a cover centred on that corner of the
-            cells lowers the mask's logit at each pixel.
+        change: float32 (rows, columns, h, w), by how much a cover centred on that cell lowers the
+            mask's logit at each pixel.
     """
 
     change: np.ndarray

@@ -124,7 +124,7 @@ def tell_cycle(engine, state, batch, progress=None):
         raise ValueError(f"The generator found no way down. Received: {len(walks)} steps.")
     step = next((index for index in taken if not walks[index].restart), taken[-1])
     chosen = walks[step]
-    distance = chosen.length * math.sqrt(dot(chosen.direction, chosen.direction))
+    distance = chosen.length * _size(chosen.direction)
     lines = [
         along(objective, chosen.start, direction, 2.0 * distance)
         for direction in (chosen.direction, -chosen.start.gradient)
@@ -173,7 +173,7 @@ def along(objective, point, direction, reach, count=13):
     Returns:
         Line.
     """
-    size = math.sqrt(dot(direction, direction))
+    size = _size(direction)
     distance = np.linspace(0.0, reach, count)
     losses = [objective(point.theta + float(t) / size * direction).loss for t in distance[1:]]
     slope = dot(direction, point.gradient) / size
@@ -200,12 +200,11 @@ def cut(objective, walks, count=9, margin=0.35, tell=None):
     points = [start, *(each.end for each in walks)]
     offsets = [point.theta - start.theta for point in points]
     first = _unit(offsets[-1])
-    beside = [offset - dot(offset, first) * first for offset in offsets]
-    furthest = max(beside, key=lambda offset: dot(offset, offset))
-    if dot(furthest, furthest) < 1e-6 * dot(offsets[-1], offsets[-1]):
-        # A straight path leaves the second direction open: the gradient's part across it.
-        furthest = start.gradient - dot(start.gradient, first) * first
-    second = _unit(furthest)
+    furthest = max(offsets, key=lambda offset: _size(_across(offset, first)))
+    # A straight path leaves the second direction open.
+    candidates = [furthest, start.gradient, np.roll(first, 1)]
+    open_to = (each for each in candidates if _size(_across(each, first)) > 1e-3 * _size(each))
+    second = _unit(_across(next(open_to), first))
     path = np.array([[dot(offset, first), dot(offset, second)] for offset in offsets])
     low, high = path.min(axis=0), path.max(axis=0)
     room = margin * max(high - low)
@@ -245,5 +244,14 @@ def _scale(point):
     return 1.0 / (size + math.sqrt(float(np.mean(size**2))) + 1e-12)
 
 
+def _across(vector, unit):
+    """The part of a vector that is orthogonal to a unit vector."""
+    return vector - dot(vector, unit) * unit
+
+
+def _size(vector):
+    return math.sqrt(dot(vector, vector))
+
+
 def _unit(vector):
-    return vector / max(math.sqrt(dot(vector, vector)), 1e-30)
+    return vector / max(_size(vector), 1e-30)

@@ -1,3 +1,7 @@
+import base64
+import csv
+import io
+import re
 import sys
 import time
 
@@ -57,3 +61,14 @@ def wait_for(condition, patience=90):
         if time.monotonic() > deadline:
             pytest.fail("what was waited for did not happen")
         time.sleep(0.05)
+
+
+@pytest.fixture
+def numbers():
+    """Reads the rows of the CSV that a figure carries."""
+
+    def read(figure):
+        data = re.search(r'href="data:text/csv;base64,([^"]+)"', figure)[1]
+        return list(csv.DictReader(io.StringIO(base64.b64decode(data).decode("utf-8-sig"))))
+
+    return read

@@ -65,7 +65,12 @@ class Entry:
         return note_html(self.explorer.explore.intro if ticket else self.explorer.explore.waiting)
 
     def reset(self):
-        """Empties the page after a photo that cannot be used."""
+        """Empties the page after a photo that cannot be used, or where there are no weights."""
+        try:
+            self.explorer.networks()
+        except gr.Error:
+            words = self.words
+            return None, None, note_html(f"<b>{words.no_weights_title}</b> {words.no_weights}")
         return None, None, self.note(None)
 
 

@@ -178,7 +178,7 @@ ENGLISH = ExploreWords(
         "more this mask looks like a right one to the critic.",
     ),
     scale_missing="The scale is missing: these weights came without the critic's answers on masks "
-    "whose truth is known. <code>python -m gecat bench quality --discriminator --json</code> "
+    "whose truth is known. <code>python -m gecat bench quality --discriminator --scale</code> "
     "writes them.",
     scale_sentence="Higher than {spoiled} of spoiled masks and {true} of true ones. Masks of the "
     "generator with such scores had an IoU of {low} to {high}, typically {middle}.",
@@ -329,7 +329,7 @@ CHINESE = ExploreWords(
         "竖线越靠右（越过被破坏的掩膜，落在真实掩膜之中），在判别器看来此掩膜就越像正确的掩膜。",
     ),
     scale_missing="缺少标尺：这些权重没有附带判别器对已知真值掩膜的回答。"
-    "可用 <code>python -m gecat bench quality --discriminator --json</code> 生成。",
+    "可用 <code>python -m gecat bench quality --discriminator --scale</code> 生成。",
     scale_sentence="高于 {spoiled} 的被破坏掩膜和 {true} 的真实掩膜。"
     "生成器得到此类评分的掩膜，IoU 为 {low} 至 {high}，通常为 {middle}。",
     duel="对决",

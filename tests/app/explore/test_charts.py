@@ -1,0 +1,61 @@
+import re
+
+import numpy as np
+import pytest
+
+from gecat.app.explore import charts
+from gecat.app.explore.words import CHINESE
+from gecat.app.figures import to_svg
+from gecat.training.landscape import Line, Slice
+
+LINE = Line(np.linspace(0, 2, 5), np.array([1.0, 0.6, 0.4, 0.5, 0.9]), -1.0)
+STEEP = Line(np.linspace(0, 2, 5), np.array([1.0, 0.7, 0.8, 1.5, 4.0]), -2.0)
+GROUND = Slice(
+    np.linspace(-1, 3, 5),
+    np.linspace(-1, 1, 5),
+    np.add.outer(np.linspace(-1, 1, 5) ** 2, np.linspace(0, 2, 5)),
+    np.array([[0.0, 0.0], [1.0, 0.5], [2.0, 0.0]]),
+    np.array([2.0, 1.0, 0.5]),
+)
+DRAWN = {
+    "histograms": lambda: charts.score_histograms([0.9, 0.8], [0.1, 0.3], 0.5),
+    "histogram": lambda: charts.score_histogram([0.2, 0.9, 0.91]),
+    "steps": lambda: charts.score_steps([0.2, 0.5, 0.7], 0.6),
+    "line": lambda: charts.line_search(LINE, STEEP, 0.1, (1.0, 0.4)),
+    "plane": lambda: charts.plane(GROUND),
+    "angles": lambda: charts.gradient_angles([88.0, 120.0, 45.0]),
+}
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_every_word_of_a_chart_has_its_chinese(name):
+    texts = re.findall(r"<text[^>]*>([^<]+)<", to_svg(DRAWN[name](), {}))
+    words = {text.strip() for text in texts if re.search("[a-z]{2}", text)}
+    assert words
+    assert words - {"Armijo"} <= set(CHINESE.chart)
+
+
+def test_the_marker_stands_at_the_score():
+    axes = charts.score_histograms([0.9], [0.1], 0.37).axes[0]
+    assert [line.get_xdata()[0] for line in axes.lines] == [0.37]
+    without = charts.score_histograms([0.9], [0.1]).axes[0]
+    assert without.lines == [] or len(without.lines) == 0
+
+
+def test_histograms_count_shares_so_that_unequal_lists_compare():
+    axes = charts.score_histograms([0.9], [0.1, 0.1, 0.5]).axes[0]
+    heights = [patch.get_height() for container in axes.containers for patch in container]
+    assert sum(heights) == pytest.approx(2.0)
+    assert max(heights) == pytest.approx(1.0)
+
+
+def test_the_armijo_line_and_the_step_are_drawn_where_they_are():
+    axes = charts.line_search(LINE, STEEP, 0.1, (1.0, 0.4)).axes[0]
+    lines = {line.get_label(): line.get_xydata() for line in axes.lines}
+    assert lines["Armijo"][-1] == pytest.approx([2.0, 0.8])
+    assert lines["step taken"][0] == pytest.approx([1.0, 0.4])
+
+
+def test_the_path_lies_on_the_plane():
+    axes = charts.plane(GROUND).axes[0]
+    assert axes.lines[-1].get_xydata() == pytest.approx(GROUND.path)
