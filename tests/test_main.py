@@ -99,6 +99,15 @@ def test_bench_quality_has_a_row_for_each_rival(photos, small_weights):
         assert low <= result["iou"] <= high
 
 
+def test_bench_quality_asks_the_discriminator_and_writes_its_scale(photos, small_weights):
+    words = "bench", "quality", "--discriminator", *folders(photos), "--weights", small_weights
+    done = run(*words, "--limit", 2, "--scale", photos / "small.scale.json")
+    assert done.returncode == 0, done.stderr
+    for text in ("shifted", "nothing", "Spearman", "AUROC", "2 photos"):
+        assert text in done.stdout
+    assert len(json.loads((photos / "small.scale.json").read_text())["own_iou"]) == 2
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
