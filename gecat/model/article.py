@@ -43,5 +43,6 @@ def build_article_discriminator(config):
     x = layers.Conv2D(first, 3, 2, padding="same", activation="leaky_relu", name="encode1")(x)
     x = layers.Conv2D(second, 3, 2, padding="same", activation="leaky_relu", name="encode2")(x)
     image_logits = layers.Dense(1, name="image_logits")(layers.Flatten(name="flat")(x))  # (N, 1)
-    map_logits = ops.zeros_like(mask) + ops.reshape(image_logits, (-1, 1, 1, 1))  # (N, H, W, 1)
+    # Not a sum: keras takes the N verdicts for a bias over the rows where N is the side.
+    map_logits = ops.ones_like(mask) * ops.reshape(image_logits, (-1, 1, 1, 1))  # (N, H, W, 1)
     return keras.Model([image, mask], [image_logits, map_logits], name="article_discriminator")

@@ -55,3 +55,13 @@ def test_what_ships_is_small():
     config = preset("base")
     count = build_generator(config).count_params() + build_discriminator(config).count_params()
     assert count * 4 < 15e6
+
+
+def test_the_articles_map_is_flat_even_where_the_batch_is_as_long_as_the_side():
+    discriminator = build_discriminator(preset("article"))
+    generator = np.random.default_rng(0)
+    images = generator.uniform(-1, 1, (64, 64, 64, 3)).astype(np.float32)
+    masks = generator.uniform(0, 1, (64, 64, 64, 1)).astype(np.float32)
+    image_logits, map_logits = discriminator([images, masks], training=False)
+    flat = np.broadcast_to(np.asarray(image_logits)[:, :, None, None], (64, 64, 64, 1))
+    np.testing.assert_allclose(map_logits, flat, atol=1e-6)
