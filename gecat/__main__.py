@@ -101,7 +101,7 @@ def run_train(options):
     from tqdm import tqdm
 
     from gecat.training.run import train
-    from gecat.training.strategies import make_strategy
+    from gecat.training.strategies import make_strategy, worker_folder
 
     changes = {}
     for setting in options.set:
@@ -109,7 +109,13 @@ def run_train(options):
         if not equals:
             raise ValueError(f"--set takes KEY=VALUE, received {setting!r}")
         changes[key] = value
+    if options.strategy == "multiworker" and options.seconds:
+        raise ValueError(
+            "several machines need --cycles, since their clocks differ; received "
+            f"--seconds {options.seconds}"
+        )
     strategy = make_strategy(options.strategy)
+    folder = worker_folder(strategy, options.folder)
     reading = tqdm(unit=" photos", delay=2, desc="reading")
     learning = tqdm(total=100, unit="%", delay=2, desc="learning",
                     bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}")  # fmt: skip
@@ -125,13 +131,13 @@ def run_train(options):
         learning.set_postfix_str(f"{figures['stage']}, cycle {figures['cycle']}, loss {loss:.3f}")
 
     weights = train(
-        options.data, options.folder, preset_name=options.preset, changes=changes,
+        options.data, folder, preset_name=options.preset, changes=changes,
         cycles=options.cycles, seconds=options.seconds, resume=options.resume,
         start=options.start, teacher=options.teacher, cache=options.cache, limit=options.limit,
         strategy=strategy, progress=on_photo, report=on_cycle,
     )  # fmt: skip
     learning.close()
-    skipped = json.loads((Path(options.folder) / "config.json").read_text())["skipped"]
+    skipped = json.loads((folder / "config.json").read_text())["skipped"]
     for name, reason in skipped:
         print(f"{name}: left out: {reason}", file=sys.stderr)
     print(f"weights written to {weights}")

@@ -1,5 +1,7 @@
 """Devices and machines: TensorFlow's own strategies, chosen by name."""
 
+from pathlib import Path
+
 import tensorflow as tf
 
 
@@ -23,3 +25,18 @@ def make_strategy(name):
     if name == "multiworker":
         return tf.distribute.MultiWorkerMirroredStrategy()
     raise ValueError(f"strategy must be none, mirrored or multiworker, received {name!r}")
+
+
+def worker_folder(strategy, folder):
+    """Where this process keeps its run: the first worker in the folder itself, others below it.
+
+    Args:
+        strategy: of `make_strategy`.
+        folder: the run's folder.
+
+    Returns:
+        pathlib.Path.
+    """
+    resolver = getattr(strategy, "cluster_resolver", None)
+    number = getattr(resolver, "task_id", None) or 0
+    return Path(folder) / "workers" / str(number) if number else Path(folder)

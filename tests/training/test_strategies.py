@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 
+from gecat.model.weights import load_weights
 from gecat.training.strategies import make_strategy
 
 _WORKER = """
@@ -67,6 +68,29 @@ def test_two_processes_take_the_steps_of_one(tmp_path):
         worker = np.load(tmp_path / f"worker{index}.npz")
         for name in ("generator", "discriminator"):
             np.testing.assert_allclose(worker[name], alone[name], atol=1e-4, err_msg=name)
+
+
+def test_each_process_keeps_a_folder_of_its_own(tmp_path):
+    workers = [f"127.0.0.1:{free_port()}" for _ in range(2)]
+    command = [sys.executable, "-m", "gecat", "train", "--data", "scenes", "--limit", "16"]
+    settings = ["generator_widths=8,16", "discriminator_widths=8,16", "batch_size=8",
+                "generator_steps=1"]  # fmt: skip
+    command += [word for setting in settings for word in ("--set", setting)]
+    command += ["--run", str(tmp_path), "--cycles", "2", "--strategy", "multiworker"]
+    processes = []
+    for index in range(2):
+        task = {"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}}
+        environment = {**os.environ, "TF_CONFIG": json.dumps(task)}
+        processes.append(
+            subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+        )
+    for process in processes:
+        _, errors = process.communicate(timeout=280)
+        assert process.returncode == 0, errors[-2000:]
+    weights = [load_weights(folder / "weights.safetensors").generator.get_weights()
+               for folder in (tmp_path, tmp_path / "workers" / "1")]  # fmt: skip
+    for one, other in zip(*weights, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
 
 
 def test_an_unknown_strategy_is_told_the_known_ones():
