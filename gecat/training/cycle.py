@@ -35,6 +35,7 @@ class State:
     second_moment: Any  # (n,)
     moment_count: int = 0
     length: float = 0.0  # of the last conjugate step; 0 before the first
+    averaged: int = 0  # steps that the average has seen
     cycle: int = 0
     batch: int = 0  # batches drawn so far
     seconds: float = 0.0  # spent in cycles so far
@@ -148,9 +149,10 @@ class Engine:
             state, point, records = self._take_adam_steps(state, objective, steps, pace)
         decay = self.config.average_decay ** max(1, len(records))
         # Early in a run the average would remember nothing but the random start.
-        decay = min(decay, (1.0 + state.cycle) / (10.0 + state.cycle))
+        decay = min(decay, (1.0 + state.averaged) / (10.0 + state.averaged))
         state = replace(
             state,
+            averaged=state.averaged + len(records),
             average=decay * state.average + (1.0 - decay) * state.generator,
             average_statistics=(
                 decay * state.average_statistics + (1.0 - decay) * state.generator_statistics
@@ -184,7 +186,9 @@ class Engine:
         """Returns the State that begins from the weights of two keras models."""
         self.generator.set_weights(generator.get_weights())
         self.discriminator.set_weights(discriminator.get_weights())
-        return self.initial_state()
+        # Trained weights are worth an average's full memory from the first step on.
+        full = round(1.0 / (1.0 - self.config.average_decay)) * 10
+        return replace(self.initial_state(), averaged=full)
 
     def _take_conjugate_steps(self, state, objective, steps):
         config = self.config

@@ -88,6 +88,21 @@ def test_gradients_of_the_whole_loss_match_finite_differences(engine, frozen):
         assert (ahead - behind) / (2 * step) == pytest.approx(slope, rel=0.03)
 
 
+def test_the_average_forgets_a_random_start_but_not_trained_weights(engine, frozen):
+    fresh = engine.initial_state()
+    moved, _, _ = engine.teach_generator(fresh, frozen, ALL, 1, "adam")
+    kept = float(
+        tf.norm(moved.average - moved.generator) / tf.norm(fresh.generator - moved.generator)
+    )
+    assert kept == pytest.approx(0.1, abs=1e-3)  # a tenth of the start is left
+    trained = engine.load_start(engine.generator, engine.discriminator)
+    moved, _, _ = engine.teach_generator(trained, frozen, ALL, 1, "adam")
+    kept = float(
+        tf.norm(moved.average - moved.generator) / tf.norm(trained.generator - moved.generator)
+    )
+    assert kept == pytest.approx(engine.config.average_decay, abs=1e-3)
+
+
 def test_two_devices_take_the_steps_of_one(photos):
     """In a process of its own: logical devices must be made before TensorFlow starts."""
     import subprocess
