@@ -58,20 +58,21 @@ class Entry:
     def look(self, photo):
         """Returns the ticket of a photo's Subject and what is said of it."""
         ticket = self.explorer.look(photo)
-        return ticket, self.note(ticket)
+        return ticket, note_html(self.explorer.explore.intro) if ticket else self.empty()
 
-    def note(self, ticket):
-        """What stands beside the photo."""
-        return note_html(self.explorer.explore.intro if ticket else self.explorer.explore.waiting)
-
-    def reset(self):
-        """Empties the page after a photo that cannot be used, or where there are no weights."""
+    def empty(self):
+        """What stands where there is no photo: that one is awaited, or that weights are missing."""
         try:
             self.explorer.networks()
         except gr.Error:
             words = self.words
-            return None, None, note_html(f"<b>{words.no_weights_title}</b> {words.no_weights}")
-        return None, None, self.note(None)
+            return note_html(f"<b>{words.no_weights_title}</b> {words.no_weights}")
+        return note_html(self.explorer.explore.waiting)
+
+    def reset(self):
+        """Empties the page after a photo that cannot be used, or where there are no weights."""
+        # Without the photo the page asks `look` again; both answers must be the same.
+        return None, None, self.empty()
 
 
 def build_tab(words, segmenter, shelf, examples, weights, opened):
@@ -101,7 +102,9 @@ def build_tab(words, segmenter, shelf, examples, weights, opened):
                 elem_id="explore-photo",
             )
         with gr.Column(scale=5, min_width=280):
-            note = gr.HTML(entry.note(None), elem_id="explore-note", padding=False)
+            note = gr.HTML(
+                note_html(explorer.explore.waiting), elem_id="explore-note", padding=False
+            )
             gr.Examples(
                 [[str(path)] for path in examples],
                 inputs=[photo],

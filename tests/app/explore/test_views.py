@@ -56,7 +56,9 @@ def test_a_photo_is_looked_at_once_and_its_name_is_harmless(explorer, ticket):
     assert subject.image.shape == (72, 96, 3)
     assert subject.mask.shape == (72, 96)
     assert subject.stem == "a-b-cat"
-    assert Entry(explorer).look(None)[0] is None
+    nothing, note = Entry(explorer).look(None)
+    assert nothing is None
+    assert ENGLISH.waiting in note
 
 
 def test_without_a_photo_every_view_waits(explorer, small_weights):
@@ -246,6 +248,9 @@ def test_missing_weights_are_told(photo, tmp_path):
         Entry(nothing).look(photo)
     assert ENGLISH_PAGE.no_weights_title in caught.value.message
     assert str(tmp_path) not in caught.value.message
+    # The photo is taken off the page, which asks again: the message must stay.
+    for note in (Entry(nothing).reset()[2], Entry(nothing).look(None)[1]):
+        assert ENGLISH_PAGE.no_weights_title in note
 
 
 def test_a_photo_that_the_shelf_let_go_is_asked_for_again(explorer):
