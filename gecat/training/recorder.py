@@ -10,10 +10,12 @@ from PIL import Image
 
 from gecat.files import write_atomically
 from gecat.training import pairs
+from gecat.training.pictures import drop_pictures_after, thin_out
 
 PROBES = 8  # photos whose masks are drawn as the run goes on
 PAIRS_SHOWN = 4  # of them, as D sees them
-LEAST_SECONDS = 2.0  # between two looks
+PICTURES_KEPT = 240  # from then on their times are twice as far apart
+LEAST_SECONDS = 1.0  # between two looks
 SHARE = 0.1  # of the time at most that looking takes
 
 
@@ -31,6 +33,7 @@ class Recorder:
         self._first = state if state.cycle == 0 else None
         self._stats = (folder / "stats.jsonl").open("a")
         _drop_after(folder / "stats.jsonl", state.cycle)
+        drop_pictures_after(folder, state.cycle)
         self._events = tf.summary.create_file_writer(str(folder))
 
     def __enter__(self):
@@ -72,6 +75,7 @@ class Recorder:
         self._last = masks
         sheet = _contact_sheet(self._probes.numpy(), masks, tf.sigmoid(maps).numpy())
         _write_picture(self._folder / "pictures" / f"{state.cycle:06d}.png", sheet)
+        thin_out(self._folder, PICTURES_KEPT)
         return found | {"pair_scores": self._look_at_pairs()}
 
     def _look_at_pairs(self):
