@@ -1,9 +1,14 @@
 """Serves the GEC-AT app: `python app.py`, then open the address that it prints."""
 
 import argparse
+import signal
+import sys
 import tempfile
+from contextlib import closing
+from pathlib import Path
 
 from gecat.app.build import build, launch_options
+from gecat.app.jobs import Jobs, default_root
 
 
 def main():
@@ -11,9 +16,18 @@ def main():
     parser.add_argument("--host", default=None, help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, default=None, help="port (default: 7860 or the next)")
     parser.add_argument("--weights", default=None, help="weights file (default: the shipped one)")
+    parser.add_argument("--runs", default=default_root(), help="folder where trainings are kept")
+    parser.add_argument("--photos", action="append", default=[], type=Path, metavar="DIR",
+                        help="a folder that visitors may train on; may be given again")  # fmt: skip
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="gecat-") as folder:
-        demo = build(folder, options.weights)
+    # An app that is told to end tells its trainings to keep what they have learned.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    folders = {path.resolve().name: path.resolve() for path in options.photos}
+    with (
+        tempfile.TemporaryDirectory(prefix="gecat-") as folder,
+        closing(Jobs(options.runs, folders=folders, shipped=options.weights)) as jobs,
+    ):
+        demo = build(folder, options.weights, jobs)
         demo.launch(server_name=options.host, server_port=options.port, **launch_options())
 
 

@@ -63,18 +63,20 @@ class Actions:
         words: the language of the page.
         segmenter: returns the Segmenter; called when a photo comes, not before.
         shelf: where results are kept between two clicks.
+        own: returns the Segmenter of the weights that a visitor uses instead, or None.
     """
 
     words: Words
     segmenter: Callable
     shelf: Shelf
+    own: Callable = lambda used: None
 
     @told
-    def segment(self, photo, refine):
+    def segment(self, photo, refine, used=None):
         """Segments a photo and returns the ticket of its result; no photo, no ticket."""
         if photo is None:
             return None
-        kept = self._segment(photo, refine)
+        kept = self._segment(photo, refine, used)
         return self.shelf.put(kept, kept.size)
 
     @told
@@ -137,7 +139,7 @@ class Actions:
         return *publish(make_files(kept, threshold)), measure(kept, threshold)
 
     @told
-    def segment_many(self, files, refine, threshold, progress=PROGRESS):
+    def segment_many(self, files, refine, threshold, used=None, progress=PROGRESS):
         """Segments many photos; those that cannot be used are named, and do not stop the others.
 
         Returns:
@@ -151,7 +153,7 @@ class Actions:
             with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
                 for path in progress.tqdm(paths):
                     try:
-                        kept = self._segment({"path": path}, refine)
+                        kept = self._segment({"path": path}, refine, used)
                     except ImageError as error:
                         skipped.append((Path(path).name, str(error)))
                         continue
@@ -164,10 +166,11 @@ class Actions:
         download = gr.DownloadButton(value=zipped, interactive=bool(pictures))
         return pictures, download, self._note(len(pictures), skipped)
 
-    def _segment(self, photo, refine):
+    def _segment(self, photo, refine, used=None):
         image, name = read_photo(photo)
         try:
-            result = self.segmenter()(image, refine=refine)
+            segmenter = self.own(used) or self.segmenter()
+            result = segmenter(image, refine=refine)
         except (FileNotFoundError, ValueError) as error:
             # Missing or unreadable weights; which file it was is for the log, not for visitors.
             log.warning("no usable weights: %s", error)

@@ -1,29 +1,34 @@
 """Puts the app together: one page in English, the same in Chinese, and how they are served."""
 
 import functools
+from pathlib import Path
 
 import gradio as gr
 from starlette.middleware import Middleware
 
 import gecat
-from gecat.app import about, explore, figures, segment
+from gecat.app import about, explore, figures, segment, tiles, train
 from gecat.app.actions import MANY_BYTES
 from gecat.app.examples import write_examples
+from gecat.app.jobs import Jobs
 from gecat.app.limits import BoundedRequests
+from gecat.app.own import OwnWeights
 from gecat.app.shelf import Shelf
 from gecat.app.text import CHINESE, ENGLISH
 from gecat.app.theme import CSS, HEAD, LOGO, make_theme
-from gecat.images.reading import Limits
+from gecat.app.train_text import IN_LANGUAGE
 
 FILES_ARE_KEPT = 3600  # seconds
+SECRET = "gecat"  # of what a browser keeps for itself; it must be the same after a restart
 
 
-def build(folder, weights=None):
+def build(folder, weights=None, jobs=None):
     """Builds the app; the networks are loaded when the first photo comes.
 
     Args:
         folder: an empty folder that lives as long as the app, for its example photos.
         weights: path of a weights file, or None for the shipped one.
+        jobs: the Jobs that the Train tab shows, or None for new ones inside `folder`.
 
     Returns:
         gr.Blocks, to be launched with `launch_options()`.
@@ -31,14 +36,32 @@ def build(folder, weights=None):
     segmenter = functools.cache(lambda: gecat.load(weights))
     shelf = Shelf()
     examples = write_examples(folder)
+    jobs = jobs or Jobs(Path(folder) / "runs", shipped=weights)
 
     def page(words, other_page):
+        training = IN_LANGUAGE[words.language]
+        own = OwnWeights(words, training, jobs)
         gr.HTML(_hero(words, other_page), padding=False)
-        with gr.Tabs(overflow_behavior="wrap"):
-            with gr.Tab(words.segment_tab):
-                segment.build_tab(words, segmenter, shelf, examples, public=words is ENGLISH)
+        visitor = gr.BrowserState(storage_key="gecat-visitor", secret=SECRET)
+        used = gr.BrowserState(storage_key="gecat-weights", secret=SECRET)
+        timer = gr.Timer(1.0, active=False)
+        with gr.Tabs(overflow_behavior="wrap") as tabs:
+            with gr.Tab(words.segment_tab, id="segment"):
+                segmenting = segment.build_tab(
+                    words, segmenter, shelf, examples, words is ENGLISH, own, used
+                )
             with gr.Tab(explore.tab_name(words)) as explore_tab:
                 explore.build_tab(words, segmenter, shelf, examples, weights, explore_tab.select)
+
+            def use_weights(button, *chosen):
+                outputs = [used, segmenting.row, segmenting.text, tabs]
+                taken = button.click(own.use, list(chosen), outputs, **train.AT_ONCE)
+                segmenting.look_again(taken.success)
+
+            with gr.Tab(training.tab) as train_tab:
+                train.build_tab(
+                    words, training, jobs, visitor, timer, train_tab.select, use_weights
+                )
             with gr.Tab(words.about_tab):
                 about.build_tab(words, weights)
 
@@ -58,11 +81,12 @@ def launch_options():
     """Returns the arguments of `launch()` that are the same wherever the app runs."""
     return {
         "theme": make_theme(),
-        "css": CSS + figures.CSS + explore.CSS,
+        "css": CSS + figures.CSS + explore.CSS + tiles.CSS + train.CSS,
         "head": HEAD + figures.SCRIPT,
         "favicon_path": LOGO,
         "footer_links": ["api"],
-        "max_file_size": Limits().max_bytes,
+        # One file may be a zip of photos; how large a photo may be, the reader says.
+        "max_file_size": MANY_BYTES,
         "app_kwargs": {"middleware": [Middleware(BoundedRequests, max_bytes=MANY_BYTES)]},
         # Whatever would call home, leak a path or show one visitor's work to another is off.
         "share": False,

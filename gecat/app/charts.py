@@ -5,12 +5,12 @@ import math
 
 import numpy as np
 
-POINTS = 250  # of a line at most
+POINTS = 400  # of a chart at most, all its lines together
 WIDTH, HEIGHT = 320, 130
 LEFT, RIGHT, TOP, BOTTOM = 40, 6, 8, 18
 
 
-def thin(times, values, limit=POINTS):
+def thin(times, values, limit):
     """Averages neighbours until at most `limit` points are left.
 
     Args:
@@ -45,7 +45,8 @@ def draw_chart(title, lines, unit="{seconds} s", low=None, high=None):
     Returns:
         HTML of a figure, or "" where no line has a point.
     """
-    drawn = [(name, *thin(times, values)) for name, times, values in lines]
+    share = POINTS // max(1, len(lines))
+    drawn = [(name, *thin(times, values, share)) for name, times, values in lines]
     drawn = [line for line in drawn if len(line[1])]
     if not drawn:
         return ""

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+import shlex
 import sys
 from dataclasses import asdict, dataclass
 
@@ -99,6 +100,21 @@ def arguments(job, data, folder, limit):
         value = ",".join(map(str, value)) if isinstance(value, (list, tuple)) else value
         words += ["--set", f"{name}={value}"]
     return words
+
+
+def repeat(job, folder, limit):
+    """Returns the command line that repeats a run where its photos and weights lie at hand.
+
+    Args:
+        job: Job; folder: the run's folder, for the kind of its photos; limit: photos at most.
+    """
+    data = {"scenes": "scenes", "photos": find_photos(folder).name}.get(job.data, job.data)
+    words = ["python", "-m", "gecat", "train", *arguments(job, data, f"runs/{job.name}", limit)]
+    if job.start == "shipped":
+        words += ["--start", "assets/weights/base.safetensors"]
+    elif job.start != "random":
+        words += ["--start", START]
+    return shlex.join(words)
 
 
 def data_of(job, folder, folders):

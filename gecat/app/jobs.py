@@ -54,7 +54,7 @@ class Jobs:
     """
 
     def __init__(self, root, caps=None, folders=None, shipped=None, command=command):
-        self.root = Path(root)
+        self.root = Path(root).resolve()
         self.caps = caps or Caps()
         self.folders = {name: Path(path) for name, path in (folders or {}).items()}
         self.shipped = Path(shipped) if shipped else WEIGHTS_DIR / "base.safetensors"

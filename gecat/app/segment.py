@@ -13,7 +13,7 @@ HEIGHT = 400  # of the pictures, in CSS pixels
 PRIVATE = {"api_visibility": "private"}
 
 
-def build_tab(words, segmenter, shelf, examples, public):
+def build_tab(words, segmenter, shelf, examples, public, own, used):
     """Builds the tab inside the open `gr.Blocks`.
 
     Args:
@@ -22,8 +22,14 @@ def build_tab(words, segmenter, shelf, examples, public):
         shelf: the Shelf that keeps results.
         examples: paths of example photos; the first is shown when the page opens.
         public: whether this page's endpoint is the one that programs call.
+        own: the OwnWeights; used: the component that says which of them are in use.
+
+    Returns:
+        what the Train tab needs to put its weights into use: the row that says so, its note, and
+        `look_again(event)`, which segments the photo anew.
     """
-    actions = Actions(words, segmenter, shelf)
+    actions = Actions(words, segmenter, shelf, own.segmenter)
+    note = _own_note(own.train)
     with gr.Row():
         with gr.Column(scale=4, min_width=300):
             given = _inputs(words, examples)
@@ -32,8 +38,25 @@ def build_tab(words, segmenter, shelf, examples, public):
     # Before the rest, which would take the name from it.
     if public:
         _endpoint(actions, given.photo, given.refine, shown.threshold)
-    _wire(actions, given, shown, examples)
-    _many(words, actions, given.refine, shown.threshold)
+    look_again = _wire(actions, given, shown, examples, used)
+    _many(words, actions, given.refine, shown.threshold, used)
+    given_back = note.back.click(
+        own.give_back, None, [used, note.row, note.text], show_progress="hidden", **PRIVATE
+    )
+    look_again(given_back.success)
+    gr.on(None, own.arrive, [used], [used, note.row, note.text], preprocess=False,
+          show_progress="hidden", **PRIVATE)  # fmt: skip
+    return SimpleNamespace(row=note.row, text=note.text, look_again=look_again)
+
+
+def _own_note(train):
+    """What stands above the tab while a visitor's own weights are in use."""
+    with gr.Row(visible=False, equal_height=True, elem_id="own-weights") as row:
+        with gr.Column(scale=4, min_width=200):
+            text = gr.HTML(elem_id="own-note")
+        with gr.Column(scale=1, min_width=200):
+            back = gr.Button(train.back_to_shipped, size="md", elem_id="own-back")
+    return SimpleNamespace(row=row, text=text, back=back)
 
 
 def _inputs(words, examples):
@@ -150,7 +173,8 @@ def _outputs(words):
     )
 
 
-def _wire(actions, given, shown, examples):
+def _wire(actions, given, shown, examples, used):
+    """Wires the tab; returns a function that makes an event segment the photo anew."""
     ticket = gr.State(None)
     views = [*shown.pictures, shown.verdict, *shown.downloads]
     settings = [ticket, shown.threshold, shown.colour, shown.background]
@@ -162,10 +186,10 @@ def _wire(actions, given, shown, examples):
             actions.offer, settings, shown.downloads, preprocess=False, show_progress="hidden",
             **DRAWING, **PRIVATE)  # fmt: skip
 
-    for change in (given.photo.change, given.refine.change):
-        looked = change(
+    def look_again(event):
+        looked = event(
             actions.segment,
-            [given.photo, given.refine],
+            [given.photo, given.refine, used],
             [ticket],
             preprocess=False,
             show_progress="full",
@@ -175,6 +199,9 @@ def _wire(actions, given, shown, examples):
         )
         redraw_after(looked.success)
         looked.failure(actions.reset, None, [given.photo, ticket, *views], **PRIVATE)
+
+    look_again(given.photo.change)
+    look_again(given.refine.change)
     for change in (shown.threshold.change, shown.colour.change, shown.background.change):
         redraw_after(change)
 
@@ -186,9 +213,10 @@ def _wire(actions, given, shown, examples):
         show_progress="hidden",
         **PRIVATE,
     )
+    return look_again
 
 
-def _many(words, actions, refine, threshold):
+def _many(words, actions, refine, threshold, used):
     with gr.Accordion(words.many_photos, open=False, elem_id="many"):
         size = f"{MANY_BYTES / 1e6:.0f}"
         gr.Markdown(words.many_info.format(count=MANY_PHOTOS, size=size))
@@ -218,7 +246,7 @@ def _many(words, actions, refine, threshold):
                 note = gr.HTML(elem_id="many-note")
     start.click(
         actions.segment_many,
-        [files, refine, threshold],
+        [files, refine, threshold, used],
         [gallery, download, note],
         preprocess=False,
         show_progress_on=[gallery],

@@ -1,4 +1,4 @@
-"""The words of the Train tab, in English and in Chinese; `text.Words.train` holds one of them."""
+"""The words of the Train tab, in English and in Chinese."""
 
 from dataclasses import dataclass
 
@@ -61,6 +61,7 @@ class TrainWords:
     time_left: str
     cycle: str
     healed: str
+    stages: dict[str, str]
     lights: dict[str, str]
     tell: dict[str, str]
     left_out: str
@@ -172,6 +173,12 @@ TRAIN_ENGLISH = TrainWords(
     time_left="{seconds} s left",
     cycle="cycle {cycle} · {seconds} s learned",
     healed="{count} × healed",
+    stages={
+        "reading": "Photos are read",
+        "anchor": "Hints",
+        "warm-up": "Critic practises",
+        "adversarial": "Gradient epochs",
+    },
     lights={
         "discriminator": "The critic learns",
         "generator": "The critic is frozen; the generator steps",
@@ -343,6 +350,12 @@ TRAIN_CHINESE = TrainWords(
     time_left="还剩 {seconds} 秒",
     cycle="第 {cycle} 个周期 · 已学习 {seconds} 秒",
     healed="已自愈 {count} 次",
+    stages={
+        "reading": "读取照片",
+        "anchor": "提示",
+        "warm-up": "判别器练习",
+        "adversarial": "梯度周期",
+    },
     lights={"discriminator": "判别器学习", "generator": "判别器冻结，生成器前进"},
     tell={
         "queued": "排在第 {position} 位：要等另一个训练结束或暂停。",
@@ -433,3 +446,5 @@ TRAIN_CHINESE = TrainWords(
         "no_run": "请先选择一个运行。",
     },
 )
+
+IN_LANGUAGE = {"en": TRAIN_ENGLISH, "zh": TRAIN_CHINESE}

@@ -58,8 +58,10 @@ def tell(folder, doing, **facts):
 
 def read_now(folder):
     """Returns what `tell` wrote last, or an empty dict."""
-    path = Path(folder) / "now.json"
-    return json.loads(path.read_text()) if path.exists() else {}
+    try:
+        return json.loads((Path(folder) / "now.json").read_text())
+    except FileNotFoundError:
+        return {}
 
 
 def read_stats(folder):

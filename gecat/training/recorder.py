@@ -28,6 +28,8 @@ class Recorder:
         self._probes = tf.constant(photos.images[:PROBES].astype(np.float32) / 127.5 - 1.0)
         self._truth = photos.masks[:PROBES] if photos.masks is not None else None
         self._pairs = _draw_pairs(engine, photos)
+        # One compiled call: layer by layer, a look would take longer than a cycle.
+        self._judge = tf.function(self._judge_traced)
         self._last = None
         self._next_look = 0.0
         self._first = state if state.cycle == 0 else None
@@ -62,34 +64,43 @@ class Recorder:
 
     def _look(self, state):
         self._engine.load_average(state)
-        masks = tf.sigmoid(self._engine.generator(self._probes, training=False))
-        scores, maps = self._engine.discriminator([self._probes, masks], training=False)
-        masks = masks.numpy()
-        found = {"probe_area": float(masks.mean()),
-                 "probe_scores": tf.sigmoid(scores)[:, 0].numpy().round(4).tolist()}  # fmt: skip
+        probed, *judged = ([part.numpy() for part in seen] for seen in self._judge())
+        masks, scores, maps = probed
+        found = {"probe_area": float(masks.mean()), "probe_scores": _rounded(scores)}
         if self._last is not None:
             found["probe_drift"] = float(np.abs(masks - self._last).mean())
         if self._truth is not None:
             # Never used in learning: it only tells whoever watches how far the run is.
             found["probe_iou"] = _mean_iou(masks[..., 0] > 0.5, self._truth > 127)
         self._last = masks
-        sheet = _contact_sheet(self._probes.numpy(), masks, tf.sigmoid(maps).numpy())
+        sheet = _contact_sheet(self._probes.numpy(), masks, maps)
         _write_picture(self._folder / "pictures" / f"{state.cycle:06d}.png", sheet)
         thin_out(self._folder, PICTURES_KEPT)
-        return found | {"pair_scores": self._look_at_pairs()}
+        kinds = dict(zip(("real", "generated", "spoiled"), judged, strict=True))
+        self._draw_verdicts(kinds)
+        return found | {"pair_scores": {kind: _rounded(seen[1]) for kind, seen in kinds.items()}}
 
-    def _look_at_pairs(self):
-        """Draws what D sees of fitting, generated and spoiled masks; returns its scores."""
+    def _judge_traced(self):
+        """(masks, scores, score maps) of the probes, and of fitting, own and spoiled pairs."""
+        generator, critic = self._engine.generator, self._engine.discriminator
         pictures, fitting, spoiled = self._pairs
-        generated = tf.sigmoid(self._engine.generator(pictures, training=False))
-        columns, found = [], {}
-        for kind, masks in (("real", fitting), ("generated", generated), ("spoiled", spoiled)):
-            scores, maps = self._engine.discriminator([pictures, masks], training=False)
-            found[kind] = tf.sigmoid(scores)[:, 0].numpy().round(4).tolist()
-            shown = (pictures, masks, tf.sigmoid(maps))
-            columns.append(_contact_sheet(*(np.asarray(part)[:PAIRS_SHOWN] for part in shown)))
-        _write_picture(self._folder / "pictures" / "pairs.png", np.concatenate(columns, axis=1))
-        return found
+        both = tf.sigmoid(generator(tf.concat([self._probes, pictures], 0), training=False))
+        masks, generated = tf.split(both, [len(self._probes), len(pictures)])
+        kinds = [(self._probes, masks), (pictures, fitting), (pictures, generated),
+                 (pictures, spoiled)]  # fmt: skip
+        shown = [tf.concat(parts, 0) for parts in zip(*kinds, strict=True)]
+        scores, maps = (tf.sigmoid(logits) for logits in critic(shown, training=False))
+        sizes = [part.shape[0] for part, _ in kinds]
+        judged = zip(tf.split(scores, sizes), tf.split(maps, sizes), strict=True)
+        return [(part, *seen) for (_, part), seen in zip(kinds, judged, strict=True)]
+
+    def _draw_verdicts(self, kinds):
+        """Draws what D sees of fitting, generated and spoiled masks, side by side."""
+        sheets = [
+            _contact_sheet(*(part[:PAIRS_SHOWN] for part in (self._pairs[0].numpy(), masks, maps)))
+            for masks, _, maps in kinds.values()
+        ]
+        _write_picture(self._folder / "pictures" / "pairs.png", np.concatenate(sheets, axis=1))
 
 
 def _draw_pairs(engine, photos):
@@ -104,6 +115,10 @@ def _draw_pairs(engine, photos):
     frozen = engine.freeze(batch, (engine.config.seed, 0))
     fitting = pairs.soften(tf.cast(frozen["target"] > 0.5, tf.float32))
     return frozen["pictures"], fitting, pairs.spoil(frozen["target"], frozen)
+
+
+def _rounded(scores):
+    return scores[:, 0].round(4).tolist()
 
 
 def _write_picture(path, pixels):

@@ -30,7 +30,7 @@ def test_one_endpoint_is_public(demo):
 
 def test_the_network_serves_one_photo_at_a_time(demo):
     limits = [fn.concurrency_limit for fn in demo.fns.values() if fn.concurrency_id == "network"]
-    assert len(limits) == 21
+    assert len(limits) == 25
     assert set(limits) == {1}
 
 
