@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gecat.app.build import build, launch_options
 from gecat.app.jobs import Jobs, default_root
+from gecat.app.wishes import Caps
 
 
 def main():
@@ -19,13 +20,18 @@ def main():
     parser.add_argument("--runs", default=default_root(), help="folder where trainings are kept")
     parser.add_argument("--photos", action="append", default=[], type=Path, metavar="DIR",
                         help="a folder that visitors may train on; may be given again")  # fmt: skip
+    parser.add_argument("--max-photos", type=int, default=Caps.photos, metavar="N",
+                        help="photos that a training takes at most (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--trainings", type=int, default=Caps.trainings, metavar="N",
+                        help="trainings at a time (default: %(default)s)")  # fmt: skip
     options = parser.parse_args()
     # An app that is told to end tells its trainings to keep what they have learned.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    caps = Caps(photos=options.max_photos, trainings=options.trainings)
     folders = {path.resolve().name: path.resolve() for path in options.photos}
     with (
         tempfile.TemporaryDirectory(prefix="gecat-") as folder,
-        closing(Jobs(options.runs, folders=folders, shipped=options.weights)) as jobs,
+        closing(Jobs(options.runs, caps, folders, options.weights)) as jobs,
     ):
         demo = build(folder, options.weights, jobs)
         demo.launch(server_name=options.host, server_port=options.port, **launch_options())

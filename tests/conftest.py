@@ -43,11 +43,12 @@ def bare_app_url(tmp_path_factory):
     yield from serve(folder, folder / "missing.safetensors")
 
 
-def serve(folder, weights):
+def serve(folder, weights, *options):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
     command = [sys.executable, "app.py", "--host", "127.0.0.1", "--port", port]
+    command += ["--weights", str(weights), "--runs", str(folder / "runs"), *options]
     environment = {
         **os.environ,
         "GRADIO_TEMP_DIR": str(folder / "files"),
@@ -57,7 +58,7 @@ def serve(folder, weights):
     log = folder / "log.txt"
     with log.open("w") as output:
         server = subprocess.Popen(
-            [*command, "--weights", str(weights)],
+            command,
             cwd=ROOT,
             env=environment,
             stdout=output,
@@ -70,7 +71,7 @@ def serve(folder, weights):
     finally:
         server.terminate()
         try:
-            server.wait(10)
+            server.wait(30)  # it ends its trainings first
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()

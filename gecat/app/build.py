@@ -48,7 +48,7 @@ def build(folder, weights=None, jobs=None):
         with gr.Tabs(overflow_behavior="wrap") as tabs:
             with gr.Tab(words.segment_tab, id="segment"):
                 segmenting = segment.build_tab(
-                    words, segmenter, shelf, examples, words is ENGLISH, own, used
+                    words, segmenter, shelf, examples, words is ENGLISH, own, used, demo.load
                 )
             with gr.Tab(explore.tab_name(words)) as explore_tab:
                 explore.build_tab(words, segmenter, shelf, examples, weights, explore_tab.select)
@@ -60,7 +60,7 @@ def build(folder, weights=None, jobs=None):
 
             with gr.Tab(training.tab) as train_tab:
                 train.build_tab(
-                    words, training, jobs, visitor, timer, train_tab.select, use_weights
+                    words, training, jobs, visitor, timer, demo.load, train_tab.select, use_weights
                 )
             with gr.Tab(words.about_tab):
                 about.build_tab(words, weights)

@@ -45,31 +45,37 @@ def draw_chart(title, lines, unit="{seconds} s", low=None, high=None):
     Returns:
         HTML of a figure, or "" where no line has a point.
     """
-    share = POINTS // max(1, len(lines))
-    drawn = [(name, *thin(times, values, share)) for name, times, values in lines]
-    drawn = [line for line in drawn if len(line[1])]
+    limit = POINTS // max(1, len(lines))
+    # A line keeps its colour while another one is still empty.
+    drawn = [
+        (number, name, *thin(times, values, limit))
+        for number, (name, times, values) in enumerate(lines)
+    ]
+    drawn = [line for line in drawn if len(line[2])]
     if not drawn:
         return ""
-    bottom = min(values.min() for _, _, values in drawn) if low is None else low
-    top = max(values.max() for _, _, values in drawn) if high is None else high
-    top = top if top > bottom else bottom + max(abs(bottom), 1e-6)
-    end = max(max(times[-1] for _, times, _ in drawn), 1e-6)
+    bottom = min(values.min() for *_, values in drawn) if low is None else low
+    top = max(values.max() for *_, values in drawn) if high is None else high
+    top = top if top > bottom else bottom + (abs(bottom) or 1.0)
+    end = max(max(times[-1] for _, times, _ in lines if len(times)), 1e-6)
 
-    def points(times, values):
+    def draw_line(number, times, values):
         x = LEFT + times / end * (WIDTH - LEFT - RIGHT)
         share = np.clip((values - bottom) / (top - bottom), 0.0, 1.0)
         y = HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
-        return " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
+        points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
+        # The dot tells where a line ends, and shows one of a single point.
+        return (
+            f'<polyline class="line-{number}" points="{points}"/>'
+            f'<circle class="line-{number}" cx="{x[-1]:.1f}" cy="{y[-1]:.1f}" r="2.5"/>'
+        )
 
-    paths = "".join(
-        f'<polyline class="line-{number}" points="{points(times, values)}"/>'
-        for number, (_, times, values) in enumerate(drawn)
-    )
+    paths = "".join(draw_line(number, times, values) for number, _, times, values in drawn)
     keys = "".join(
         f'<span class="key-{number}">{html.escape(name)} <b>{short(values[-1])}</b></span>'
-        for number, (name, _, values) in enumerate(drawn)
+        for number, name, _, values in drawn
     )
-    spoken = ", ".join(f"{name} {short(values[-1])}" for name, _, values in drawn)
+    spoken = ", ".join(f"{name} {short(values[-1])}" for _, name, _, values in drawn)
     label = html.escape(f"{title}: {spoken}", quote=True)
     base = HEIGHT - BOTTOM
     return (

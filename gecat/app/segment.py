@@ -13,7 +13,7 @@ HEIGHT = 400  # of the pictures, in CSS pixels
 PRIVATE = {"api_visibility": "private"}
 
 
-def build_tab(words, segmenter, shelf, examples, public, own, used):
+def build_tab(words, segmenter, shelf, examples, public, own, used, loaded):
     """Builds the tab inside the open `gr.Blocks`.
 
     Args:
@@ -23,6 +23,7 @@ def build_tab(words, segmenter, shelf, examples, public, own, used):
         examples: paths of example photos; the first is shown when the page opens.
         public: whether this page's endpoint is the one that programs call.
         own: the OwnWeights; used: the component that says which of them are in use.
+        loaded: the event of the page's being loaded.
 
     Returns:
         what the Train tab needs to put its weights into use: the row that says so, its note, and
@@ -41,11 +42,16 @@ def build_tab(words, segmenter, shelf, examples, public, own, used):
     look_again = _wire(actions, given, shown, examples, used)
     _many(words, actions, given.refine, shown.threshold, used)
     given_back = note.back.click(
-        own.give_back, None, [used, note.row, note.text], show_progress="hidden", **PRIVATE
+        own.give_back,
+        None,
+        [used, note.row, note.text],
+        queue=False,
+        show_progress="hidden",
+        **PRIVATE,
     )
     look_again(given_back.success)
-    gr.on(None, own.arrive, [used], [used, note.row, note.text], preprocess=False,
-          show_progress="hidden", **PRIVATE)  # fmt: skip
+    loaded(own.arrive, [used], [used, note.row, note.text], preprocess=False, queue=False,
+           show_progress="hidden", **PRIVATE)  # fmt: skip
     return SimpleNamespace(row=note.row, text=note.text, look_again=look_again)
 
 

@@ -18,14 +18,14 @@ SHOW_STATUS = """() => { if (innerWidth <= 640)
   document.querySelector("#train-status").scrollIntoView({behavior: "smooth"}); }"""
 
 
-def build_tab(words, train, jobs, visitor, timer, opened, use_weights):
+def build_tab(words, train, jobs, visitor, timer, loaded, opened, use_weights):
     """Builds the tab inside the open `gr.Blocks`.
 
     Args:
         words, train: the language of the page.
         jobs: the runs.
         visitor: the gr.BrowserState of who looks; timer: the gr.Timer of the page.
-        opened: the event of the tab's being opened.
+        loaded, opened: the events of the page's being loaded and of the tab's being opened.
         use_weights: called with the button, the visitor and the list of runs; it wires the button
             that puts a run's weights into use.
     """
@@ -55,7 +55,7 @@ def build_tab(words, train, jobs, visitor, timer, opened, use_weights):
                 with gr.Tab(train.take_home) as take_home:
                     taken = _take_home(train)
     _wire(actions, SimpleNamespace(visitor=visitor, runs=runs, others=others, timer=timer),
-          asked, managed, shown, stepped, taken, opened, take_home.select)  # fmt: skip
+          asked, managed, shown, stepped, taken, loaded, opened, take_home.select)  # fmt: skip
     use_weights(taken.use, visitor, runs)
 
 
@@ -172,7 +172,7 @@ def _take_home(train):
     return SimpleNamespace(outputs=[*downloads, film, command], use=use)
 
 
-def _wire(actions, page, asked, managed, shown, stepped, taken, opened, taking):
+def _wire(actions, page, asked, managed, shown, stepped, taken, loaded, opened, taking):
     chosen = [page.visitor, page.runs]
     listed = [page.visitor, page.runs]
     seen = gr.State(None)
@@ -187,7 +187,7 @@ def _wire(actions, page, asked, managed, shown, stepped, taken, opened, taking):
         **AT_ONCE,
     }  # fmt: skip
 
-    gr.on(None, actions.arrive, [page.visitor], listed, **AT_ONCE).then(**looking)
+    loaded(actions.arrive, [page.visitor], listed, **AT_ONCE).then(**looking)
     page.timer.tick(**looking)
     opened(**looking)
     started = asked.start.click(
@@ -266,7 +266,7 @@ figure.chart .keys span::before { content: ""; display: inline-block; width: 10p
 .line-2, .key-2, .bar-2 { --line: #009e73; }
 .line-3, .key-3, .bar-3 { --line: #cc79a7; }
 figure.chart polyline { stroke: var(--line); }
-figure.chart rect { fill: var(--line); }
+figure.chart rect, figure.chart circle { fill: var(--line); }
 #histogram figure { max-width: 460px; margin-top: 12px; }
 .settings { overflow-x: auto; }
 .settings table { border-collapse: collapse; font-size: .88rem; color: var(--body-text-color); }

@@ -1,0 +1,157 @@
+"""The Train tab as a person meets it, in a real browser; the trainings are real and short."""
+
+import io
+import os
+import re
+import signal
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+from safetensors.numpy import load
+
+from gecat.app.job import read_job
+from gecat.app.train_text import TRAIN_CHINESE, TRAIN_ENGLISH
+
+from ..conftest import serve
+
+PHOTOS = 24  # a training takes at most: reading them is quick
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory, small_weights):
+    """(address, folder of the runs) of an app whose trainings take few photos."""
+    folder = tmp_path_factory.mktemp("train")
+    for url in serve(folder, small_weights, "--max-photos", str(PHOTOS)):
+        yield url, folder / "runs"
+
+
+def choose(page, tab):
+    page.get_by_role("tab", name=tab, exact=True).click()
+
+
+def open_train(visit, url, train=TRAIN_ENGLISH, **options):
+    page = visit(url, **options)
+    choose(page, train.tab)
+    expect(page.locator("#train-status")).to_contain_text(train.no_runs)
+    return page
+
+
+def state(page, name):
+    expect(page.locator("#train-status .run-status")).to_have_attribute("data-state", name)
+
+
+def cycle(page):
+    """The cycle whose masks are shown."""
+    return int(page.locator("#masks .probes").get_attribute("data-cycle"))
+
+
+def wait_for_newer(page, than):
+    expect(page.locator("#masks .probes")).not_to_have_attribute("data-cycle", str(than))
+    assert cycle(page) > than
+
+
+def begin(page, seconds=600):
+    field = page.locator("#seconds input[type=number]")
+    field.fill(str(seconds))
+    field.blur()
+    page.locator("#start").click()
+
+
+def test_a_run_is_watched_steered_found_again_and_taken_home(visit, app):
+    url, _ = app
+    page = open_train(visit, url)
+    begin(page)
+    expect(page.locator("#masks .tile")).to_have_count(8)
+    for _ in range(5):
+        wait_for_newer(page, cycle(page))
+    expect(page.locator("#curves figure").first).to_contain_text("never used in learning")
+    page.locator("#pause").click()
+    state(page, "paused")
+    page.locator("#resume").click()
+    state(page, "running")
+    wait_for_newer(page, cycle(page))
+
+    page.reload()
+    choose(page, TRAIN_ENGLISH.tab)
+    state(page, "running")
+    wait_for_newer(page, cycle(page))
+    page.locator("#back input[type=range]").press("Home")
+    expect(page.locator("#masks .probes")).to_have_attribute("data-cycle", "0")
+    stranger = open_train(visit, url)
+    expect(stranger.locator("#runs label")).to_have_count(0)
+
+    page.locator("#stop").click()
+    state(page, "stopped")
+    choose(page, TRAIN_ENGLISH.take_home)
+    expect(page.locator("#take-weights")).to_be_enabled()
+    with page.expect_download() as started:
+        page.locator("#take-weights").click()
+    assert started.value.suggested_filename == "Run-1.safetensors"
+    assert len(load(started.value.path().read_bytes())) > 10
+    expect(page.locator("#command-line")).to_contain_text("--data scenes")
+    page.locator("#use").click()
+    expect(page.locator("#own-note")).to_contain_text("Run 1")
+    expect(page.locator("#verdict .number")).to_be_visible()
+    expect(stranger.locator("#own-note")).to_have_count(0)
+    page.locator("#own-back").click()
+    expect(page.locator("#own-note")).to_be_hidden()
+
+
+def zip_with_bad_members(path):
+    rng = np.random.default_rng(0)
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(9):
+            buffer = io.BytesIO()
+            pixels = rng.integers(0, 256, (40, 60, 3), np.uint8)
+            Image.fromarray(pixels).save(buffer, "PNG")
+            archive.writestr(f"photos/{number}.png", buffer.getvalue())
+        archive.writestr("photos/note.jpg", "only words")
+        archive.writestr("photos/cut.png", buffer.getvalue()[:300])
+    return path
+
+
+def test_bad_photos_are_left_out_and_a_killed_run_can_be_resumed(visit, app, tmp_path):
+    url, runs = app
+    page = open_train(visit, url)
+    page.locator("#learn-from").get_by_text(TRAIN_ENGLISH.my_photos).click()
+    page.locator("#start").click()
+    expect(page.get_by_test_id("toast-body")).to_contain_text(TRAIN_ENGLISH.refusals["no_photos"])
+    upload = zip_with_bad_members(tmp_path / "holiday.zip")
+    page.locator("#train-files input[type=file]").set_input_files(upload)
+    expect(page.locator("#train-files")).to_contain_text("holiday")
+    begin(page)
+    left_out = page.locator("#train-status .left-out")
+    expect(left_out).to_contain_text("2 left out")
+    expect(left_out).to_contain_text("note.jpg")
+    expect(left_out).to_contain_text("cut.png")
+    wait_for_newer(page, 0)
+
+    jobs = [read_job(path) for path in runs.glob("*/job.json")]
+    (running,) = [job for job in jobs if job.pid is not None]
+    os.kill(running.pid, signal.SIGKILL)
+    state(page, "interrupted")
+    expect(page.locator("#train-status")).to_contain_text(TRAIN_ENGLISH.tell["interrupted"])
+    page.locator("#resume").click()
+    state(page, "running")
+    page.locator("#stop").click()
+    page.locator("#manage").get_by_text(TRAIN_ENGLISH.manage).click()
+    page.locator("#delete").click()
+    expect(page.locator("#train-status")).to_contain_text(TRAIN_ENGLISH.no_runs)
+    assert not (runs / running.id).exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "train"), [("/?language=en", TRAIN_ENGLISH), ("/zh", TRAIN_CHINESE)]
+)
+def test_a_phone_never_scrolls_sideways(visit, app, path, train):
+    page = open_train(visit, app[0] + path, train, width=390, height=844)
+    views = (train.critics_view, train.step_by_step, train.compare, train.take_home, train.curves)
+    for view in views:
+        choose(page, view)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator("#steer").get_by_text(re.compile(f"^{re.escape(train.steer)}$")).click()
+    expect(page.locator("#begin")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
