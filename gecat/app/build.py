@@ -57,6 +57,7 @@ def build(folder, weights=None, jobs=None):
                 outputs = [used, segmenting.row, segmenting.text, tabs]
                 taken = button.click(own.use, list(chosen), outputs, **train.AT_ONCE)
                 segmenting.look_again(taken.success)
+                taken.success(None, js="() => window.scrollTo({top: 0})")
 
             with gr.Tab(training.tab) as train_tab:
                 train.build_tab(

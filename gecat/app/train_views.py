@@ -119,7 +119,7 @@ def status_html(sight, train):
 
 def _stages_html(sight, train):
     """The stages of a run, the one that it is in marked."""
-    now = sight.history.last.get("stage", sight.now.get("doing"))
+    now = sight.history.last.get("stage", "reading")
     items = "".join(
         f'<li class="{"now" if stage == now else ""}">{train.stages[stage]}</li>'
         for stage in STAGES

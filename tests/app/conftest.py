@@ -19,6 +19,7 @@ with hold(folder):
     stats = folder / "stats.jsonl"
     lines = stats.read_text().splitlines() if stats.exists() else []
     spent = json.loads(lines[-1])["seconds"] if lines else 0.0
+    cycle = len(lines)
     while spent < seconds:
         command, part = read_control(folder)
         if command == "stop":
@@ -27,8 +28,10 @@ with hold(folder):
             time.sleep(0.02)
             continue
         spent += 0.5
+        cycle += 1
+        line = {"cycle": cycle, "seconds": spent, "stage": "anchor", "part": part}
         with stats.open("a") as file:
-            file.write(json.dumps({"seconds": spent, "part": part}) + "\\n")
+            file.write(json.dumps(line) + "\\n")
         (folder / "weights.safetensors").write_text("weights")
         if command == "step":
             control(folder, "pause", part)

@@ -18,6 +18,7 @@ from gecat.app.train_text import TRAIN_CHINESE, TRAIN_ENGLISH
 from ..conftest import serve
 
 PHOTOS = 24  # a training takes at most: reading them is quick
+STARTING = 150_000  # milliseconds; a training imports TensorFlow and yields to everything else
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +65,7 @@ def test_a_run_is_watched_steered_found_again_and_taken_home(visit, app):
     url, _ = app
     page = open_train(visit, url)
     begin(page)
-    expect(page.locator("#masks .tile")).to_have_count(8)
+    expect(page.locator("#masks .tile")).to_have_count(8, timeout=STARTING)
     for _ in range(5):
         wait_for_newer(page, cycle(page))
     expect(page.locator("#curves figure").first).to_contain_text("never used in learning")
@@ -124,7 +125,7 @@ def test_bad_photos_are_left_out_and_a_killed_run_can_be_resumed(visit, app, tmp
     expect(page.locator("#train-files")).to_contain_text("holiday")
     begin(page)
     left_out = page.locator("#train-status .left-out")
-    expect(left_out).to_contain_text("2 left out")
+    expect(left_out).to_contain_text("2 left out", timeout=STARTING)
     expect(left_out).to_contain_text("note.jpg")
     expect(left_out).to_contain_text("cut.png")
     wait_for_newer(page, 0)
