@@ -1,5 +1,6 @@
 """The app as programs meet it: a real server in a process of its own, and gradio_client."""
 
+import json
 import urllib.error
 import urllib.request
 
@@ -60,6 +61,40 @@ def test_a_photo_of_the_server_that_nobody_uploaded_is_not_taken(app_url, photo)
         uploaded = httpx.post(f"{app_url}/gradio_api/upload", files={"files": file}).json()[0]
     assert "event: complete" in call(app_url, uploaded)
     assert "event: error" in call(app_url, photo)
+
+
+def train_call(app_url, name, *data):
+    """What a private event of the Train tab answers to whoever calls it past the page."""
+    events = httpx.get(f"{app_url}/config").json()["dependencies"]
+    (event,) = [event for event in events if event["api_name"] == name]
+    body = {"data": list(data), "fn_index": event["id"], "session_hash": "direct"}
+    if not event["queue"]:
+        return httpx.post(f"{app_url}/gradio_api/run/predict", json=body, timeout=60).json()
+    httpx.post(f"{app_url}/gradio_api/queue/join", json=body).raise_for_status()
+    query = {"session_hash": "direct"}
+    with httpx.stream("GET", f"{app_url}/gradio_api/queue/data", params=query, timeout=60) as lines:
+        for line in lines.iter_lines():
+            told = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
+            if told.get("msg") == "process_completed":
+                return told["output"]
+    return {}
+
+
+def test_calling_the_train_tab_past_the_page_gains_nothing(app_url):
+    settings = ["small", 64, "conjugate", 4, "PR+", "second_moment", []]
+    visitor = {"key": "a key that nobody guesses", "run": None}
+    begin = ["scenes", None, 100_000, "random", *settings]
+    assert "1 to 600 seconds" in train_call(app_url, "start", visitor, None, *begin)["error"]
+    begin = ["/etc", None, 60, "random", *settings]
+    assert "no such source" in train_call(app_url, "start", visitor, None, *begin)["error"]
+    begin = ["scenes", None, 60, "random", "small", 1024, *settings[2:]]
+    assert "160 at most" in train_call(app_url, "start", visitor, None, *begin)["error"]
+    begin = ["scenes", None, 60, "random", *settings]
+    assert "no key" in train_call(app_url, "start", None, None, *begin)["error"]
+    begin = ["photos", [{"path": "/etc/passwd"}], 60, "random", *settings]
+    assert "data" not in train_call(app_url, "start", visitor, None, *begin)
+    for name in ("pause", "resume", "stop", "delete", "use"):
+        assert "no such run" in train_call(app_url, name, visitor, "0123456789abcdef")["error"]
 
 
 def test_a_request_that_is_too_large_is_refused(app_url):
