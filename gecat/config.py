@@ -32,6 +32,8 @@ class Config:
     # The networks: channels of each encoder stage, from half of the resolution downwards.
     architecture: str = "unet"
     generator_widths: tuple[int, ...] = (16, 32, 64, 128, 192)
+    generator_blocks: tuple[int, ...] = ()  # residual blocks from 1/4 downwards; 1 if not given
+    generator_attention: int = 0  # 1: at 1/8 of the resolution every pixel looks at its likes
     discriminator_widths: tuple[int, ...] = (16, 32, 64, 96)
 
     # The course of a run, as shares of its budget; the rest is gradient epochs.
@@ -52,9 +54,10 @@ class Config:
     learning_rate: float = 1e-3  # Adam: the anchored start and the plain rival
     discriminator_learning_rate: float = 1e-3
 
-    # The terms of the generator's loss; a weight of 0 leaves the term out.
+    # The terms of the losses; a weight of 0 leaves the term out.
     adversarial_weight: float = 0.2
     score_map_weight: float = 0.5  # of the adversarial term, the part judged pixel by pixel
+    ranking_weight: float = 1.0  # of the discriminator's loss, the order of its two verdicts
     anchor_weight: float = 1.0
     anchor_floor: float = 0.5  # what is left of the anchor's weight at the end of the run
     self_training_weight: float = 0.3
@@ -80,6 +83,16 @@ class Config:
             widths = getattr(self, name)
             if not 2 <= len(widths) <= 6 or any(not 1 <= width <= 1024 for width in widths):
                 raise ValueError(f"{name} must be 2 to 6 widths from 1 to 1024, received {widths}")
+        blocks, stages = self.generator_blocks, len(self.generator_widths) - 1
+        if len(blocks) > stages or any(not 1 <= count <= 16 for count in blocks):
+            raise ValueError(
+                f"generator_blocks must be at most {stages} counts from 1 to 16, received {blocks}"
+            )
+        if self.generator_attention and stages < 3:
+            raise ValueError(
+                "generator_attention needs at least 4 generator_widths, received "
+                f"{self.generator_widths}"
+            )
         for name, (low, high) in _RANGES.items():
             _check_range(name, getattr(self, name), low, high)
         if self.anchor_share + self.warmup_share > 1.0:
@@ -122,6 +135,7 @@ class Config:
 _RANGES = {
     "anchor_share": (0.0, 1.0),
     "warmup_share": (0.0, 1.0),
+    "generator_attention": (0, 1),
     "batch_size": (2, 512),
     "seed": (0, 2**31 - 1),
     "discriminator_steps": (0, 64),
@@ -133,6 +147,7 @@ _RANGES = {
     "discriminator_learning_rate": (1e-7, 1.0),
     "adversarial_weight": (0.0, 100.0),
     "score_map_weight": (0.0, 1.0),
+    "ranking_weight": (0.0, 100.0),
     "anchor_weight": (0.0, 100.0),
     "anchor_floor": (0.0, 1.0),
     "self_training_weight": (0.0, 100.0),

@@ -57,11 +57,16 @@ def sharpened(image, soft):
     Returns:
         float32 array (H, W): the mean of both, so over 0.5 just where GrabCut says object.
     """
+    cut = sharpening_cut(image, soft)
+    return (0.5 * np.clip(soft, 0.01, 0.99) + 0.5 * cut).astype(np.float32)
+
+
+def sharpening_cut(image, soft):
+    """GrabCut's part of `sharpened`: a bool array (H, W), started from the mask's sure parts."""
     labels = np.where(soft > 0.75, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     labels[soft < 0.05] = cv2.GC_BGD
     labels[soft > 0.97] = cv2.GC_FGD
-    cut = grabcut(image, iterations=2, start=labels)
-    return (0.5 * np.clip(soft, 0.01, 0.99) + 0.5 * cut).astype(np.float32)
+    return grabcut(image, iterations=1, start=labels)
 
 
 def grabcut_start(soft, threshold, frame=0.03):

@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 from gecat.model.article import build_article_generator
-from gecat.model.layers import convolve, global_context, merge_up, residual
+from gecat.model.layers import convolve, global_context, merge_up, non_local, residual
 
 
 def build_generator(config):
@@ -12,7 +12,7 @@ def build_generator(config):
 
     Args:
         config: a Config; `generator_widths` gives the channels of the stages at 1/2, 1/4, ... of
-            the resolution.
+            the resolution, `generator_blocks` the residual blocks of all but the first.
 
     Returns:
         keras.Model from images (N, H, W, 3) in [-1, 1], H and W multiples of `config.stride`, to
@@ -20,17 +20,20 @@ def build_generator(config):
     """
     if config.architecture == "article":
         return build_article_generator(config)
-    widths = config.generator_widths
+    widths, blocks = config.generator_widths, config.generator_blocks
     image = keras.Input((None, None, 3), name="image")
     x = convolve(image, widths[0], "stem", stride=2)  # (N, H/2, W/2, C)
     skips = []
     for level, width in enumerate(widths[1:], start=1):
         skips.append(x)
         x = convolve(x, width, f"down{level}", stride=2)
-        x = residual(x, f"encode{level}")
+        for block in range(blocks[level - 1] if level <= len(blocks) else 1):
+            x = residual(x, f"encode{level}_{block}")
     x = residual(global_context(x, "context"), "bottleneck")
     for level in range(len(skips) - 1, -1, -1):
         x = merge_up(x, skips[level], widths[level], f"decode{level}")
+        if level == 2 and config.generator_attention:
+            x = non_local(x, "likes")  # (N, H/8, W/8, C)
     x = layers.Conv2D(1, 3, padding="same", name="head")(x)  # (N, H/2, W/2, 1)
     logits = layers.UpSampling2D(2, interpolation="bilinear", name="logits")(x)  # (N, H, W, 1)
     return keras.Model(image, logits, name="generator")

@@ -52,6 +52,23 @@ def global_context(x, name):
     return layers.ReLU(name=f"{name}_relu")(layers.Add(name=f"{name}_add")([x, pooled]))
 
 
+def non_local(x, name, heads=2, stride=2):
+    """Every pixel looks at its likes in the whole picture, so objects share their colours.
+
+    Wang et al. 2018, "Non-local Neural Networks", section 3.3: keys subsampled by `stride`, and the
+    last normalisation begins at zero, so that a fresh block changes nothing.
+    """
+    width = x.shape[-1]
+    keys = layers.AveragePooling2D(stride, padding="same", name=f"{name}_keys")(x)
+    found = layers.MultiHeadAttention(
+        heads, width // heads, attention_axes=(1, 2), name=f"{name}_attend"
+    )(x, keys)
+    found = layers.BatchNormalization(
+        momentum=0.95, epsilon=1e-3, gamma_initializer="zeros", name=f"{name}_norm"
+    )(found)
+    return layers.Add(name=f"{name}_add")([x, found])
+
+
 def merge_up(x, skip, width, name):
     """Doubles the resolution and joins what the encoder kept there."""
     x = convolve(x, width, f"{name}_narrow", kernel=1)

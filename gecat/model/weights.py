@@ -86,6 +86,22 @@ def load_weights(path):
     return Loaded(config, facts=described.get("facts", {}), **networks)
 
 
+def take_weights(network, source):
+    """Gives a network the weights of another; what only it has stays fresh.
+
+    Args:
+        network: keras model that receives.
+        source: keras model of the same architecture, or of one that `network` extends.
+    """
+    if [weight.shape for weight in network.weights] == [weight.shape for weight in source.weights]:
+        network.set_weights(source.get_weights())
+        return
+    known = {weight.path: weight for weight in source.weights}
+    for weight in network.weights:
+        if weight.path in known and known[weight.path].shape == weight.shape:
+            weight.assign(known[weight.path])
+
+
 def _arrays(name, network):
     values = network.get_weights()
     return {

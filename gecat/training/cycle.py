@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from gecat.model.discriminator import build_discriminator
 from gecat.model.generator import build_generator
+from gecat.model.weights import take_weights
 from gecat.training import conjugate, losses, pairs
 
 _MOMENT_DECAY = 0.99  # of the running second moment that preconditions, per gradient
@@ -184,8 +185,8 @@ class Engine:
 
     def load_start(self, generator, discriminator):
         """Returns the State that begins from the weights of two keras models."""
-        self.generator.set_weights(generator.get_weights())
-        self.discriminator.set_weights(discriminator.get_weights())
+        take_weights(self.generator, generator)
+        take_weights(self.discriminator, discriminator)
         # Trained weights are worth an average's full memory from the first step on.
         full = round(1.0 / (1.0 - self.config.average_decay)) * 10
         return replace(self.initial_state(), averaged=full)
@@ -337,9 +338,15 @@ class Engine:
                     image_logits, map_logits, shown, _twice(target), _twice(shard["certainty"]),
                     config.score_map_weight,
                 )  # fmt: skip
-                loss = tf.reduce_sum(per_picture) / total
+                count = tf.shape(target)[0]
+                ranked = losses.ranking_loss(
+                    image_logits[:count], image_logits[count:], shard["wrong"], target,
+                    shard["certainty"],
+                )  # fmt: skip
+                loss = (
+                    tf.reduce_sum(per_picture) + 2 * config.ranking_weight * tf.reduce_sum(ranked)
+                ) / total
             scores = tf.sigmoid(image_logits[:, 0])
-            count = tf.shape(target)[0]
             terms = {
                 "score_real": tf.reduce_sum(scores[:count]) * 2 / total,
                 "score_wrong": tf.reduce_sum(scores[count:]) * 2 / total,

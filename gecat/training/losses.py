@@ -66,6 +66,25 @@ def discriminator_loss(image_logits, map_logits, shown, fitting, certainty, map_
     return (1.0 - map_weight) * image_loss + map_weight * map_loss
 
 
+def ranking_loss(real_logits, wrong_logits, wrong, fitting, certainty):
+    """Logistic loss of the order of two verdicts on one picture (Burges et al. 2005, RankNet).
+
+    Args:
+        real_logits, wrong_logits: (N, 1), of the fitting mask and of the wrong one.
+        wrong, fitting: (N, H, W, 1) in [0, 1].
+        certainty: (N, H, W, 1) in [0, 1], of the fitting mask.
+
+    Returns:
+        (N,): nearly 0 where the fitting mask has the far better verdict, and where both are alike.
+    """
+    wrong = ops.cast(wrong > 0.5, "float32")
+    fitting = ops.cast(fitting > 0.5, "float32")
+    unlike = overlap_loss(wrong, fitting, ops.ones_like(wrong))  # (N,)
+    # A few wrong pixels must tell as well as many: the order is the same.
+    share = ops.clip(4.0 * unlike, 0.0, 1.0) * _pixel_mean(certainty)
+    return share * ops.softplus(wrong_logits[:, 0] - real_logits[:, 0])
+
+
 def adversarial_loss(image_logits, map_logits, map_weight):
     """Non-saturating generator loss (Goodfellow et al. 2014, section 3), an image and a pixel.
 

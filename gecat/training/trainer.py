@@ -9,6 +9,7 @@ import numpy as np
 from gecat.images.augmentation import augment
 from gecat.images.datasets import batches
 from gecat.training.cycle import Weights
+from gecat.training.pace import pace_at
 
 STAGES = ("anchor", "warm-up", "adversarial")
 
@@ -46,12 +47,9 @@ def weights_at(config, progress):
     )
 
 
-def pace_at(progress):
-    """Share of Adam's learning rate: half a cosine from 1 to a twentieth over the whole run.
-
-    Loshchilov and Hutter 2017, "SGDR", equation 5, without restarts.
-    """
-    return 0.05 + 0.95 * 0.5 * (1.0 + float(np.cos(np.pi * progress)))
+def meets_generator(config, progress):
+    """Whether D sees G's masks besides spoiled ones: from the middle of its warm-up on."""
+    return progress >= config.anchor_share + 0.5 * config.warmup_share
 
 
 def run_cycles(engine, state, photos, *, cycles=None, seconds=None, clock=time.monotonic,
@@ -121,7 +119,7 @@ def _cycle(engine, state, supply, progress, steering):
             steering.enter("discriminator")
         for _ in range(max(1, config.discriminator_steps)):
             state, scores = engine.teach_discriminator(
-                state, supply.take(), stage != "adversarial", pace
+                state, supply.take(), not meets_generator(config, progress), pace
             )
         figures |= {f"discriminator_{name}": value for name, value in scores.items()}
     if part == "generator" or (part == "both" and stage != "warm-up"):

@@ -30,6 +30,17 @@ def test_the_generator_takes_any_multiple_of_its_stride(name, sides):
     assert generator(images, training=False).shape == (1, *sides, 1)
 
 
+def test_attention_and_more_blocks_keep_the_shape():
+    config = preset(
+        "small", generator_widths=(8, 8, 16, 16), generator_attention=1, generator_blocks=(1, 3)
+    )
+    generator = build_generator(config)
+    images = np.zeros((2, 64, 96, 3), np.float32)
+    assert generator(images, training=False).shape == (2, 64, 96, 1)
+    names = [layer.name for layer in generator.layers]
+    assert "likes_attend" in names and "encode2_2_add" in names and "encode1_1_add" not in names
+
+
 def test_the_article_keeps_its_layers():
     config = preset("article")
     kinds = [

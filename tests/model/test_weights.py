@@ -9,7 +9,7 @@ from safetensors.numpy import load_file, save_file
 from gecat.config import preset
 from gecat.model.discriminator import build_discriminator
 from gecat.model.generator import build_generator
-from gecat.model.weights import WeightsError, load_weights, save_weights
+from gecat.model.weights import WeightsError, load_weights, save_weights, take_weights
 
 
 def test_what_is_saved_is_loaded(tmp_path):
@@ -64,3 +64,16 @@ def test_another_architecture_is_refused(tmp_path, small_weights):
     save_file(load_file(small_weights), path, {"gecat": json.dumps({"config": config})})
     with pytest.raises(WeightsError, match="another architecture"):
         load_weights(path)
+
+
+def test_a_network_that_grows_keeps_what_it_knows():
+    """Fresh attention adds nothing, so the larger network predicts as the smaller one did."""
+    size = {"generator_widths": (8, 8, 16, 16)}
+    before = build_generator(preset("small", **size))
+    after = build_generator(preset("small", **size, generator_attention=1))
+    pictures = np.random.default_rng(0).uniform(-1, 1, (1, 64, 64, 3)).astype(np.float32)
+    wanted = before(pictures, training=False)
+    assert np.abs(after(pictures, training=False) - wanted).max() > 1e-3
+    take_weights(after, before)
+    assert len(after.weights) > len(before.weights)
+    np.testing.assert_allclose(after(pictures, training=False), wanted, atol=1e-5)

@@ -50,6 +50,19 @@ def test_adversarial_by_hand():
     assert value(sure) == pytest.approx(np.log1p(np.exp(-4)), abs=1e-6)
 
 
+def test_ranking_by_hand():
+    fitting, wrong = masks(1, 1, 0, 0), masks(1, 1, 1, 0)
+    real, worse = np.float32([[3.0]]), np.float32([[1.0]])
+    # a third of the union is wrong, so the order counts in full: log(1 + e^(1 - 3))
+    loss = losses.ranking_loss(real, worse, wrong, fitting, ONES)
+    assert value(loss) == pytest.approx(np.log1p(np.exp(-2)), abs=1e-6)
+    assert value(losses.ranking_loss(worse, real, wrong, fitting, ONES)) > value(loss)
+    # half as sure of the fitting mask, half the loss; no difference, no order
+    halved = losses.ranking_loss(real, worse, wrong, fitting, 0.5 * ONES)
+    assert value(halved) == pytest.approx(0.5 * value(loss), abs=1e-6)
+    assert value(losses.ranking_loss(real, worse, fitting, fitting, ONES)) == pytest.approx(0.0)
+
+
 def test_area_hinge_by_hand():
     assert value(losses.area_hinge(0.1 * ONES, 0.2, 0.8)) == pytest.approx(0.5, abs=1e-5)
     assert value(losses.area_hinge(0.9 * ONES, 0.2, 0.8)) == pytest.approx(0.5, abs=1e-5)

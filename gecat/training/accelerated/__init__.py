@@ -1,0 +1,6 @@
+"""The anchored rounds on one accelerator: the same networks, pairs and losses under JAX.
+
+TensorFlow needs a GPU build of its own; Keras's JAX backend runs wherever JAX does. Hours of two
+cores become minutes, so the generator can be its own teacher many times over. Run it as
+`KERAS_BACKEND=jax python -m gecat.training.accelerated --help`.
+"""

@@ -1,0 +1,66 @@
+"""The anchored rounds under JAX, from photos to a weights file, in a process of their own."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+from PIL import Image
+
+from gecat.config import preset
+from gecat.images.scenes import draw_scenes
+from gecat.model.discriminator import build_discriminator
+from gecat.model.generator import build_generator
+from gecat.model.weights import load_weights, save_weights
+from gecat.training.accelerated.pool import CUT_SIDE, SIDE, cut_rows, fill
+
+TINY = {"size": 64, "generator_widths": (4, 8), "discriminator_widths": (4, 8)}
+
+
+def test_a_cut_follows_the_edge_that_the_mask_missed(tmp_path):
+    photo = np.full((100, 120, 3), (40, 90, 200), np.uint8)
+    photo[30:80, 40:90] = (220, 60, 30)
+    photo = (photo + np.random.default_rng(0).integers(-9, 10, photo.shape)).astype(np.uint8)
+    fill(tmp_path, [photo, photo])
+    assert np.load(tmp_path / "photos.npy").shape == (2, SIDE, SIDE, 3)
+    soft = np.full((2, SIDE, SIDE), 30, np.uint8)
+    soft[:, int(0.4 * SIDE) : int(0.7 * SIDE), int(0.45 * SIDE) : int(0.65 * SIDE)] = 255
+    np.save(tmp_path / "soft.npy", soft)
+    np.lib.format.open_memmap(tmp_path / "cuts.new.npy", "w+", np.uint8, soft.shape).flush()
+    cut_rows(str(tmp_path), 1, 5)
+    cuts = np.load(tmp_path / "cuts.new.npy")
+    truth = np.zeros((SIDE, SIDE), bool)
+    truth[int(0.3 * SIDE) : int(0.8 * SIDE), SIDE // 3 : 3 * SIDE // 4] = True
+    found = cuts[1] > 127
+    assert not cuts[0].any()  # only the rows asked for
+    assert (found & truth).sum() / (found | truth).sum() > 0.97
+    assert CUT_SIDE < SIDE
+
+
+def test_rounds_write_weights_that_learned(tmp_path):
+    """Photos are scenes; the teacher is a fresh network, so only the course is tested."""
+    (tmp_path / "photos").mkdir()
+    for index, image in enumerate(draw_scenes(130, 64, seed=3)[0]):
+        Image.fromarray(image).save(tmp_path / "photos" / f"{index:03d}.png")
+    (tmp_path / "photos" / "broken.png").write_bytes(b"no picture")
+    config = preset("small", **TINY)
+    teacher = tmp_path / "teacher.safetensors"
+    save_weights(teacher, config, build_generator(config), build_discriminator(config))
+    settings = [f"{key}={','.join(map(str, np.atleast_1d(value)))}" for key, value in TINY.items()]
+    outcome = subprocess.run(
+        [sys.executable, "-m", "gecat.training.accelerated", "--data", tmp_path / "photos",
+         "--teacher", teacher, "--start", teacher, "--out", tmp_path / "out.safetensors",
+         "--work", tmp_path / "work", "--preset", "small", "--seconds", "8", "--critic-seconds",
+         "8", "--batch", "8", "--workers", "1", *(f"--set={setting}" for setting in settings)],
+        env={**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
+        capture_output=True, text=True, timeout=280, check=False,
+    )  # fmt: skip
+    assert outcome.returncode == 0, outcome.stderr
+    assert "130 photos" in outcome.stdout
+    before, after = load_weights(teacher), load_weights(tmp_path / "out.safetensors")
+    assert after.facts["photos"] == 130 and after.facts["seconds"] > 0
+    for name in ("generator", "discriminator"):
+        pairs = zip(getattr(before, name).get_weights(), getattr(after, name).get_weights(),
+                    strict=True)  # fmt: skip
+        assert any(np.abs(one - two).max() > 1e-4 for one, two in pairs)
+        assert all(np.isfinite(weight).all() for weight in getattr(after, name).get_weights())
