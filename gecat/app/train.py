@@ -73,7 +73,8 @@ def _form(train, jobs):
         10, caps.seconds, value=min(SECONDS, caps.seconds), step=5, label=train.seconds,
         info=train.seconds_info, elem_id="seconds",
     )  # fmt: skip
-    start = gr.Button(train.start, variant="primary", size="lg", elem_id="start")
+    # Nobody presses it before the page knows whose run it will be.
+    start = gr.Button(train.start, variant="primary", size="lg", interactive=False, elem_id="start")
     with gr.Accordion(train.steer, open=False, elem_id="steer"):
         gr.Markdown(train.steer_info, elem_classes="small")
         begin = gr.Radio(
@@ -121,7 +122,7 @@ def _sights(train):
     status = gr.HTML(status_html(None, train), elem_id="train-status", container=True)
     with gr.Row():
         pause, resume, stop = (
-            gr.Button(label, interactive=False, min_width=100, size="md", elem_id=name)
+            gr.Button(label, interactive=False, min_width=90, size="md", elem_id=name)
             for name, label in (("pause", train.pause), ("resume", train.resume),
                                 ("stop", train.stop))
         )  # fmt: skip
@@ -139,11 +140,12 @@ def _steps(train):
                     label=train.who_learns, elem_id="part")  # fmt: skip
     with gr.Row():
         buttons = {
-            pace: gr.Button(label, size="md", min_width=100, elem_id=f"pace-{pace}")
+            pace: gr.Button(label, size="md", min_width=90, elem_id=f"pace-{pace}")
             for pace, label in (("step", train.one_cycle), ("slow", train.slow_motion),
                                 ("run", train.full_speed))
         }  # fmt: skip
-    return SimpleNamespace(part=part, buttons=buttons)
+    lights = gr.HTML(elem_id="lights")
+    return SimpleNamespace(part=part, buttons=buttons, lights=lights)
 
 
 def _take_home(train):
@@ -180,14 +182,15 @@ def _wire(actions, page, asked, managed, shown, stepped, taken, loaded, opened, 
         "fn": actions.look,
         "inputs": [*chosen, shown.back, page.others, seen],
         "outputs": [
-            shown.status, shown.masks, shown.pairs, shown.histogram, shown.curves,
+            shown.status, stepped.lights, shown.masks, shown.pairs, shown.histogram, shown.curves,
             shown.compared, shown.settings, page.runs, page.others, shown.pause, shown.resume,
             shown.stop, page.timer, seen,
         ],
         **AT_ONCE,
     }  # fmt: skip
 
-    loaded(actions.arrive, [page.visitor], listed, **AT_ONCE).then(**looking)
+    arrived = [*listed, asked.start]
+    loaded(actions.arrive, [page.visitor], arrived, **AT_ONCE).then(**looking)
     page.timer.tick(**looking)
     opened(**looking)
     started = asked.start.click(
@@ -232,14 +235,14 @@ CSS = """
   background: var(--border-color-primary); }
 .run-status .bar i { display: block; height: 100%; background: var(--link-text-color); }
 .run-status .bar.reading i { background: var(--body-text-color-subdued); }
-.run-status .stages, .run-status .lights { display: flex; flex-wrap: wrap; gap: 6px; margin: 0;
+.run-status .stages, ul.lights { display: flex; flex-wrap: wrap; gap: 6px; margin: 0;
   padding: 0; list-style: none; font-size: .88rem; }
 .run-status .stages li { padding: 0 8px 0 0; color: var(--body-text-color-subdued); }
 .run-status .stages li + li::before { content: "→"; padding-right: 8px; }
 .run-status .stages li.now { color: var(--link-text-color); font-weight: 700; }
-.run-status .lights li { padding: 4px 12px; border-radius: 8px;
+ul.lights li { padding: 4px 12px; border-radius: 8px;
   border: 1px dashed var(--border-color-primary); color: var(--body-text-color-subdued); }
-.run-status .lights li.lit { background: #0f766e; border: 1px solid #0f766e; color: white;
+ul.lights li.lit { background: #0f766e; border: 1px solid #0f766e; color: white;
   font-weight: 600; }
 .run-status .tell { margin: 0; font-size: 1.05rem; font-weight: 600; }
 .run-status .left-out { font-size: .92rem; color: var(--body-text-color-subdued); }
@@ -269,9 +272,12 @@ figure.chart polyline { stroke: var(--line); }
 figure.chart rect, figure.chart circle { fill: var(--line); }
 #histogram figure { max-width: 460px; margin-top: 12px; }
 .settings { overflow-x: auto; }
+.settings table, .settings tr, .settings th, .settings td { border: none !important; }
 .settings table { border-collapse: collapse; font-size: .88rem; color: var(--body-text-color); }
-.settings th, .settings td { padding: 3px 14px 3px 6px; text-align: left; }
-.settings tr.differs { background: rgba(15, 118, 110, .14); font-weight: 700; }
+.settings th, .settings td { padding: 4px 18px 4px 8px !important; text-align: left; }
+.settings tr + tr { border-top: 1px solid var(--border-color-primary) !important; }
+.settings tr.differs { background: rgba(15, 118, 110, .14); }
+.settings summary { cursor: pointer; margin: 10px 0; color: var(--link-text-color); }
 .own { margin: 0; padding: 8px 2px; }
 @media (max-width: 640px) { .pairs { grid-template-columns: 1fr; } }
 """

@@ -21,6 +21,7 @@ from gecat.app.train_views import (
     LIVE,
     curves_html,
     histogram_html,
+    lights_html,
     masks_html,
     pairs_html,
     run_choices,
@@ -77,13 +78,17 @@ class TrainActions:
 
     @answered
     def arrive(self, visitor):
-        """Gives a new visitor a key and an old one the runs; returns (visitor, list of runs)."""
+        """Gives a new visitor a key and an old one the runs, and lets them start another.
+
+        Returns:
+            the visitor, the list of runs, and the button that starts one.
+        """
         known = visitor if isinstance(visitor, dict) else {}
         visitor = {"key": known.get("key") or new_key(), "run": known.get("run")}
         mine = self.jobs.runs(visitor["key"])
         if visitor["run"] not in [job.id for job in mine]:
             visitor["run"] = mine[0].id if mine else None
-        return visitor, self._list(mine, visitor["run"])
+        return visitor, self._list(mine, visitor["run"]), gr.update(interactive=True)
 
     @answered
     def start(self, visitor, run, data, files, seconds, begin, *settings):
@@ -154,8 +159,8 @@ class TrainActions:
             seen: what this page was sent last, or None.
 
         Returns:
-            list: status, masks, pairs, histogram, curves, comparison, settings, list of runs, list
-            of runs to compare with, pause, resume, stop, timer, and what the page has now.
+            list: status, lights, masks, pairs, histogram, curves, comparison, settings, list of
+            runs, list of runs to compare with, pause, resume, stop, timer, and what the page has.
         """
         key = key_of(visitor)
         mine = self.jobs.runs(key) if key else []
@@ -166,6 +171,7 @@ class TrainActions:
         several = len(sights) > 1
         values = [
             status_html(sight, self.train),
+            lights_html(sight, self.train),
             masks_html(sight, float(back), self.train),
             pairs_html(sight, self.train),
             histogram_html(sight, self.train),

@@ -12,7 +12,7 @@ def compared_html(sights, train):
     """Several runs on the same axes: the first line of each compared chart, a run a colour."""
     charts = "".join(
         draw_chart(
-            f"{train.charts[name]} · {train.lines[lines[0][0]]}",
+            _title(name, lines, train),
             [(sight.job.name, sight.history.seconds, sight.history.curves[lines[0][1]])
              for sight in sights],
             train.seconds_axis, low, high,
@@ -23,23 +23,37 @@ def compared_html(sights, train):
     return f'<div class="charts">{charts}</div>' if charts else waiting_html(train)
 
 
+def _title(name, lines, train):
+    """A chart's title; where it has several lines, which one is compared."""
+    title = train.charts[name]
+    return title if len(lines) == 1 else f"{title} · {train.lines[lines[0][0]]}"
+
+
 def settings_html(sights, train):
     """The settings of several runs side by side, those that differ first and marked."""
     table = {sight.job.id: settings_of(sight, train) for sight in sights}
     names = list(dict.fromkeys(name for settings in table.values() for name in settings))
     rows = [(name, [settings.get(name, "–") for settings in table.values()]) for name in names]
-    rows.sort(key=lambda row: len(set(row[1])) == 1)
+    differing = [row for row in rows if len(set(row[1])) > 1]
+    equal = [row for row in rows if len(set(row[1])) == 1]
+    names = "".join(f"<th>{html.escape(sight.job.name)}</th>" for sight in sights)
+    head = f"<thead><tr><th>{train.setting}</th>{names}</tr></thead>"
+    summary = train.equal_settings.format(count=len(equal))
+    return (
+        f'<div class="settings"><table>{head}{_rows_html(differing, "differs")}</table>'
+        f"<details><summary>{summary}</summary><table>{head}{_rows_html(equal)}</table></details>"
+        "</div>"
+    )
+
+
+def _rows_html(rows, kind=""):
     body = "".join(
-        f'<tr class="{"differs" if len(set(values)) > 1 else ""}"><th>{html.escape(name)}</th>'
+        f'<tr class="{kind}"><th>{html.escape(name)}</th>'
         + "".join(f"<td>{html.escape(value)}</td>" for value in values)
         + "</tr>"
         for name, values in rows
     )
-    head = "".join(f"<th>{html.escape(sight.job.name)}</th>" for sight in sights)
-    return (
-        f'<div class="settings"><table><thead><tr><th>{train.setting}</th>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
+    return f"<tbody>{body}</tbody>"
 
 
 def settings_of(sight, train):

@@ -84,6 +84,7 @@ class TrainWords:
     compare_with: str
     compare_info: str
     setting: str
+    equal_settings: str
     # Taking it home.
     take_home: str
     take_info: str
@@ -154,7 +155,8 @@ TRAIN_ENGLISH = TrainWords(
     resume="Resume",
     stop="Stop and keep",
     step_by_step="Step by step",
-    step_info="Slow motion waits at each stage of a cycle. One cycle runs it once, then pauses.",
+    step_info="Slow motion waits at each stage of a cycle. One cycle runs it once, then pauses. "
+    "Who learns counts from the next press on.",
     who_learns="Who learns",
     parts={"both": "Both", "discriminator": "Critic only", "generator": "Generator only"},
     one_cycle="One cycle",
@@ -208,7 +210,7 @@ TRAIN_ENGLISH = TrainWords(
     },
     left_out="{count} left out:",
     masks="Masks",
-    rows=("Photo", "Mask", "Score map"),
+    rows=("Photo", "Mask", "Score map: dark where the critic finds the mask wrong"),
     back_in_time="Back in time",
     back_info="100 is now.",
     curves="Curves",
@@ -245,6 +247,7 @@ TRAIN_ENGLISH = TrainWords(
     compare_with="Compare with",
     compare_info="Up to three other runs on the same axes; settings that differ are marked.",
     setting="Setting",
+    equal_settings="{count} settings are equal",
     take_home="Take home",
     take_info="Prepared when this tab is opened; open it again for a newer state.",
     weights="Weights",
@@ -331,7 +334,7 @@ TRAIN_CHINESE = TrainWords(
     resume="继续",
     stop="停止并保留",
     step_by_step="逐步观察",
-    step_info="慢动作会在周期的每个阶段停留。单个周期运行一次后暂停。",
+    step_info="慢动作会在周期的每个阶段停留。单个周期运行一次后暂停。谁在学习从下一次点击起生效。",
     who_learns="谁在学习",
     parts={"both": "两者", "discriminator": "仅判别器", "generator": "仅生成器"},
     one_cycle="单个周期",
@@ -379,7 +382,7 @@ TRAIN_CHINESE = TrainWords(
     },
     left_out="未使用 {count} 个：",
     masks="掩膜",
-    rows=("照片", "掩膜", "评分图"),
+    rows=("照片", "掩膜", "评分图：判别器认为错误之处较暗"),
     back_in_time="回到过去",
     back_info="100 表示现在。",
     curves="曲线",
@@ -416,6 +419,7 @@ TRAIN_CHINESE = TrainWords(
     compare_with="与之比较",
     compare_info="最多另外三个运行，画在同一坐标上；不同的设置会标出。",
     setting="设置",
+    equal_settings="{count} 项设置相同",
     take_home="带走",
     take_info="打开此页时准备；再次打开可得到更新的状态。",
     weights="权重",

@@ -111,7 +111,7 @@ def status_html(sight, train):
         f'<div class="bar{" reading" if reading else ""}" role="progressbar" '
         f'aria-valuenow="{100 * share:.0f}">'
         f'<i style="width:{100 * share:.1f}%"></i></div>'
-        f"{_stages_html(sight, train)}{_lights_html(sight, train)}"
+        f"{_stages_html(sight, train)}{lights_html(sight, train)}"
         f'<p class="tell" role="status">{html.escape(sentence(sight, train))}</p>'
         f"{_left_out_html(sight, train)}</div>"
     )
@@ -127,9 +127,9 @@ def _stages_html(sight, train):
     return f'<ol class="stages">{items}</ol>'
 
 
-def _lights_html(sight, train):
+def lights_html(sight, train):
     """In slow motion: which stage of the cycle is running."""
-    if sight.state != "running" or not sight.now.get("slow"):
+    if sight is None or sight.state != "running" or not sight.now.get("slow"):
         return ""
     lit = sight.now.get("light")
     items = "".join(

@@ -20,7 +20,7 @@ from gecat.training.folder import read_control, read_stats
 from .conftest import wait_for
 
 SETTINGS = ("small", 64, "conjugate", 4, "PR+", "second_moment", list(TERMS))
-STATUS, RUNS, OTHERS, PAUSE, RESUME, STOP, TIMER = 0, 7, 8, 9, 10, 11, 12
+STATUS, COMPARED, RUNS, OTHERS, PAUSE, RESUME, STOP, TIMER = 0, 7, 8, 9, 10, 11, 12, 13
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +52,8 @@ def learned(actions, visitor):
 
 
 def test_a_visitor_is_known_again(actions):
-    visitor, runs = actions.arrive(None)
+    visitor, runs, button = actions.arrive(None)
+    assert button["interactive"]
     assert len(visitor["key"]) >= 16 and visitor["run"] is None and runs["choices"] == []
     visitor, runs = start(actions, visitor)
     assert runs["value"] == visitor["run"] == runs["choices"][0][1]
@@ -157,7 +158,7 @@ def test_runs_are_compared(actions, visitor):
     wait_for(lambda: learned(actions, first) > 0)
     shown = look(actions, second, others=[first["run"], "no run"])
     assert [value for _, value in shown[OTHERS]["choices"]] == [first["run"]]
-    assert "<th>Run 2</th><th>Run 1</th>" in shown[6]
+    assert "<th>Run 2</th><th>Run 1</th>" in shown[COMPARED]
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from gecat.app.train_views import (
     Sight,
     curves_html,
     histogram_html,
+    lights_html,
     masks_html,
     pairs_html,
     sentence,
@@ -103,7 +104,8 @@ def test_in_slow_motion_the_stage_that_runs_is_lit(tmp_path):
     shown = status_html(sight_of(tmp_path, lines=[{"cycle": 1}], now=now), TRAIN_ENGLISH)
     assert f'<li class="lit">{TRAIN_ENGLISH.lights["generator"]}' in shown
     quick = sight_of(tmp_path, lines=[{"cycle": 1}], now={**now, "slow": False})
-    assert "lights" not in status_html(quick, TRAIN_ENGLISH)
+    assert "lit" not in status_html(quick, TRAIN_ENGLISH)
+    assert lights_html(quick, TRAIN_ENGLISH) == lights_html(None, TRAIN_ENGLISH) == ""
 
 
 def test_what_was_left_out_is_named_and_harmless(tmp_path):
@@ -167,7 +169,8 @@ def test_settings_that_differ_come_first_and_are_marked(tmp_path):
         sights.append(sight_of(folder, lines=lines, job=job, config=config))
     table = settings_html(sights, TRAIN_ENGLISH)
     assert re.findall(r'<tr class="differs"><th>(\w+)</th>', table) == ["size"]
-    assert table.index("size") < table.index("generator_widths")
+    assert table.index("size") < table.index("<details>") < table.index("generator_widths")
+    assert f"{len(config) + 2} settings are equal" in table  # three more are told, one differs
     assert "<td>64</td><td>96</td>" in table
     charts = compared_html(sights, TRAIN_ENGLISH)
     assert "Run 0" in charts and "Run 1" in charts and charts.count("<polyline") == 2
