@@ -21,7 +21,7 @@ def main():
     parser.add_argument("--photos", action="append", default=[], type=Path, metavar="DIR",
                         help="a folder that visitors may train on; may be given again")  # fmt: skip
     parser.add_argument("--max-photos", type=int, default=Caps.photos, metavar="N",
-                        help="photos that a training takes at most (default: %(default)s)")  # fmt: skip
+                        help="photos a training takes (default: %(default)s)")  # fmt: skip
     parser.add_argument("--trainings", type=int, default=Caps.trainings, metavar="N",
                         help="trainings at a time (default: %(default)s)")  # fmt: skip
     options = parser.parse_args()

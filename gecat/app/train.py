@@ -9,6 +9,7 @@ from gecat.app.train_views import masks_html, status_html, waiting_html
 from gecat.config import BETA_RULES, PRECONDITIONERS, PRESETS, UPDATE_RULES, preset
 
 PRESET, SECONDS, LONGEST_K = "small", 60, 16
+NOW = 100  # of the slider through a run's pictures
 SIZES = (64, 96, 128, 160)  # sides of a training picture, pixels
 PRIVATE = {"api_visibility": "private"}
 # Nobody waits behind others' photos to see, pause or stop a training.
@@ -126,8 +127,8 @@ def _sights(train):
             for name, label in (("pause", train.pause), ("resume", train.resume),
                                 ("stop", train.stop))
         )  # fmt: skip
-    masks = gr.HTML(masks_html(None, 100, train), elem_id="masks", container=True)
-    back = gr.Slider(0, 100, value=100, step=1, label=train.back_in_time, info=train.back_info,
+    masks = gr.HTML(masks_html(None, NOW, train), elem_id="masks", container=True)
+    back = gr.Slider(0, NOW, value=NOW, step=1, label=train.back_in_time, info=train.back_info,
                      buttons=[], elem_id="back")  # fmt: skip
     return SimpleNamespace(
         status=status, pause=pause, resume=resume, stop=stop, masks=masks, back=back
@@ -196,8 +197,10 @@ def _wire(actions, page, asked, managed, shown, stepped, taken, loaded, opened, 
     started = asked.start.click(
         actions.start, [*chosen, *asked.inputs], listed, show_progress="hidden", **FILES
     )
-    started.success(**looking).then(None, js=SHOW_STATUS)
-    page.runs.input(actions.choose, chosen, [page.visitor], **AT_ONCE).then(**looking)
+    selected = page.runs.input(actions.choose, chosen, [page.visitor], **AT_ONCE)
+    for event in (started.success, selected.success):
+        event(lambda: NOW, None, [shown.back], **AT_ONCE).then(**looking)
+    started.success(None, js=SHOW_STATUS)
     for change in (shown.back.input, page.others.input):
         change(**looking, trigger_mode="always_last")
     for button, act in (

@@ -1,6 +1,7 @@
 """The app as programs meet it: a real server in a process of its own, and gradio_client."""
 
 import json
+import os
 import urllib.error
 import urllib.request
 
@@ -12,6 +13,9 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from gecat.app.actions import MANY_BYTES
+from gecat.app.job import read_job
+
+from ..conftest import serve
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +99,21 @@ def test_calling_the_train_tab_past_the_page_gains_nothing(app_url):
     assert "data" not in train_call(app_url, "start", visitor, None, *begin)
     for name in ("pause", "resume", "stop", "delete", "use"):
         assert "no such run" in train_call(app_url, name, visitor, "0123456789abcdef")["error"]
+
+
+def test_an_app_that_is_told_to_end_ends_its_trainings(tmp_path, small_weights):
+    app = serve(tmp_path, small_weights)
+    settings = ["small", 64, "conjugate", 4, "PR+", "second_moment", []]
+    visitor = {"key": "a key that nobody guesses", "run": None}
+    answer = train_call(next(app), "start", visitor, None, "scenes", None, 60, "random", *settings)
+    (path,) = (tmp_path / "runs").glob("*/job.json")
+    child = read_job(path).pid
+    assert answer["data"][0]["run"] == path.parent.name
+    os.kill(child, 0)  # it lives
+    app.close()
+    assert (read_job(path).pid, read_job(path).asked) == (None, "run")
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
 
 
 def test_a_request_that_is_too_large_is_refused(app_url):
