@@ -81,11 +81,11 @@ def tidy_name(text):
     return " ".join(str(text or "").split())[:60]
 
 
-def next_name(names):
+def next_name(names, pattern="Run {number}"):
     """Returns "Run 3" where the highest number among the names is 2."""
     words = [name.split(" ") for name in names]
     numbers = [int(two[1]) for two in words if len(two) == 2 and two[1].isdecimal()]
-    return f"Run {1 + max(numbers, default=0)}"
+    return pattern.format(number=1 + max(numbers, default=0))
 
 
 def arguments(job, data, folder, limit):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from gecat.app.actions import publish, toast, told
-from gecat.app.job import new_key, repeat
+from gecat.app.job import new_key, next_name, repeat
 from gecat.app.jobs import Jobs
 from gecat.app.text import Words
 from gecat.app.train_compare import compared_html, settings_html
@@ -101,6 +101,7 @@ class TrainActions:
             start=self._selected(run) if begin == "run" else begin,
             seconds=seconds,
             changes=changed_settings(*settings),
+            name=next_name((job.name for job in self.jobs.runs(key)), self.train.run_name),
         )
         started = self.jobs.start(key, wish)
         return {"key": key, "run": started}, self._list(self.jobs.runs(key), started)

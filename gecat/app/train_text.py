@@ -37,6 +37,7 @@ class TrainWords:
     term_names: dict[str, str]
     start: str
     # The runs that there are.
+    run_name: str
     your_runs: str
     no_runs: str
     manage: str
@@ -143,6 +144,7 @@ TRAIN_ENGLISH = TrainWords(
         "binary_weight": "Decidedness",
     },
     start="Start learning",
+    run_name="Run {number}",
     your_runs="Your runs",
     no_runs="No run yet. Press “Start learning”: the first masks appear within a minute.",
     manage="Rename, continue longer, delete",
@@ -196,10 +198,9 @@ TRAIN_ENGLISH = TrainWords(
         "generator_wins": "The critic can hardly tell good masks from wrong ones: it has to learn.",
         "balanced": "Critic and generator keep each other busy.",
         "settled": "The masks hardly change any more.",
-        "collapse": "Collapse: the masks had become all or nothing. The weights of cycle "
-        "{cycle} are back, and the run goes on.",
-        "nan": "A number was no longer one. The weights of cycle {cycle} are back, and the run "
-        "goes on.",
+        "collapse": "Collapse: masks covered {area:.0%} of the picture. The run has been restarted "
+        "from cycle {cycle}.",
+        "nan": "A number broke (NaN). The run has been restarted from cycle {cycle}.",
         "paused": "Paused. Press “Resume” to go on.",
         "stopping": "The cycle is being ended and the weights kept.",
         "stopped": "Stopped. What it has learned is kept: take it home, or resume.",
@@ -322,6 +323,7 @@ TRAIN_CHINESE = TrainWords(
         "binary_weight": "确定性",
     },
     start="开始学习",
+    run_name="运行 {number}",
     your_runs="您的运行",
     no_runs="还没有运行。点击“开始学习”，一分钟内就会出现第一批掩膜。",
     manage="重命名、继续更久、删除",
@@ -371,8 +373,8 @@ TRAIN_CHINESE = TrainWords(
         "generator_wins": "判别器几乎分不清好掩膜与错掩膜：它需要学习。",
         "balanced": "判别器与生成器势均力敌。",
         "settled": "掩膜几乎不再变化。",
-        "collapse": "崩溃：掩膜变成了全有或全无。已恢复第 {cycle} 个周期的权重，继续运行。",
-        "nan": "出现了非数值。已恢复第 {cycle} 个周期的权重，继续运行。",
+        "collapse": "崩溃：掩膜覆盖了画面的 {area:.0%}。已从第 {cycle} 个周期重新开始。",
+        "nan": "数值出错（NaN）。已从第 {cycle} 个周期重新开始。",
         "paused": "已暂停。点击“继续”接着运行。",
         "stopping": "正在结束当前周期并保存权重。",
         "stopped": "已停止。学到的内容已保留：可以带走，也可以继续。",

@@ -119,7 +119,7 @@ def status_html(sight, train):
 
 def _stages_html(sight, train):
     """The stages of a run, the one that it is in marked."""
-    now = sight.history.last.get("stage", "reading")
+    now = sight.history.last.get("stage", "reading" if sight.state == "running" else None)
     items = "".join(
         f'<li class="{"now" if stage == now else ""}">{train.stages[stage]}</li>'
         for stage in STAGES

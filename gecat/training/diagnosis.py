@@ -21,7 +21,7 @@ def diagnose(history):
         return "preparing", {}
     latest = history.breaks[-1] if history.breaks else None
     if latest and history.seconds[-1] - latest.seconds < TOLD_SECONDS:
-        return latest.fault, {"cycle": latest.healed_from}
+        return latest.fault, {"cycle": latest.healed_from, "area": latest.area or 0.0}
     stage = history.last["stage"]
     if stage != "adversarial":
         return stage, {}

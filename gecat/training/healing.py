@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 
 import tensorflow as tf
 
-from gecat.training.cycle import State
+from gecat.training.cycle import State, unflatten
 from gecat.training.folder import RunError
 from gecat.training.trainer import run_cycles
 
@@ -13,6 +13,7 @@ KEPT_EVERY = 10  # cycles
 COLLAPSED = 0.75  # mean area hinge of a batch: nearly all masks are empty, or full
 COLLAPSE_LASTS = 3  # cycles in a row; one batch of odd photos is no collapse
 TRIES = 5
+LOOKED_AT = 8  # photos whose masks tell how far a collapse went
 
 
 def healing_cycles(engine, state, photos, **budget):
@@ -25,8 +26,9 @@ def healing_cycles(engine, state, photos, **budget):
         engine, state, photos, **budget: as `trainer.run_cycles` takes them.
 
     Yields:
-        (State, dict of figures); after a break the figures hold "healed", "nan" or "collapse", and
-        "healed_from", the cycle that the weights are from.
+        (State, dict of figures); after a break the figures hold "healed", "nan" or "collapse",
+        "healed_from", the cycle that the weights are from, and "broken_area", the share of the
+        picture that masks had come to cover, after a collapse.
 
     Raises:
         RunError: if the run breaks TRIES times with nothing good in between.
@@ -55,15 +57,30 @@ def healing_cycles(engine, state, photos, **budget):
                 f"the run broke {tries} times in a row and is given up; last reason: {fault} in "
                 f"cycle {state.cycle}"
             )
+        area = mask_area(engine, state, photos) if fault == "collapse" else None
         state = replace(older, cycle=state.cycle, seconds=state.seconds, batch=state.batch)
         healed_from = older.cycle
         newer, suspicious = older, 0
-        yield state, {**_readable(figures), "healed": fault, "healed_from": healed_from}
+        figures |= {"healed": fault, "healed_from": healed_from, "broken_area": area}
+        yield state, _readable(figures)
 
 
 def looks_collapsed(figures):
     """Whether nearly all masks of the cycle's batch were empty, or full."""
     return figures.get("generator_area", 0.0) > COLLAPSED
+
+
+def mask_area(engine, state, photos):
+    """Share of the picture that the generator's masks of some photos cover."""
+    network = engine.generator
+    pictures = photos.images[:LOOKED_AT].astype("float32") / 127.5 - 1.0  # (N, S, S, 3)
+    logits, _ = network.stateless_call(
+        unflatten(state.generator, network.trainable_variables),
+        unflatten(state.generator_statistics, network.non_trainable_variables),
+        pictures,
+        training=True,
+    )
+    return float(tf.reduce_mean(tf.sigmoid(logits)))
 
 
 def is_finite(state, figures):

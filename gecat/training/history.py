@@ -42,12 +42,20 @@ CURVES = {
 
 @dataclass(frozen=True)
 class Break:
-    """A cycle that broke: why ("nan" or "collapse"), and the cycle that the weights are from."""
+    """A cycle that broke.
+
+    Attributes:
+        cycle, seconds: when.
+        fault: "nan" or "collapse".
+        healed_from: the cycle that the weights are from.
+        area: share of the picture that masks had come to cover, or None.
+    """
 
     cycle: int
     seconds: float
     fault: str
     healed_from: int
+    area: float | None = None
 
 
 class History:
@@ -120,7 +128,7 @@ class History:
         if "healed" in figures:
             self.breaks.append(
                 Break(figures["cycle"], figures["seconds"], figures["healed"],
-                      figures["healed_from"])
+                      figures["healed_from"], figures.get("broken_area"))
             )  # fmt: skip
 
     def _forget(self):

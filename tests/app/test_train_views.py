@@ -54,7 +54,7 @@ def test_both_languages_say_everything(name):
         assert english.keys() == chinese.keys()
     for one, other in zip(flat(english), flat(chinese), strict=True):
         assert one.strip() and other.strip()
-        assert set(re.findall(r"{\w+}", one)) == set(re.findall(r"{\w+}", other))
+        assert set(re.findall(r"{.+?}", one)) == set(re.findall(r"{.+?}", other))
 
 
 def test_every_chart_has_its_words_and_its_curve():
@@ -85,9 +85,10 @@ def test_a_sentence_says_what_is_going_on(tmp_path, state, now, said):
 
 
 def test_a_collapse_is_told_with_the_cycle_it_goes_on_from(tmp_path):
-    lines = [{"cycle": 44, "healed": "collapse", "healed_from": 40}]
+    lines = [{"cycle": 44, "healed": "collapse", "healed_from": 40, "broken_area": 0.021}]
     sight = sight_of(tmp_path, lines=lines, now={"doing": "learning"})
-    assert "cycle 40" in sentence(sight, TRAIN_ENGLISH)
+    said = sentence(sight, TRAIN_ENGLISH)
+    assert "masks covered 2%" in said and "cycle 40" in said
     assert "1 × healed" in status_html(sight, TRAIN_ENGLISH)
 
 

@@ -1,6 +1,7 @@
 """A run that breaks goes back to its last good weights."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,13 @@ from gecat.config import preset
 from gecat.images.datasets import load_photos
 from gecat.training.cycle import Engine
 from gecat.training.folder import RunError
-from gecat.training.healing import KEPT_EVERY, TRIES, healing_cycles, looks_collapsed
+from gecat.training.healing import (
+    KEPT_EVERY,
+    TRIES,
+    healing_cycles,
+    looks_collapsed,
+    mask_area,
+)
 
 TINY = {
     "generator_widths": (4, 8),
@@ -83,6 +90,16 @@ def test_a_lasting_collapse_heals_and_a_passing_one_needs_no_healing(engine, pho
 
     assert course(lambda lesson: lesson in (5, 6)) == [None] * 12
     assert course(lambda lesson: lesson in (5, 6, 7)) == [None] * 6 + ["collapse"] + [None] * 5
+
+
+def test_a_collapse_tells_what_the_masks_had_come_to(engine, photos):
+    state = engine.initial_state()
+    # Without weights every logit is 0, so each mask is one half everywhere.
+    empty = replace(state, generator=tf.zeros_like(state.generator))
+    assert mask_area(engine, empty, photos) == 0.5
+    broken = Broken(engine, lambda lesson: lesson < 4, to_nothing)
+    course = list(healing_cycles(broken, state, photos, cycles=4))
+    assert 0.0 < course[2][1]["broken_area"] < 1.0
 
 
 def test_a_run_that_never_heals_is_given_up(engine, photos):

@@ -79,8 +79,9 @@ def test_a_resumed_run_that_cut_its_cycles_is_read_anew(tmp_path):
 
 
 def test_breaks_are_remembered(tmp_path):
-    write(tmp_path, line(40), line(41, healed="collapse", healed_from=30), line(42))
-    assert History(tmp_path).read().breaks == [Break(41, 20.5, "collapse", 30)]
+    broken = line(41, healed="collapse", healed_from=30, broken_area=0.02)
+    write(tmp_path, line(40), broken, line(42))
+    assert History(tmp_path).read().breaks == [Break(41, 20.5, "collapse", 30, 0.02)]
 
 
 def history_of(folder, *lines):
@@ -118,8 +119,9 @@ def test_masks_that_stand_still_are_settled(tmp_path):
 
 
 def test_a_break_is_told_for_a_while(tmp_path):
-    broken = line(41, healed="collapse", healed_from=30)
-    assert diagnose(history_of(tmp_path, broken, line(45))) == ("collapse", {"cycle": 30})
+    broken = line(41, healed="collapse", healed_from=30, broken_area=0.02)
+    told = {"cycle": 30, "area": 0.02}
+    assert diagnose(history_of(tmp_path, broken, line(45))) == ("collapse", told)
     assert diagnose(history_of(tmp_path, broken, line(100)))[0] == "balanced"
 
 
