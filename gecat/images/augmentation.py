@@ -1,5 +1,6 @@
 """Random crops, flips and colours, so that a phone's photo is nothing new to the generator."""
 
+import cv2
 import numpy as np
 
 
@@ -16,26 +17,21 @@ def augment(batch, seed, size=None, objectless=0.08):
     Returns:
         dict like `batch`, "image" still uint8.
     """
-    import tensorflow as tf
-
     generator = np.random.default_rng(seed)
-    count, side = batch["image"].shape[:2]
+    images, priors, masks = (np.asarray(batch[name]) for name in ("image", "prior", "mask"))
+    count, side = images.shape[:2]
     size = size or side
-    stacked = tf.concat(
-        [tf.cast(batch[name], tf.float32) for name in ("image", "prior", "mask")], axis=-1
-    )  # (N, S, S, 5)
-    rows = tf.range(count)
     boxes = _crops(generator, count)
-    empty = _quiet_crops(generator, stacked[..., 3:4], batch["has_mask"], objectless)
-    boxes = np.where(np.isnan(empty), boxes, empty).astype(np.float32)
-    moved = tf.image.crop_and_resize(stacked, boxes, rows, (size, size))
+    empty = _quiet_crops(generator, priors[..., 0], np.asarray(batch["has_mask"]), objectless)
     chosen = ~np.isnan(empty[:, 0])
-    prior = tf.where(chosen[:, None, None, None], 0.0, moved[..., 3:4])
+    boxes[chosen] = empty[chosen]
+    prior = _cropped(priors, boxes, size)
+    prior[chosen] = 0
     return {
         **batch,
-        "image": tf.cast(_recolour(moved[..., :3], generator) + 0.5, tf.uint8),
-        "prior": tf.cast(prior + 0.5, tf.uint8),
-        "mask": tf.cast(moved[..., 4:] + 0.5, tf.uint8),
+        "image": _recolour(_cropped(images, boxes, size), generator),
+        "prior": prior,
+        "mask": _cropped(masks, boxes, size),
     }
 
 
@@ -55,36 +51,53 @@ def _crops(generator, count):
 
 def _quiet_crops(generator, priors, has_mask, share, tries=6):
     """Small boxes (N, 4) that the teachers find empty, NaN where none is wanted or found."""
-    import tensorflow as tf
-
-    count = priors.shape[0]
+    count, height, width = priors.shape
     extent = generator.uniform(0.25, 0.45, (count, tries, 1))
     corner = generator.uniform(0.0, 1.0, (count, tries, 2)) * (1.0 - extent)
     boxes = np.concatenate([corner, corner + extent], axis=-1)  # (N, tries, 4)
-    wanted = (generator.random(count) < share) & ~np.asarray(has_mask)
+    wanted = (generator.random(count) < share) & ~has_mask
     result = np.full((count, 4), np.nan)
     for index in np.flatnonzero(wanted):
-        looks = tf.image.crop_and_resize(
-            priors[index : index + 1], boxes[index].astype(np.float32), [0] * tries, (16, 16)
+        most = [
+            priors[index, int(y1 * height) : int(y2 * height) + 1,
+                   int(x1 * width) : int(x2 * width) + 1].max()
+            for y1, x1, y2, x2 in boxes[index]
+        ]  # fmt: skip
+        if min(most) < 0.2 * 255:
+            result[index] = boxes[index, np.argmin(most)]
+    return result
+
+
+def _cropped(pictures, boxes, size):
+    """Cuts a box out of each picture, uint8 (N, H, W, C), and resizes it to (N, size, size, C)."""
+    count, height, width, channels = pictures.shape
+    result = np.empty((count, size, size, channels), np.uint8)
+    for picture, (y1, x1, y2, x2), target in zip(pictures, boxes, result, strict=True):
+        back = np.array(
+            [
+                [(x2 - x1) * (width - 1) / (size - 1), 0.0, x1 * (width - 1)],
+                [0.0, (y2 - y1) * (height - 1) / (size - 1), y1 * (height - 1)],
+            ]
         )
-        most = tf.reduce_max(looks, axis=(1, 2, 3)).numpy()
-        if most.min() < 0.2 * 255:
-            result[index] = boxes[index, most.argmin()]
+        moved = cv2.warpAffine(
+            picture, back, (size, size),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
+        )  # fmt: skip
+        target[:] = moved.reshape(target.shape)
     return result
 
 
 def _recolour(images, generator):
-    """Light, contrast, saturation and white balance, each picture its own; 0 to 255."""
-    import tensorflow as tf
-
-    count = images.shape[0]
+    """Light, contrast, saturation and white balance, each picture its own; uint8 (N, H, W, 3)."""
+    count = len(images)
 
     def column(low, high, channels=1):
-        return tf.constant(generator.uniform(low, high, (count, 1, 1, channels)), tf.float32)
+        return generator.uniform(low, high, (count, 1, 1, channels)).astype(np.float32)
 
-    grey = tf.reduce_mean(images, axis=-1, keepdims=True)
+    images = images.astype(np.float32)
+    grey = images.mean(axis=-1, keepdims=True)
     images = grey + column(0.5, 1.3) * (images - grey)
-    middle = tf.reduce_mean(images, axis=(1, 2, 3), keepdims=True)
+    middle = images.mean(axis=(1, 2, 3), keepdims=True)
     images = middle + column(0.7, 1.25) * (images - middle)
     images = images * column(0.85, 1.15, 3) + column(-25, 25)
-    return tf.clip_by_value(images, 0.0, 255.0)
+    return (np.clip(images, 0.0, 255.0) + 0.5).astype(np.uint8)

@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 
 from gecat.model.discriminator import build_discriminator
 from gecat.model.generator import build_generator
 from gecat.model.weights import take_weights
-from gecat.training import conjugate, losses, pairs
+from gecat.training import adam, conjugate, losses, pairs
 
+_BETA_1 = {"generator": 0.9, "discriminator": 0.5}  # of Adam
 _MOMENT_DECAY = 0.99  # of the running second moment that preconditions, per gradient
 
 
@@ -31,7 +31,7 @@ class State:
     average_statistics: Any  # (s,)
     discriminator: Any
     discriminator_statistics: Any
-    generator_adam: tuple  # the optimizer's variables
+    generator_adam: tuple  # what Adam remembers
     discriminator_adam: tuple
     second_moment: Any  # (n,)
     moment_count: int = 0
@@ -60,31 +60,27 @@ class Engine:
         with self.strategy.scope():
             self.generator = build_generator(config)
             self.discriminator = build_discriminator(config)
-        self._adam = {
-            "generator": _flat_adam(config.learning_rate, self.generator),
-            "discriminator": _flat_adam(
-                config.discriminator_learning_rate, self.discriminator, beta_1=0.5
-            ),
-        }
         self._prepare = tf.function(self._prepare_traced)
         self._spoil = tf.function(pairs.spoil)
         self._generate = tf.function(self._generate_traced)
         self._generator_objective = tf.function(self._generator_traced)
-        self._discriminator_objective = tf.function(self._discriminator_traced)
+        self._generator_adam = tf.function(self._generator_adam_traced)
+        self._discriminator_adam = tf.function(self._discriminator_adam_traced)
 
     def initial_state(self):
         """Returns the State of a run that has not begun, from the networks' fresh weights."""
         theta = flatten(self.generator.trainable_variables)
         statistics = flatten(self.generator.non_trainable_variables)
+        critic = flatten(self.discriminator.trainable_variables)
         return State(
             generator=theta,
             generator_statistics=statistics,
             average=tf.identity(theta),
             average_statistics=tf.identity(statistics),
-            discriminator=flatten(self.discriminator.trainable_variables),
+            discriminator=critic,
             discriminator_statistics=flatten(self.discriminator.non_trainable_variables),
-            generator_adam=_values(self._adam["generator"][0].variables),
-            discriminator_adam=_values(self._adam["discriminator"][0].variables),
+            generator_adam=adam.start(theta),
+            discriminator_adam=adam.start(critic),
             second_moment=tf.zeros_like(theta),
         )
 
@@ -118,18 +114,15 @@ class Engine:
             masks = self._generate(state.generator, state.generator_statistics, frozen)
             odd = np.arange(masks.shape[0]) % 2 == 1
             shown = tf.where(odd[:, None, None, None], masks, shown)
-        loss, gradient, statistics, terms = self._discriminator_objective(
-            state.discriminator, state.discriminator_statistics, frozen, shown
-        )
-        theta, adam = self._apply_adam(
-            "discriminator", state.discriminator_adam, gradient, state.discriminator, pace
-        )
+        theta, memory, statistics, figures = self._discriminator_adam(
+            state.discriminator, state.discriminator_adam, state.discriminator_statistics, frozen,
+            shown, tf.constant(pace * self.config.discriminator_learning_rate, tf.float32),
+        )  # fmt: skip
         state = replace(
-            state, discriminator=theta, discriminator_adam=adam, discriminator_statistics=statistics
-        )
-        terms = {name: float(value) for name, value in terms.items()}
-        gradient_norm = float(tf.norm(gradient))
-        return state, {"loss": float(loss), "gradient_norm": gradient_norm, **terms}
+            state, discriminator=theta, discriminator_adam=memory,
+            discriminator_statistics=statistics,
+        )  # fmt: skip
+        return state, {name: float(value) for name, value in figures.items()}
 
     def teach_generator(self, state, frozen, weights, steps, rule, pace=1.0):
         """Takes steps of G on one frozen batch against one frozen D.
@@ -143,35 +136,24 @@ class Engine:
         Returns:
             (State, dict of the terms of the loss, list of `conjugate.Step`).
         """
-        objective = self.generator_objective(state, frozen, weights)
         if rule == "conjugate":
-            state, point, records = self._take_conjugate_steps(state, objective, steps)
-        else:
-            state, point, records = self._take_adam_steps(state, objective, steps, pace)
-        decay = self.config.average_decay ** max(1, len(records))
-        # Early in a run the average would remember nothing but the random start.
-        decay = min(decay, (1.0 + state.averaged) / (10.0 + state.averaged))
-        state = replace(
-            state,
-            averaged=state.averaged + len(records),
-            average=decay * state.average + (1.0 - decay) * state.generator,
-            average_statistics=(
-                decay * state.average_statistics + (1.0 - decay) * state.generator_statistics
-            ),
-        )
-        return state, {name: float(value) for name, value in point.extra[1].items()}, records
+            objective = self.generator_objective(state, frozen, weights)
+            state, terms, records = self._take_conjugate_steps(state, objective, steps)
+            return self._averaged(state, len(records)), terms, records
+        records = []
+        for _ in range(steps):
+            state, terms, record = self._take_adam_step(state, frozen, weights, pace)
+            records.append(record)
+        return self._averaged(state, len(records)), terms, records
 
     def generator_objective(self, state, frozen, weights):
         """Returns theta -> conjugate.Point on a frozen batch; it never changes anything."""
-        shares = tf.constant([weights.anchor, weights.composite, weights.adversarial], tf.float32)
-        # D costs a third of a step, and nothing is left of it at a weight of 0.
-        adversarial = weights.adversarial > 0.0
+        against = _against(state, frozen, weights)
 
         def objective(theta):
             loss, gradient, statistics, terms = self._generator_objective(
-                theta, state.generator_statistics, state.discriminator,
-                state.discriminator_statistics, frozen, shares, adversarial,
-            )  # fmt: skip
+                theta, state.generator_statistics, *against
+            )
             return conjugate.Point(theta, float(loss), gradient, (statistics, terms))
 
         return objective
@@ -216,33 +198,35 @@ class Engine:
             moment_count=count,
             length=accepted[-1] if accepted else 0.25 * (state.length or longest),
         )
-        return state, path.point, path.steps
+        terms = {name: float(value) for name, value in path.point.extra[1].items()}
+        return state, terms, path.steps
 
-    def _take_adam_steps(self, state, objective, steps, pace):
-        records = []
-        for _ in range(steps):
-            point = objective(state.generator)
-            theta, adam = self._apply_adam(
-                "generator", state.generator_adam, point.gradient, state.generator, pace
-            )
-            norm = float(tf.norm(point.gradient))
-            length = float(tf.norm(theta - state.generator))
-            records.append(conjugate.Step(point.loss, length, 0.0, True, -norm * norm, norm, 1))
-            state = replace(
-                state,
-                generator=theta,
-                generator_adam=adam,
-                generator_statistics=point.extra[0],
-            )
-        return state, point, records
+    def _take_adam_step(self, state, frozen, weights, pace):
+        theta, memory, statistics, terms, figures = self._generator_adam(
+            state.generator, state.generator_adam, state.generator_statistics,
+            _against(state, frozen, weights),
+            tf.constant(pace * self.config.learning_rate, tf.float32),
+        )  # fmt: skip
+        loss, norm, length = (float(figures[name]) for name in ("loss", "norm", "length"))
+        record = conjugate.Step(loss, length, 0.0, True, -norm * norm, norm, 1)
+        state = replace(
+            state, generator=theta, generator_adam=memory, generator_statistics=statistics
+        )
+        return state, {name: float(value) for name, value in terms.items()}, record
 
-    def _apply_adam(self, network, variables, gradient, theta, pace):
-        adam, weight, rate = self._adam[network]
-        for variable, value in zip([*adam.variables, weight], [*variables, theta], strict=True):
-            variable.assign(value)
-        adam.learning_rate = pace * rate
-        adam.apply([gradient])
-        return tf.identity(weight.value), _values(adam.variables)
+    def _averaged(self, state, steps):
+        """The State whose moving average has seen so many steps more."""
+        decay = self.config.average_decay ** max(1, steps)
+        # Early in a run the average would remember nothing but the random start.
+        decay = min(decay, (1.0 + state.averaged) / (10.0 + state.averaged))
+        return replace(
+            state,
+            averaged=state.averaged + steps,
+            average=decay * state.average + (1.0 - decay) * state.generator,
+            average_statistics=(
+                decay * state.average_statistics + (1.0 - decay) * state.generator_statistics
+            ),
+        )
 
     def _prepare_traced(self, batch, draws):
         photos = tf.cast(batch["image"], tf.float32) / 127.5 - 1.0
@@ -302,6 +286,12 @@ class Engine:
 
         return self._reduce(replica, frozen)
 
+    def _generator_adam_traced(self, theta, memory, statistics, against, rate):
+        loss, gradient, statistics, terms = self._generator_traced(theta, statistics, *against)
+        moved, memory = adam.step(theta, memory, gradient, rate, _BETA_1["generator"])
+        figures = {"loss": loss, "norm": tf.norm(gradient), "length": tf.norm(moved - theta)}
+        return moved, memory, statistics, terms, figures
+
     def _generator_terms(self, logits, shard):
         config = self.config
         masks = tf.sigmoid(logits)
@@ -354,6 +344,15 @@ class Engine:
             return loss, tape.gradient(loss, theta), new_statistics, terms
 
         return self._reduce(replica, {**frozen, "wrong": shown_wrong})
+
+    def _discriminator_adam_traced(self, theta, memory, statistics, frozen, shown, rate):
+        loss, gradient, statistics, terms = self._discriminator_traced(
+            theta, statistics, frozen, shown
+        )
+        moved, memory = adam.step(theta, memory, gradient, rate, _BETA_1["discriminator"])
+        return moved, memory, statistics, {
+            "loss": loss, "gradient_norm": tf.norm(gradient), **terms,
+        }  # fmt: skip
 
     def _run(self, replica, frozen):
         """Runs `replica` on each replica's own rows of the frozen batch."""
@@ -414,13 +413,9 @@ def _twice(x):
     return tf.concat([x, x], 0)
 
 
-def _flat_adam(learning_rate, network, beta_1=0.9):
-    """Adam, the one flat variable that it works on, and its full learning rate."""
-    weight = keras.Variable(flatten(network.trainable_variables), name="theta")
-    adam = keras.optimizers.Adam(learning_rate, beta_1=beta_1)
-    adam.build([weight])
-    return adam, weight, learning_rate
-
-
-def _values(variables):
-    return tuple(tf.identity(variable) for variable in variables)
+def _against(state, frozen, weights):
+    """What G's loss depends on besides G: the arguments of `_generator_traced` after its own."""
+    shares = tf.constant([weights.anchor, weights.composite, weights.adversarial], tf.float32)
+    # D costs a third of a step, and nothing is left of it at a weight of 0.
+    adversarial = weights.adversarial > 0.0
+    return state.discriminator, state.discriminator_statistics, frozen, shares, adversarial

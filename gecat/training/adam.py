@@ -1,0 +1,39 @@
+"""Adam on one flat vector, as a pure function (Kingma and Ba 2015, algorithm 1)."""
+
+import tensorflow as tf
+
+_BETA_2 = 0.999
+_EPSILON = 1e-7
+
+
+def start(theta):
+    """Returns the memory of an Adam that has not stepped yet.
+
+    Args:
+        theta: the weights, float32 (n,).
+
+    Returns:
+        (steps taken, running mean of the gradient (n,), running mean of its square (n,)).
+    """
+    return tf.zeros([]), tf.zeros_like(theta), tf.zeros_like(theta)
+
+
+def step(theta, memory, gradient, rate, beta_1):
+    """Takes one step.
+
+    Args:
+        theta: the weights, float32 (n,).
+        memory: of `start` or of the step before.
+        gradient: of the loss at theta, (n,).
+        rate: the learning rate, above 0.
+        beta_1: decay of the gradient's running mean, in [0, 1).
+
+    Returns:
+        (new theta, new memory).
+    """
+    count, mean, square = memory
+    count = count + 1.0
+    mean = beta_1 * mean + (1.0 - beta_1) * gradient
+    square = _BETA_2 * square + (1.0 - _BETA_2) * gradient * gradient
+    rate = rate * tf.sqrt(1.0 - _BETA_2**count) / (1.0 - beta_1**count)
+    return theta - rate * mean / (tf.sqrt(square) + _EPSILON), (count, mean, square)
