@@ -26,6 +26,8 @@ CSS = """
 def tiles_html(path, first=0, count=None, scores=None):
     """Tiles of a picture that a run drew: photo, mask and score map above each other.
 
+    They show parts of the picture that `sheet_style` gives to an element around them.
+
     Args:
         path: of the picture.
         first, count: the columns that are shown; all by default.
@@ -45,8 +47,12 @@ def tiles_html(path, first=0, count=None, scores=None):
         )
         score = f"<b>{scores[column - first]:.0%}</b>" if scores else ""
         tiles.append(f'<div class="tile">{parts}{score}</div>')
-    sheet = f"--sheet:url({_data_uri(path)});--size:{100 * columns}% {100 * ROWS}%"
-    return f'<div class="tiles" style="{sheet}">{"".join(tiles)}</div>'
+    return f'<div class="tiles">{"".join(tiles)}</div>'
+
+
+def sheet_style(path):
+    """The style of an element that hands a picture to the tiles inside it."""
+    return f"--sheet:url({_data_uri(path)});--size:{100 * count_columns(path)}% {100 * ROWS}%"
 
 
 def count_columns(path):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gecat.app.charts import draw_bars, draw_chart
 from gecat.app.job import Job
-from gecat.app.tiles import count_columns, tiles_html
+from gecat.app.tiles import count_columns, sheet_style, tiles_html
 from gecat.training.diagnosis import diagnose
 from gecat.training.folder import RunError, read_description, read_now
 from gecat.training.history import History
@@ -169,8 +169,12 @@ def masks_html(sight, back, train):
     if iou is not None:
         facts.append(f"{train.charts['iou']}: <b>{iou:.2f}</b>")
     rows = " · ".join(train.rows)
+    try:
+        style = sheet_style(path)
+    except FileNotFoundError:  # the run has just thinned out its pictures
+        return masks_html(sight, back, train)
     return (
-        f'<div class="probes" data-cycle="{cycle}" data-pictures="{len(paths)}">'
+        f'<div class="probes" data-cycle="{cycle}" style="{style}">'
         f"{tiles_html(path)}</div>"
         f'<p class="legend"><span>{rows}</span><span>{" · ".join(facts)}</span></p>'
     )
@@ -184,13 +188,16 @@ def pairs_html(sight, train):
     scores = sight.history.looked.get("pair_scores", {})
     columns = count_columns(path) // len(train.critics_columns)
     groups = "".join(
-        f'<div class="group"><h4>{title}</h4><div class="probes">'
-        f"{tiles_html(path, group * columns, columns, scores.get(kind))}</div></div>"
+        f'<div class="group"><h4>{title}</h4>'
+        f"{tiles_html(path, group * columns, columns, scores.get(kind))}</div>"
         for group, (kind, title) in enumerate(
             zip(("real", "generated", "spoiled"), train.critics_columns, strict=True)
         )
     )
-    return f'<p class="how">{train.critics_info}</p><div class="pairs">{groups}</div>'
+    return (
+        f'<p class="how">{train.critics_info}</p>'
+        f'<div class="pairs" style="{sheet_style(path)}">{groups}</div>'
+    )
 
 
 def histogram_html(sight, train):

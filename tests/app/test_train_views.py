@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from gecat.app.job import Job, repeat
-from gecat.app.tiles import count_columns, tiles_html
+from gecat.app.tiles import count_columns, sheet_style, tiles_html
 from gecat.app.train_compare import compared_html, settings_html
 from gecat.app.train_text import TRAIN_CHINESE, TRAIN_ENGLISH
 from gecat.app.train_views import (
@@ -145,9 +145,10 @@ def test_tiles_show_each_part_of_a_picture_once(tmp_path):
     places = re.findall(r"background-position:([\d.]+)% (\d+)%", shown)
     assert places == [(x, y) for x in ("50.000", "100.000") for y in ("0", "50", "100")]
     assert "<b>25%</b>" in shown and "<b>50%</b>" in shown
-    assert shown.count("data:image/webp") == 1
+    style = sheet_style(path)
+    assert "data:image/webp" in style and "--size:300% 300%" in style
     draw(tmp_path, "pairs", 3, level=20)
-    assert tiles_html(path, 1, 2) != shown
+    assert sheet_style(path) != style
 
 
 def test_pairs_carry_the_critics_scores(tmp_path):
@@ -155,6 +156,7 @@ def test_pairs_carry_the_critics_scores(tmp_path):
     scores = {"real": [0.9] * 8, "generated": [0.5] * 8, "spoiled": [0.1] * 8}
     sight = sight_of(tmp_path, lines=[{"cycle": 1, "probe_area": 0.2, "pair_scores": scores}])
     shown = pairs_html(sight, TRAIN_ENGLISH)
+    assert shown.count("data:image/webp") == 1
     assert re.findall(r"<b>(\d+)%</b>", shown) == ["90"] * 4 + ["50"] * 4 + ["10"] * 4
     assert histogram_html(sight, TRAIN_ENGLISH).count("<rect") == 30
 
