@@ -170,12 +170,11 @@ def masks_html(sight, back, train):
         facts.append(f"{train.charts['iou']}: <b>{iou:.2f}</b>")
     rows = " · ".join(train.rows)
     try:
-        style = sheet_style(path)
+        style, tiles = sheet_style(path), tiles_html(path)
     except FileNotFoundError:  # the run has just thinned out its pictures
         return masks_html(sight, back, train)
     return (
-        f'<div class="probes" data-cycle="{cycle}" style="{style}">'
-        f"{tiles_html(path)}</div>"
+        f'<div class="probes" data-cycle="{cycle}" style="{style}">{tiles}</div>'
         f'<p class="legend"><span>{rows}</span><span>{" · ".join(facts)}</span></p>'
     )
 
