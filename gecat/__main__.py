@@ -50,7 +50,7 @@ def register_segment(commands):
         default="mask",
         help="mask: probability times 255, 8-bit (default); cutout: transparent; overlay: tinted",
     )
-    _add_network_options(parser)
+    _add_network_options(parser, refine=True)
     parser.add_argument(
         "--tile", type=_positive, metavar="N", help="add detail from tiles of N pixels, for photos"
         " much larger than the network's input",
@@ -150,7 +150,7 @@ def register_evaluate(commands):
     """Adds `evaluate` to the parser's commands."""
     parser = commands.add_parser("evaluate", help="score masks against true ones")
     _add_folder_options(parser)
-    _add_network_options(parser)
+    _add_network_options(parser, refine=False)
     parser.add_argument("--method", metavar="NAME", help="a classical method, not the networks")
     parser.add_argument("--threads", type=_positive, default=1, metavar="N", help="default: 1")
     parser.set_defaults(run=run_evaluate)
@@ -272,9 +272,12 @@ def _run_bench_discriminator(options):
     return 0
 
 
-def _add_network_options(parser):
+def _add_network_options(parser, refine):
     parser.add_argument("--weights", metavar="FILE", help="default: those that ship")
-    parser.add_argument("--refine", action="store_true", help="draw edges along the photo's edges")
+    parser.add_argument(
+        "--refine", action=argparse.BooleanOptionalAction, default=refine,
+        help=f"draw edges along the photo's edges (default: {'yes' if refine else 'no'})",
+    )  # fmt: skip
 
 
 def _add_folder_options(parser):

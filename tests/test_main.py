@@ -49,6 +49,16 @@ def test_segment_writes_masks_and_reports_the_bad_file(photos, small_weights, ca
             assert (mask.mode, mask.size) == ("L", (80, 60))
 
 
+def test_segment_follows_edges_unless_told_not_to(photos, small_weights):
+    found = {}
+    for choice in ((), ("--refine",), ("--no-refine",)):
+        out = photos / "-".join(("out", *choice))
+        words = ["segment", str(photos / "images"), "--out", str(out), *choice]
+        assert main([*words, "--weights", str(small_weights)]) == 0
+        found[choice] = [Image.open(out / f"{number}.png").tobytes() for number in range(3)]
+    assert found[()] == found["--refine",] != found["--no-refine",]
+
+
 def test_of_ten_pictures_the_nine_good_ones_are_segmented(tmp_path, small_weights, capsys):
     words = ["segment", str(PICTURES), "--what", "mask", "--out", str(tmp_path)]
     assert main([*words, "--weights", str(small_weights)]) == 1

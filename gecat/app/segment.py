@@ -83,7 +83,7 @@ def _inputs(words, examples):
         api_visibility="private",
         elem_id="examples",
     )
-    refine = gr.Checkbox(label=words.refine, info=words.refine_info, elem_id="refine")
+    refine = gr.Checkbox(True, label=words.refine, info=words.refine_info, elem_id="refine")
     return SimpleNamespace(photo=photo, refine=refine)
 
 

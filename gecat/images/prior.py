@@ -13,6 +13,7 @@ import numpy as np
 from skimage.filters import threshold_otsu
 
 KINDS = ("barrier", "agreement")
+LEAST_AGREEMENT = 0.2  # intersection over union under which a cut is of something else
 
 
 class Teacher(NamedTuple):
@@ -62,11 +63,22 @@ def sharpened(image, soft):
 
 
 def sharpening_cut(image, soft):
-    """GrabCut's part of `sharpened`: a bool array (H, W), started from the mask's sure parts."""
-    labels = np.where(soft > 0.75, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    """GrabCut's part of `sharpened`: started from the mask's sure parts.
+
+    Args:
+        image: uint8 array (H, W, 3), RGB.
+        soft: float array (H, W) in [0, 1].
+
+    Returns:
+        bool array (H, W); `soft` over 0.5 where GrabCut has lost the object.
+    """
+    labels = np.where(soft > 0.9, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     labels[soft < 0.05] = cv2.GC_BGD
     labels[soft > 0.97] = cv2.GC_FGD
-    return grabcut(image, iterations=1, start=labels)
+    solid = soft > 0.5
+    cut = grabcut(image, iterations=1, start=labels)
+    shared, either = np.count_nonzero(cut & solid), np.count_nonzero(cut | solid)
+    return cut if shared > LEAST_AGREEMENT * either else solid
 
 
 def grabcut_start(soft, threshold, frame=0.03):

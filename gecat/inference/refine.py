@@ -3,12 +3,33 @@
 import cv2
 import numpy as np
 
+from gecat.images.prior import sharpening_cut
+from gecat.images.sizes import shrink
+
+CUT_SIDE = 256
 SIDE = 384
 RADIUS_SHARE = 0.02
 SMOOTHNESS = 1e-4
 
 
-def refine(image, mask, radius_share=RADIUS_SHARE, smoothness=SMOOTHNESS, side=SIDE):
+def refine(image, mask):
+    """GrabCut from the mask's sure parts finds the edge, the guided filter draws it finely.
+
+    Args:
+        image: uint8 array (H, W, 3), RGB.
+        mask: float32 array (H, W) in [0, 1].
+
+    Returns:
+        float32 array (H, W) in [0, 1], the mean of the mask and its cut along the photo's edges.
+    """
+    soft = shrink(mask, CUT_SIDE)
+    if min(soft.shape) > 1:
+        small = cv2.resize(image, soft.shape[::-1], interpolation=cv2.INTER_AREA)
+        soft = (0.5 * soft + 0.5 * sharpening_cut(small, soft)).astype(np.float32)
+    return guided_filter(image, soft)
+
+
+def guided_filter(image, mask, radius_share=RADIUS_SHARE, smoothness=SMOOTHNESS, side=SIDE):
     """Fast guided filter with the colour photo as guide.
 
     In each window the mask is fitted as a linear function of the photo's colour; the fit is made
@@ -17,7 +38,7 @@ def refine(image, mask, radius_share=RADIUS_SHARE, smoothness=SMOOTHNESS, side=S
 
     Args:
         image: uint8 array (H, W, 3), RGB.
-        mask: float32 array (H, W) in [0, 1].
+        mask: float32 array (h, w) in [0, 1], of the photo's size or smaller.
         radius_share: the window's radius as a share of the longer side.
         smoothness: the variance of colour, of values in [0, 1], that counts as an edge.
         side: the longer side of the small copy, in pixels.
@@ -25,11 +46,13 @@ def refine(image, mask, radius_share=RADIUS_SHARE, smoothness=SMOOTHNESS, side=S
     Returns:
         float32 array (H, W) in [0, 1].
     """
-    height, width = mask.shape
+    height, width = image.shape[:2]
     scale = min(1.0, side / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     guide = cv2.resize(image, size, interpolation=cv2.INTER_AREA) / 255.0  # (h, w, 3)
-    small = cv2.resize(mask, size, interpolation=cv2.INTER_AREA).astype(np.float64)
+    larger = size[0] > mask.shape[1]
+    small = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR if larger else cv2.INTER_AREA)
+    small = small.astype(np.float64)
     radius = max(1, round(radius_share * max(size)))
     slopes, offset = _linear_fit(guide, small, radius, smoothness)
     result = _enlarged(offset, width, height)

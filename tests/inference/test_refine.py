@@ -1,9 +1,11 @@
+from functools import partial
+
 import cv2
 import numpy as np
 import pytest
 
 from gecat.evaluation.metrics import boundary_f, iou
-from gecat.inference.refine import refine
+from gecat.inference.refine import guided_filter, refine
 
 
 def disc_photo(side=240):
@@ -14,14 +16,23 @@ def disc_photo(side=240):
     return np.clip(colours + noise, 0, 255).astype(np.uint8), truth
 
 
-def test_a_coarse_mask_moves_to_the_edge():
+@pytest.mark.parametrize("step", [refine, partial(guided_filter, radius_share=0.05)])
+def test_a_coarse_mask_moves_to_the_edge(step):
     image, truth = disc_photo()
     coarse = cv2.resize(truth.astype(np.float32), (20, 20), interpolation=cv2.INTER_AREA)
     mask = cv2.resize(np.roll(coarse, 1, axis=1), truth.shape[::-1])
-    fine = refine(image, mask, radius_share=0.05)
+    fine = step(image, mask)
     assert fine.dtype == np.float32
     assert iou(fine, truth) > iou(mask, truth) + 0.02
     assert boundary_f(fine, truth) > boundary_f(mask, truth)
+
+
+def test_a_cut_that_loses_the_object_is_not_taken():
+    """The mask is sure of a corner that looks like the ground: GrabCut would take all of that."""
+    image, truth = disc_photo()
+    mask = np.full(truth.shape, 0.02, np.float32)
+    mask[10:40, 10:40] = 0.95
+    assert iou(refine(image, mask), mask) > 0.5
 
 
 def test_it_is_the_guided_filter():
@@ -44,7 +55,7 @@ def test_it_is_the_guided_filter():
 
     around = range(7 - radius, 7 + radius + 1)
     expected = np.mean([fit(y, x) for y in around for x in around])
-    result = refine(image, mask, radius_share=radius / side, smoothness=smoothness)
+    result = guided_filter(image, mask, radius_share=radius / side, smoothness=smoothness)
     assert result[7, 7] == pytest.approx(expected, abs=1e-4)
 
 
