@@ -9,7 +9,8 @@ WEIGHTS_DIR = Path(__file__).resolve().parent.parent / "assets" / "weights"
 BETA_RULES = ("FR", "PR+", "HS", "DY", "HZ")
 UPDATE_RULES = ("conjugate", "adam")
 PRECONDITIONERS = ("second_moment", "identity")
-PRIORS = ("barrier", "agreement")
+PRIORS = ("barrier", "texture", "agreement")
+COMPOSITES = ("object", "region")
 ARCHITECTURES = ("unet", "article")
 
 
@@ -27,7 +28,7 @@ class Config:
     # The pictures.
     size: int = 160  # side of a training picture, pixels
     inference_size: int = 256  # longer side of a photo at prediction, pixels
-    prior: str = "agreement"  # the label-free teacher: barrier distance, or several that agree
+    prior: str = "agreement"  # the label-free teacher: one of PRIORS
 
     # The networks: channels of each encoder stage, from half of the resolution downwards.
     architecture: str = "unet"
@@ -39,6 +40,8 @@ class Config:
     # The course of a run, as shares of its budget; the rest is gradient epochs.
     anchor_share: float = 0.6  # the generator learns from its teachers, the discriminator rests
     warmup_share: float = 0.1  # the discriminator learns on spoiled masks, the generator rests
+    relabel_from: float = 1.0  # from here on G's moving average labels the photos; 1 = never
+    composites: str = "object"  # what is pasted: an object, or a region of any outline
     batch_size: int = 16
     seed: int = 0
 
@@ -71,6 +74,7 @@ class Config:
     def __post_init__(self):
         _check_choice("architecture", self.architecture, ARCHITECTURES)
         _check_choice("prior", self.prior, PRIORS)
+        _check_choice("composites", self.composites, COMPOSITES)
         _check_choice("update_rule", self.update_rule, UPDATE_RULES)
         _check_choice("beta_rule", self.beta_rule, BETA_RULES)
         _check_choice("preconditioner", self.preconditioner, PRECONDITIONERS)
@@ -136,6 +140,7 @@ _RANGES = {
     "anchor_share": (0.0, 1.0),
     "warmup_share": (0.0, 1.0),
     "generator_attention": (0, 1),
+    "relabel_from": (0.0, 1.0),
     "batch_size": (2, 512),
     "seed": (0, 2**31 - 1),
     "discriminator_steps": (0, 64),
@@ -165,10 +170,14 @@ PRESETS = {
         "size": 64,
         "inference_size": 64,
         "prior": "barrier",
-        "generator_widths": (16, 32, 64, 96),
+        "generator_widths": (24, 32, 48, 64),
         "discriminator_widths": (16, 32, 48, 64),
+        "anchor_share": 0.8,
+        "relabel_from": 0.4,
+        "composites": "region",
         "average_decay": 0.98,
-        "learning_rate": 2e-3,
+        "learning_rate": 1e-2,
+        "self_training_weight": 1.0,
         "overlap_share": 0.5,
     },
     "article": {

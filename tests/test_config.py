@@ -24,6 +24,8 @@ def test_words_of_a_command_line_become_numbers():
     [
         ("beta_rule", "BFGS", "FR, PR"),
         ("batch_size", 0, "from 2 to 512"),
+        ("composites", "person", "object, region"),
+        ("relabel_from", 1.5, "from 0.0 to 1.0"),
         ("batch_size", "many", "type int"),
         ("batch_size", 2.5, "type int"),
         ("size", 100, "multiple of"),

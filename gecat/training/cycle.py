@@ -17,6 +17,7 @@ from gecat.model.generator import build_generator
 from gecat.model.weights import take_weights
 from gecat.training import adam, conjugate, losses, pairs
 
+_SHARPNESS = 2.0  # of the average's own labels: a power of the odds
 _BETA_1 = {"generator": 0.9, "discriminator": 0.5}  # of Adam
 _MOMENT_DECAY = 0.99  # of the running second moment that preconditions, per gradient
 
@@ -98,6 +99,20 @@ class Engine:
         draws = pairs.draw(np.random.default_rng(seed), batch["image"].shape[0])
         return self._prepare(batch, {key: tf.constant(value) for key, value in draws.items()})
 
+    def relabel(self, state, batch):
+        """Returns a batch whose pseudo-masks are those of G's moving average, sharpened.
+
+        Mean teacher (Tarvainen and Valpola 2017): what the first teachers said of single photos at
+        odds with all others is forgotten.
+
+        Args:
+            state: the State; batch: dict of `gecat.images.datasets.batches`.
+        """
+        pictures = tf.cast(batch["image"], tf.float32) / 127.5 - 1.0
+        masks = self._generate(state.average, state.average_statistics, pictures, training=False)
+        masks = masks**_SHARPNESS / (masks**_SHARPNESS + (1.0 - masks) ** _SHARPNESS)
+        return {**batch, "prior": tf.cast(masks * 255.0 + 0.5, tf.uint8)}
+
     def teach_discriminator(self, state, frozen, spoiled_only=False, pace=1.0):
         """Takes one Adam step of D on real, spoiled and, unless warming up, G's masks.
 
@@ -111,7 +126,9 @@ class Engine:
         """
         shown = self._spoil(frozen["target"], frozen)
         if not spoiled_only:
-            masks = self._generate(state.generator, state.generator_statistics, frozen)
+            masks = self._generate(
+                state.generator, state.generator_statistics, frozen["pictures"], training=True
+            )
             odd = np.arange(masks.shape[0]) % 2 == 1
             shown = tf.where(odd[:, None, None, None], masks, shown)
         theta, memory, statistics, figures = self._discriminator_adam(
@@ -233,7 +250,8 @@ class Engine:
         prior = tf.cast(batch["prior"], tf.float32) / 255.0
         mask = tf.cast(batch["mask"], tf.float32) / 255.0
         target, certainty = pairs.photo_targets(prior, mask, tf.cast(batch["has_mask"], tf.float32))
-        pasted, pasted_target, pasted_certainty = pairs.composites(photos, target, certainty, draws)
+        paste = pairs.mixtures if self.config.composites == "region" else pairs.composites
+        pasted, pasted_target, pasted_certainty = paste(photos, target, certainty, draws)
         half = pasted.shape[0]
         plain = photos.shape[0] - half
         return {
@@ -244,14 +262,14 @@ class Engine:
             **draws,
         }
 
-    def _generate_traced(self, theta, statistics, frozen):
-        """G's masks of the frozen pictures, (N, S, S, 1), in training mode as in its own steps."""
+    def _generate_traced(self, theta, statistics, pictures, training):
+        """G's masks of pictures (N, S, S, 3), (N, S, S, 1)."""
 
         def replica(shard):
-            logits, _ = _call(self.generator, theta, statistics, shard["pictures"])
+            logits, _ = _call(self.generator, theta, statistics, shard["pictures"], training)
             return tf.sigmoid(logits)
 
-        masks = self._run(replica, {"pictures": frozen["pictures"]})
+        masks = self._run(replica, {"pictures": pictures})
         return self.strategy.gather(masks, 0) if self.strategy.num_replicas_in_sync > 1 else masks
 
     def _generator_traced(

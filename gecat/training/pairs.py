@@ -80,6 +80,32 @@ def composites(photos, targets, certainties, draws):
     return pictures, fitting, ops.maximum(shape, certainties[half:])
 
 
+def mixtures(photos, targets, certainties, draws):
+    """Pastes regions of random outline, whatever they hold, into the second half of a batch.
+
+    Along the outline the target is exact, however blurred the teachers' own edges are, and a piece
+    of ground stays ground wherever it lies (French et al. 2020, "Semi-supervised semantic
+    segmentation needs strong, varied perturbations", section 3.3, with outlines for boxes).
+
+    Args:
+        photos, targets, certainties, draws: as for `composites`.
+
+    Returns:
+        pictures (N/2, H, W, 3), targets and certainties (N/2, H, W, 1).
+    """
+    half = photos.shape[0] // 2
+    layers = [photos[:half], targets[:half], certainties[:half], ops.ones_like(targets[:half])]
+    moved = _move(ops.concatenate(layers, axis=-1), draws, half)  # (N/2, H, W, 6)
+    outline = {name: draws[name][:half] for name in ("angle", "shapes")}
+    whole = ops.cast(moved[..., 5:] > 0.99, "float32")  # not what lay outside of the photo
+    region = _polygon(outline, targets[:half].shape) * whole
+    tint = ops.reshape(draws["tint"][:half], (-1, 1, 1, 3))
+    alpha = _blurred(region, 3)
+    pictures = alpha * ops.clip(moved[..., :3] + tint, -1.0, 1.0) + (1.0 - alpha) * photos[half:]
+    fitting = region * moved[..., 3:4] + (1.0 - region) * targets[half:]
+    return pictures, fitting, region * moved[..., 4:5] + (1.0 - region) * certainties[half:]
+
+
 def spoil(masks, draws):
     """Spoils each mask in the way and with the strength drawn for it.
 

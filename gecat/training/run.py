@@ -83,7 +83,9 @@ def _train(data, run, preset_name, changes, cycles, seconds, resume, start, teac
         loaded = load_weights(start)
         config = Config.from_dict({**loaded.config.to_dict(), **(changes or {})})
     else:
-        config = preset(preset_name, **(changes or {}))
+        # Things and grounds of drawn scenes differ in texture alone.
+        hints = {"prior": "texture"} if data == "scenes" and preset_name == "small" else {}
+        config = preset(preset_name, **{**hints, **(changes or {})})
     prior = network_teacher(teacher) if teacher else config.prior
     told = float("-inf")
 

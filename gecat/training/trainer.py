@@ -88,7 +88,7 @@ def run_cycles(engine, state, photos, *, cycles=None, seconds=None, clock=time.m
 
 
 class _Supply:
-    """Frozen batches in order, the next one made while this one is learned from."""
+    """Batches in order, the next one made while this one is learned from."""
 
     def __init__(self, engine, photos, start, executor):
         self.number = start
@@ -97,16 +97,18 @@ class _Supply:
         self._executor = executor
         self._next = executor.submit(self._make, start)
 
-    def take(self):
-        frozen = self._next.result()
+    def take(self, state, progress):
+        """Returns the next frozen batch, labelled by the average where it is time for that."""
+        batch, number = self._next.result(), self.number
         self.number += 1
         self._next = self._executor.submit(self._make, self.number)
-        return frozen
+        if progress >= self._engine.config.relabel_from:
+            batch = self._engine.relabel(state, batch)
+        return self._engine.freeze(batch, (self._engine.config.seed, number, 2))
 
     def _make(self, number):
-        seed = (self._engine.config.seed, number)
-        batch = augment(next(self._batches), (*seed, 1), self._engine.config.size)
-        return self._engine.freeze(batch, (*seed, 2))
+        config = self._engine.config
+        return augment(next(self._batches), (config.seed, number, 1), config.size)
 
 
 def _cycle(engine, state, supply, progress, steering):
@@ -119,7 +121,7 @@ def _cycle(engine, state, supply, progress, steering):
             steering.enter("discriminator")
         for _ in range(max(1, config.discriminator_steps)):
             state, scores = engine.teach_discriminator(
-                state, supply.take(), not meets_generator(config, progress), pace
+                state, supply.take(state, progress), not meets_generator(config, progress), pace
             )
         figures |= {f"discriminator_{name}": value for name, value in scores.items()}
     if part == "generator" or (part == "both" and stage != "warm-up"):
@@ -135,13 +137,13 @@ def _teach_generator(engine, state, supply, stage, progress, pace):
     weights = weights_at(config, progress)
     if stage == "adversarial" and config.update_rule == "conjugate":
         return engine.teach_generator(
-            state, supply.take(), weights, config.generator_steps, "conjugate"
+            state, supply.take(state, progress), weights, config.generator_steps, "conjugate"
         )
     # Before anything is judged nothing need stand still: fresh batches teach more.
     records = []
     for _ in range(config.generator_steps):
         state, terms, record = engine.teach_generator(
-            state, supply.take(), weights, 1, "adam", pace
+            state, supply.take(state, progress), weights, 1, "adam", pace
         )
         records += record
     return state, terms, records

@@ -12,7 +12,10 @@ from gecat.images.prior import (
     grabcut,
     grabcut_start,
     pseudo_mask,
+    texture_contrast,
+    texture_saliency,
 )
+from gecat.images.scenes import draw_scenes
 
 FLAT_COLOURS = (0, 127, 255)
 
@@ -184,3 +187,24 @@ def test_a_mirrored_photo_gives_the_mirrored_mask():
 def test_an_unknown_kind_is_refused():
     with pytest.raises(ValueError, match="received 'magic'"):
         pseudo_mask(np.zeros((8, 8, 3), np.uint8), "magic")
+
+
+def test_texture_contrast_tells_a_pattern_from_what_stands_alone():
+    plain = np.full((64, 64), 100, np.uint8)
+    checks = plain.copy()
+    checks[16:48, 16:48] += np.uint8(80) * (np.indices((32, 32)).sum(0) // 3 % 2).astype(np.uint8)
+    line, spot, step = plain.copy(), plain.copy(), plain.copy()
+    line[:, 30:33], spot[30:34, 30:34], step[:, 32:] = 180, 180, 180
+    assert (texture_contrast(checks)[22:42, 22:42] == 80).all()
+    for alone in (plain, line, spot, step):
+        assert texture_contrast(alone).max() == 0
+
+
+def test_texture_finds_in_scenes_what_colour_does_not():
+    images, truths = draw_scenes(24, 64, seed=5)
+
+    def score(teacher):
+        return np.mean([_iou(teacher(image) > 0.5, truth)
+                        for image, truth in zip(images, truths, strict=True)])  # fmt: skip
+
+    assert score(texture_saliency) > score(barrier_saliency) + 0.05

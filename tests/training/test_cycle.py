@@ -103,6 +103,18 @@ def test_the_average_forgets_a_random_start_but_not_trained_weights(engine, froz
     assert kept == pytest.approx(engine.config.average_decay, abs=1e-3)
 
 
+def test_the_average_labels_photos_more_surely_than_it_sees_them(engine, photos):
+    state = engine.initial_state()
+    batch = next(iter(batches(photos, 8, seed=0)))
+    engine.load_average(state)
+    pictures = tf.cast(batch["image"], tf.float32) / 127.5 - 1.0
+    seen = tf.sigmoid(engine.generator(pictures, training=False)).numpy()
+    labelled = engine.relabel(state, batch)
+    prior = labelled["prior"].numpy() / 255.0
+    np.testing.assert_allclose(prior, seen**2 / (seen**2 + (1 - seen) ** 2), atol=0.005)
+    assert labelled["image"] is batch["image"]
+
+
 def test_two_devices_take_the_steps_of_one(photos):
     """In a process of its own: logical devices must be made before TensorFlow starts."""
     import subprocess
@@ -132,6 +144,7 @@ def run(strategy):
     engine = Engine(config, strategy)
     state = engine.initial_state()
     frozen = engine.freeze(batch, (0, 1))
+    frozen = engine.freeze(engine.relabel(state, batch), (0, 1))
     state, _ = engine.teach_discriminator(state, frozen)
     state, _, records = engine.teach_generator(state, frozen, Weights(1, 1, 0.5), 3, "conjugate")
     return state, records

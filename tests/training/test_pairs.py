@@ -6,7 +6,15 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gecat.training.pairs import SPOILINGS, composites, draw, photo_targets, show, spoil
+from gecat.training.pairs import (
+    SPOILINGS,
+    composites,
+    draw,
+    mixtures,
+    photo_targets,
+    show,
+    spoil,
+)
 
 
 def disc(count=8, side=64, radius=14.0, centre=(30.0, 34.0)):
@@ -92,6 +100,26 @@ def test_a_composite_shows_the_object_where_its_target_says():
     assert (reddish ^ pasted).mean() < 0.03
     np.testing.assert_allclose(certainty.numpy()[pasted], 1.0)
     np.testing.assert_allclose(certainty.numpy()[~pasted], 0.3, atol=1e-6)
+
+
+def test_a_mixture_keeps_each_pixels_own_target_on_both_sides_of_the_outline():
+    """Red photos that are all object are mixed into blue ones that are all ground."""
+    photos = np.empty((8, 64, 64, 3), np.float32)
+    photos[:4], photos[4:] = [1.0, -1.0, -1.0], [-1.0, -1.0, 1.0]
+    target = tf.concat([tf.ones((4, 64, 64, 1)), tf.zeros((4, 64, 64, 1))], 0)
+    certainty = tf.concat([tf.fill((4, 64, 64, 1), 0.9), tf.fill((4, 64, 64, 1), 0.3)], 0)
+    draws = draw(np.random.default_rng(2), 8)
+    draws["tint"][:] = 0.0
+    pictures, fitting, sure = (
+        part.numpy() for part in mixtures(tf.constant(photos), target, certainty, draws)
+    )
+    reddish = pictures[..., 0] > pictures[..., 2]
+    inside = fitting[..., 0] > 0.5
+    assert pictures.shape == (4, 64, 64, 3)
+    assert 0.02 < inside.mean() < 0.9
+    assert (reddish ^ inside).mean() < 0.03
+    np.testing.assert_allclose(sure[inside], 0.9, atol=1e-5)
+    np.testing.assert_allclose(sure[~inside], 0.3, atol=1e-5)
 
 
 def test_certainty_is_highest_where_teachers_agree():
