@@ -196,9 +196,10 @@ class Jobs:
     def reason(self, job):
         """Returns why a run failed, as it said itself, without the server's paths."""
         path = self.folder(job) / "log.txt"
-        lines = path.read_text(errors="replace").splitlines() if path.exists() else []
-        said = [line for line in lines if line.startswith("gecat train: ")]
-        last = said[-1].removeprefix("gecat train: ") if said else ""
+        text = path.read_text(errors="replace") if path.exists() else ""
+        # A progress bar may stand before it on the same line.
+        _, said, rest = text.rpartition("gecat train: ")
+        last = rest.partition("\n")[0] if said else ""
         return last.replace(str(self.folder(job)), job.name).replace(str(self.root), "")
 
     def tick(self):

@@ -312,6 +312,20 @@ def test_a_real_training_says_what_it_left_out_and_why_it_fails(open_jobs, key, 
     assert str(tmp_path) not in reason
 
 
+def test_the_reason_is_found_behind_a_progress_bar(open_jobs, key):
+    jobs = open_jobs()
+    run = jobs.start(key, SHORT)
+    reaches(jobs, key, run, "done")
+    job = jobs.get(key, run)
+    assert jobs.reason(job) == ""
+    folder = jobs.folder(job)
+    log = (
+        f"reading:  9%|#  | 3/9\rreading: 95%|###gecat train: no room in {folder}\n\nreading: 100%"
+    )
+    (folder / "log.txt").write_text(log)
+    assert jobs.reason(job) == "no room in Run 1"
+
+
 def test_times_are_told(open_jobs, key):
     jobs = open_jobs()
     before = time.time()
