@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from gecat.images.prior import sharpening_cut
+from gecat.images.prior import sharpened
 from gecat.images.sizes import shrink
 
 CUT_SIDE = 256
@@ -25,18 +25,8 @@ def refine(image, mask):
     soft = shrink(mask, CUT_SIDE)
     if min(soft.shape) > 1:
         small = cv2.resize(image, soft.shape[::-1], interpolation=cv2.INTER_AREA)
-        soft = _lean(soft, sharpening_cut(small, soft))
+        soft = sharpened(small, soft)
     return guided_filter(image, soft)
-
-
-def _lean(soft, cut):
-    """Half the mask's log odds, and 2 for or against: over 0.5 just where the cut says object.
-
-    The cut is sure only where the mask's odds are within 1 to 32, so 2 is more than their half.
-    """
-    for_object = np.sqrt(soft) * np.where(cut, np.e, 1.0 / np.e)
-    against = np.sqrt(1.0 - soft) * np.where(cut, 1.0 / np.e, np.e)
-    return (for_object / (for_object + against)).astype(np.float32)
 
 
 def guided_filter(image, mask, radius_share=RADIUS_SHARE, smoothness=SMOOTHNESS, side=SIDE):

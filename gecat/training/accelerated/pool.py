@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from gecat.images.prior import sharpening_cut
+from gecat.images.prior import lean, sharpening_cut
 
 SIDE = 256  # photos are squashed to this square, pixels
 CUT_SIDE = 192  # GrabCut's time is that of the pixels
@@ -30,9 +30,11 @@ class Pool:
         return len(self.photos)
 
     def priors(self):
-        """Returns pseudo-masks, uint8 (N, S, S): the mean of the generator's and GrabCut's."""
-        cuts = np.load(self.folder / "cuts.npy")
-        return np.clip(self.read_soft(), 3, 252) // 2 + cuts // 2
+        """Returns pseudo-masks, uint8 (N, S, S): the generator's, leaning to GrabCut's."""
+        levels = np.arange(256, dtype=np.float32) / 255.0
+        sides = [lean(levels, np.full(256, is_object)) for is_object in (False, True)]
+        table = np.round(np.stack(sides) * 255.0).astype(np.uint8)
+        return table[(self.read_cuts() > 127).astype(np.uint8), self.read_soft()]
 
     def read_soft(self):
         """Returns the generator's masks, uint8 (N, S, S)."""
@@ -41,6 +43,10 @@ class Pool:
     def write_soft(self, soft):
         """Keeps the generator's masks, uint8 (N, S, S)."""
         np.save(self.folder / "soft.npy", soft)
+
+    def read_cuts(self):
+        """Returns GrabCut's masks, uint8 (N, S, S)."""
+        return np.load(self.folder / "cuts.npy")
 
     def write_cuts(self, cuts):
         """Keeps GrabCut's masks, uint8 (N, S, S)."""
