@@ -50,7 +50,8 @@ def cycle(page):
 
 
 def wait_for_newer(page, than):
-    expect(page.locator("#masks .probes")).not_to_have_attribute("data-cycle", str(than))
+    probes = page.locator("#masks .probes")
+    expect(probes).not_to_have_attribute("data-cycle", str(than), timeout=STARTING)
     assert cycle(page) > than
 
 
