@@ -187,7 +187,7 @@ def register_bench(commands):
 def register_bench_quality(kinds):
     """Adds `bench quality`."""
     parser = kinds.add_parser("quality", help="every classical rival and the networks, one thread")
-    _add_folder_options(parser)
+    _add_folder_options(parser, required=False)
     parser.add_argument("--weights", metavar="FILE", help="default: those that ship")
     parser.add_argument(
         "--discriminator", action="store_true", help="ask instead whether it can tell wrong masks"
@@ -196,16 +196,83 @@ def register_bench_quality(kinds):
         "--scale", metavar="FILE", help="with --discriminator: write what its scores mean, which"
         " the app looks for beside the weights as <weights>.scale.json",
     )  # fmt: skip
+    parser.add_argument("--sheet", metavar="FILE", help="draw the networks' ten best and ten worst")
+    parser.add_argument(
+        "--empty", action="store_true", help="ask the networks instead for masks of pictures that"
+        " show nothing",
+    )  # fmt: skip
+    parser.add_argument(
+        "--scenes", action="store_true", help="train preset small on drawn scenes instead, once a"
+        " seed, and score it on scenes held out",
+    )  # fmt: skip
+    parser.add_argument("--seeds", type=_positive, metavar="N", help="with --scenes (default: 10)")
+    budget = parser.add_mutually_exclusive_group()
+    budget.add_argument("--seconds", type=_positive, metavar="S", help="with --scenes, each seed"
+                        " (default: 60)")  # fmt: skip
+    budget.add_argument("--cycles", type=_positive, metavar="N", help="with --scenes, each seed")
     parser.set_defaults(run=run_bench_quality)
 
 
 def run_bench_quality(options):
-    """Scores all rivals on a folder, or the discriminator."""
+    """Scores all rivals on a folder, the discriminator, or what drawn scenes teach."""
     from gecat.evaluation.quality import bench
 
+    if options.scenes:
+        return _run_bench_scenes(options)
+    if options.seeds or options.seconds or options.cycles:
+        raise ValueError("--seeds, --seconds and --cycles go with --scenes.")
+    if options.empty:
+        return _run_bench_empty(options)
+    if not (options.images and options.masks):
+        raise ValueError("--images and --masks are needed, or --scenes, or --empty.")
     if options.discriminator:
         return _run_bench_discriminator(options)
-    _report(bench(*_folders(options), weights=options.weights), options.json)
+    results = bench(*_folders(options), weights=options.weights)
+    _report(results, options.json)
+    if options.sheet:
+        _draw_sheet(results["gecat"]["images"], options)
+    return 0
+
+
+def _draw_sheet(rows, options):
+    from PIL import Image
+
+    from gecat.evaluation.sheet import draw_sheet
+    from gecat.inference.segmenter import load
+
+    predict = load(options.weights, threads=1).predict
+    Path(options.sheet).parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(draw_sheet(predict, rows, options.images, options.masks)).save(options.sheet)
+    print(f"drawn in {options.sheet}")
+
+
+def _run_bench_empty(options):
+    from gecat.evaluation.empty import LEAST_SHARE, count_empty
+    from gecat.inference.segmenter import load
+
+    result = count_empty(load(options.weights).predict)
+    by_kind = ", ".join(f"{kind} {share:.0%}" for kind, share in result["kinds"].items())
+    print(f"{result['empty']:.0%} of {result['count']} pictures without an object have less than "
+          f"{LEAST_SHARE:.0%} foreground ({by_kind})")  # fmt: skip
+    if options.json:
+        Path(options.json).write_text(json.dumps(result) + "\n")
+    return 0
+
+
+def _run_bench_scenes(options):
+    others = ("images", "masks", "ignore", "weights", "discriminator", "scale", "sheet", "empty")
+    given = [f"--{name}" for name in others if getattr(options, name)]
+    if given:
+        raise ValueError(f"--scenes takes no {', '.join(given)}.")
+    from gecat.evaluation import scenes
+
+    seconds = None if options.cycles else options.seconds or 60
+    result = scenes.learn_scenes(
+        options.seeds or 10, seconds, options.cycles, held_out=options.limit or scenes.HELD_OUT
+    )
+    print(scenes.table(result))
+    if options.json:
+        Path(options.json).write_text(json.dumps(result, indent=1) + "\n")
     return 0
 
 
@@ -280,9 +347,11 @@ def _add_network_options(parser, refine):
     )  # fmt: skip
 
 
-def _add_folder_options(parser):
-    parser.add_argument("--images", required=True, metavar="DIR", help="photos")
-    parser.add_argument("--masks", required=True, metavar="DIR", help="true masks, of equal names")
+def _add_folder_options(parser, required=True):
+    parser.add_argument("--images", required=required, metavar="DIR", help="photos")
+    parser.add_argument(
+        "--masks", required=required, metavar="DIR", help="true masks, of equal names"
+    )
     parser.add_argument("--ignore", metavar="DIR", help="maps of what is undecided, white")
     parser.add_argument(
         "--limit", type=_positive, metavar="N", help="score N photos, spread evenly"

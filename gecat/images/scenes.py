@@ -80,6 +80,22 @@ def draw_scenes(count, size, seed=0):
     return images, masks
 
 
+def draw_ground(seed, size):
+    """Draws a scene without any object: ground and light alone.
+
+    Args:
+        seed, size: as for `draw_scene`.
+
+    Returns:
+        uint8 array (size, size, 3), RGB.
+    """
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[0:size, 0:size].astype(np.float32) / size
+    image = _paint(_ground(rng, y, x), rng.permutation(_palette(rng))[:3])
+    image = image * _lighting(rng, y, x)[..., None] + rng.normal(0.0, 0.012, image.shape)
+    return (np.clip(image, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
+
+
 def _palette(rng):
     """Four colours of neighbouring or opposite hues, from dark to light: (4, 3) in [0, 1]."""
     hue = rng.uniform()
