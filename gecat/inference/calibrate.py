@@ -1,0 +1,73 @@
+"""Sets a generator's masks to the size of its teacher's, without a label."""
+
+import numpy as np
+
+from gecat.images.reading import ImageError
+from gecat.images.sizes import shrink
+from gecat.images.sources import open_source
+from gecat.inference.segmenter import Segmenter
+from gecat.model.weights import load_weights, save_weights
+from gecat.training.teacher import network_teacher
+
+SIDE = 256  # of the photos that the teacher cuts, pixels
+_SAMPLES = 2000  # pixels a photo
+
+
+def logit_shift(logits, share):
+    """What to take off logits so that a share of them stays above 0.
+
+    Args:
+        logits: float array of any shape.
+        share: of the pixels that are object, in [0, 1].
+
+    Returns:
+        a float, the quantile of the logits at 1 - share.
+    """
+    return float(np.quantile(logits, 1.0 - share))
+
+
+def calibrate(weights, teacher, data, out, photos=400, progress=lambda done, total: None):
+    """Writes weights whose masks are on the whole as large as the teacher's cuts.
+
+    Args:
+        weights: a weights file.
+        teacher: a weights file whose masks, drawn along edges, tell the size.
+        data: a folder, .zip or .npy of photos.
+        out: the weights file to write.
+        photos: how many to look at, spread evenly.
+        progress: called with (photos done, photos in all).
+
+    Returns:
+        the shift, a float: it was taken off the bias of the last convolution.
+
+    Raises:
+        ImageError: if the data cannot be opened or holds no photo that can be read.
+        WeightsError: if a weights file cannot be read.
+        ValueError: for the article's generator, whose last layer is no plain bias.
+    """
+    loaded = load_weights(weights)
+    if loaded.config.architecture != "unet":
+        raise ValueError(f"only unet can be calibrated, received {loaded.config.architecture}")
+    networks, teach = Segmenter(weights).networks, network_teacher(teacher).teach
+    random = np.random.default_rng(0)
+    found, shares = [], []
+    with open_source(str(data), SIDE) as members:
+        chosen = members[:: max(1, len(members) // photos)][:photos]
+        for done, member in enumerate(chosen, start=1):
+            try:
+                image = member.read()
+            except ImageError:
+                continue
+            logits = networks.logits(image, loaded.config.inference_size).ravel()
+            found.append(random.choice(logits, _SAMPLES))
+            shares.append(np.mean(teach(shrink(image, SIDE)) > 0.5))
+            progress(done, len(chosen))
+    if not found:
+        raise ImageError(f"No photo could be read. Received: {data}.")
+    shift = logit_shift(np.stack(found), float(np.mean(shares)))
+    head = loaded.generator.get_layer("head")
+    head.bias.assign(head.bias - shift)
+    total = loaded.facts.get("logit_shift", 0.0) + shift
+    facts = {**loaded.facts, "logit_shift": total}
+    save_weights(out, loaded.config, loaded.generator, loaded.discriminator, facts)
+    return shift
