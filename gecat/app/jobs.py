@@ -36,7 +36,7 @@ from gecat.training.folder import control, is_held, last_stats, read_control
 TICK_SECONDS = 0.5
 SWEEP_SECONDS = 60.0
 ENDING_SECONDS = 20.0  # between being told to end and being ended
-NICENESS = 10  # the page comes first, and learning takes what is left
+NICENESS = 5  # the page comes first, but a busy machine must not starve learning
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
 log = logging.getLogger(__name__)
