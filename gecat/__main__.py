@@ -1,4 +1,4 @@
-"""The command line: python -m gecat segment | train | evaluate | bench."""
+"""The command line: python -m gecat segment | train | calibrate | evaluate | bench."""
 
 import argparse
 import json
@@ -144,6 +144,26 @@ def run_train(options):
         print(f"{name}: left out: {reason}", file=sys.stderr)
     print(f"weights written to {weights}")
     return 1 if skipped else 0
+
+
+def register_calibrate(commands):
+    """Adds `calibrate` to the parser's commands."""
+    parser = commands.add_parser("calibrate", help="give masks the size of a teacher's cuts")
+    parser.add_argument("--weights", required=True, metavar="FILE", help="what to calibrate")
+    parser.add_argument("--teacher", required=True, metavar="FILE", help="weights that teach")
+    parser.add_argument("--data", required=True, metavar="DIR|ZIP|NPY", help="photos to look at")
+    parser.add_argument("--out", required=True, metavar="FILE", help="the weights file to write")
+    parser.add_argument("--limit", type=_positive, default=400, metavar="N", help="default: 400")
+    parser.set_defaults(run=run_calibrate)
+
+
+def run_calibrate(options):
+    """Calibrates weights and says by how much."""
+    from gecat.inference.calibrate import calibrate
+
+    shift = calibrate(options.weights, options.teacher, options.data, options.out, options.limit)
+    print(f"{shift:+.2f} taken off every logit; weights written to {options.out}")
+    return 0
 
 
 def register_evaluate(commands):
@@ -389,7 +409,13 @@ def _positive(text):
 
 
 BENCHES = (register_bench_quality, register_bench_explore, register_bench_pictures)
-COMMANDS = (register_segment, register_train, register_evaluate, register_bench)
+COMMANDS = (
+    register_segment,
+    register_train,
+    register_calibrate,
+    register_evaluate,
+    register_bench,
+)
 
 
 if __name__ == "__main__":

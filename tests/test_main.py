@@ -149,3 +149,12 @@ def test_importing_gecat_does_not_import_tensorflow():
         "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=100).returncode == 0
+
+
+def test_calibrate_writes_weights(tmp_path, small_weights, capsys):
+    words = ["calibrate", "--weights", str(small_weights), "--teacher", str(small_weights)]
+    out = tmp_path / "out.safetensors"
+    assert main([*words, "--data", "scenes", "--out", str(out), "--limit", "4"]) == 0
+    assert "taken off every logit" in capsys.readouterr().out
+    assert out.exists()
+    assert main([*words, "--data", str(tmp_path / "none"), "--out", str(out)]) == 2
