@@ -154,6 +154,9 @@ def register_calibrate(commands):
     parser.add_argument("--data", required=True, metavar="DIR|ZIP|NPY", help="photos to look at")
     parser.add_argument("--out", required=True, metavar="FILE", help="the weights file to write")
     parser.add_argument("--limit", type=_positive, default=400, metavar="N", help="default: 400")
+    parser.add_argument(
+        "--size", type=_positive, metavar="N", help="longer side at prediction; default: as it was"
+    )
     parser.set_defaults(run=run_calibrate)
 
 

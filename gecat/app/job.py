@@ -111,7 +111,8 @@ def repeat(job, folder, limit):
     data = {"scenes": "scenes", "photos": find_photos(folder).name}.get(job.data, job.data)
     words = ["python", "-m", "gecat", "train", *arguments(job, data, f"runs/{job.name}", limit)]
     if job.start == "shipped":
-        words += ["--start", "assets/weights/base.safetensors"]
+        shipped = "assets/weights/base.safetensors"
+        words += ["--start", shipped, *_teacher(job, shipped)]
     elif job.start != "random":
         words += ["--start", START]
     return shlex.join(words)
@@ -130,6 +131,12 @@ def command(job, folder, data, limit):
     words = [sys.executable, "-m", "gecat", "train", *arguments(job, data, folder, limit)]
     if job.data == "scenes":
         words += ["--cache", str(folder.parent / "scenes")]  # the same scenes for everybody
+    words += _teacher(job, str(folder / START))
     if (folder / "checkpoints" / "state.safetensors").exists():
         return [*words, "--resume"]
     return words if job.start == "random" else [*words, "--start", str(folder / START)]
+
+
+def _teacher(job, weights):
+    """The shipped weights know photos: their masks along edges teach better than a photo alone."""
+    return ["--teacher", weights] if job.start == "shipped" and job.data != "scenes" else []

@@ -1,5 +1,7 @@
 """Sets a generator's masks to the size of its teacher's, without a label."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from gecat.images.reading import ImageError
@@ -26,7 +28,7 @@ def logit_shift(logits, share):
     return float(np.quantile(logits, 1.0 - share))
 
 
-def calibrate(weights, teacher, data, out, photos=400, progress=lambda done, total: None):
+def calibrate(weights, teacher, data, out, photos=400, size=None):
     """Writes weights whose masks are on the whole as large as the teacher's cuts.
 
     Args:
@@ -35,7 +37,7 @@ def calibrate(weights, teacher, data, out, photos=400, progress=lambda done, tot
         data: a folder, .zip or .npy of photos.
         out: the weights file to write.
         photos: how many to look at, spread evenly.
-        progress: called with (photos done, photos in all).
+        size: longer side of a photo at prediction from now on, in pixels; as it was by default.
 
     Returns:
         the shift, a float: it was taken off the bias of the last convolution.
@@ -48,20 +50,20 @@ def calibrate(weights, teacher, data, out, photos=400, progress=lambda done, tot
     loaded = load_weights(weights)
     if loaded.config.architecture != "unet":
         raise ValueError(f"only unet can be calibrated, received {loaded.config.architecture}")
+    config = replace(loaded.config, inference_size=size or loaded.config.inference_size)
     networks, teach = Segmenter(weights).networks, network_teacher(teacher).teach
     random = np.random.default_rng(0)
     found, shares = [], []
     with open_source(str(data), SIDE) as members:
         chosen = members[:: max(1, len(members) // photos)][:photos]
-        for done, member in enumerate(chosen, start=1):
+        for member in chosen:
             try:
                 image = member.read()
             except ImageError:
                 continue
-            logits = networks.logits(image, loaded.config.inference_size).ravel()
+            logits = networks.logits(image, config.inference_size).ravel()
             found.append(random.choice(logits, _SAMPLES))
             shares.append(np.mean(teach(shrink(image, SIDE)) > 0.5))
-            progress(done, len(chosen))
     if not found:
         raise ImageError(f"No photo could be read. Received: {data}.")
     shift = logit_shift(np.stack(found), float(np.mean(shares)))
@@ -69,5 +71,5 @@ def calibrate(weights, teacher, data, out, photos=400, progress=lambda done, tot
     head.bias.assign(head.bias - shift)
     total = loaded.facts.get("logit_shift", 0.0) + shift
     facts = {**loaded.facts, "logit_shift": total}
-    save_weights(out, loaded.config, loaded.generator, loaded.discriminator, facts)
+    save_weights(out, config, loaded.generator, loaded.discriminator, facts)
     return shift

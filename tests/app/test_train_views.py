@@ -188,5 +188,6 @@ def test_the_command_repeats_the_run(tmp_path):
     job = replace(JOB, data="photos", start="shipped", changes={"size": 96})
     words = repeat(job, tmp_path, 500)
     assert "--data photos.zip" in words and "--set size=96" in words
-    assert words.endswith("--start assets/weights/base.safetensors")
+    shipped = "assets/weights/base.safetensors"
+    assert words.endswith(f"--start {shipped} --teacher {shipped}")
     assert str(tmp_path) not in words

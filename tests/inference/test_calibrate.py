@@ -29,6 +29,8 @@ def test_a_shift_is_taken_back(tmp_path, small_weights):
     assert load_weights(out).facts["logit_shift"] == pytest.approx(1.0 + shift)
     again = calibrate(out, small_weights, "scenes", tmp_path / "again.safetensors", photos=8)
     assert again == pytest.approx(0.0, abs=1e-3)
+    calibrate(out, small_weights, "scenes", tmp_path / "larger.safetensors", photos=8, size=128)
+    assert load_weights(tmp_path / "larger.safetensors").config.inference_size == 128
     image = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
     size = loaded.config.inference_size
     before, after = (Segmenter(path).networks.logits(image, size) for path in (large, out))
