@@ -164,7 +164,9 @@ def run_calibrate(options):
     """Calibrates weights and says by how much."""
     from gecat.inference.calibrate import calibrate
 
-    shift = calibrate(options.weights, options.teacher, options.data, options.out, options.limit)
+    shift = calibrate(
+        options.weights, options.teacher, options.data, options.out, options.limit, options.size
+    )
     print(f"{shift:+.2f} taken off every logit; weights written to {options.out}")
     return 0
 

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from gecat.__main__ import main
+from gecat.model.weights import load_weights
 
 PICTURES = Path(__file__).parent / "pictures"
 
@@ -154,7 +155,8 @@ def test_importing_gecat_does_not_import_tensorflow():
 def test_calibrate_writes_weights(tmp_path, small_weights, capsys):
     words = ["calibrate", "--weights", str(small_weights), "--teacher", str(small_weights)]
     out = tmp_path / "out.safetensors"
-    assert main([*words, "--data", "scenes", "--out", str(out), "--limit", "4"]) == 0
+    more = ["--data", "scenes", "--out", str(out), "--limit", "4", "--size", "128"]
+    assert main([*words, *more]) == 0
     assert "taken off every logit" in capsys.readouterr().out
-    assert out.exists()
+    assert load_weights(out).config.inference_size == 128
     assert main([*words, "--data", str(tmp_path / "none"), "--out", str(out)]) == 2

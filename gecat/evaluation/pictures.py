@@ -24,7 +24,7 @@ def overview(segmenter, height=220):
     columns = []
     for name in SAMPLES:
         photo = getattr(data, name)()
-        result = segmenter(photo)
+        result = segmenter(photo, refine=True)
         doubts = matplotlib.colormaps["cividis"](result.score_map)[..., :3] * 255.0
         rgba = cutout(result.image, result.mask).astype(np.float32)
         alpha = rgba[..., 3:] / 255.0
