@@ -69,7 +69,7 @@ def lean(soft, cut):
     """Half the mask's log odds, and 2 for or against: over 0.5 just where the cut says object.
 
     The mean of both would hand down the size of a mask that is too large. A cut is undecided only
-    where the mask's odds are at most 32 to 1, of which 2 is more than half.
+    where the mask's odds are within 1 to 49 and 9 to 1, and 2 is more than half of their logarithm.
 
     Args:
         soft: float array (H, W) in [0, 1]; cut: bool array (H, W).
@@ -92,9 +92,9 @@ def sharpening_cut(image, soft):
     Returns:
         bool array (H, W); `soft` over 0.5 where GrabCut has lost the object.
     """
-    labels = np.where(soft > 0.9, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-    labels[soft < 0.05] = cv2.GC_BGD
-    labels[soft > 0.97] = cv2.GC_FGD
+    labels = np.where(soft > 0.6, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    labels[soft < 0.02] = cv2.GC_BGD
+    labels[soft > 0.9] = cv2.GC_FGD
     solid = soft > 0.5
     cut = grabcut(image, iterations=1, start=labels)
     shared, either = np.count_nonzero(cut & solid), np.count_nonzero(cut | solid)

@@ -100,8 +100,13 @@ def test_files_are_offered_under_the_photos_name(actions, photo):
 def test_a_picture_serves_as_background(actions, photo, tmp_path):
     Image.new("RGB", (30, 20), (1, 2, 3)).save(tmp_path / "wall.png")
     ticket = actions.segment(photo, False)
-    shown = actions.show(ticket, 0.98, "#ffffff", {"path": str(tmp_path / "wall.png")})
-    assert np.abs(shown[4][0, 0].astype(int) - (1, 2, 3)).max() <= 1
+
+    def of_the_wall(backdrop):
+        shown = actions.show(ticket, 0.98, "#ffffff", backdrop)
+        return np.abs(shown[4].astype(int) - (1, 2, 3)).max(axis=-1) <= 1
+
+    assert of_the_wall({"path": str(tmp_path / "wall.png")}).any()
+    assert not of_the_wall(None).any()
 
 
 @pytest.mark.parametrize(
