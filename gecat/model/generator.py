@@ -27,8 +27,9 @@ def build_generator(config):
     for level, width in enumerate(widths[1:], start=1):
         skips.append(x)
         x = convolve(x, width, f"down{level}", stride=2)
-        for block in range(blocks[level - 1] if level <= len(blocks) else 1):
+        for block in range(1, blocks[level - 1] if level <= len(blocks) else 1):
             x = residual(x, f"encode{level}_{block}")
+        x = residual(x, f"encode{level}")
     x = residual(global_context(x, "context"), "bottleneck")
     for level in range(len(skips) - 1, -1, -1):
         x = merge_up(x, skips[level], widths[level], f"decode{level}")

@@ -56,8 +56,9 @@ def test_a_photo_is_read_stage_by_stage(networks, probe):
     image = draw_scene(9, 64)[0]
     features, logits = probe(image)
     assert list(features) == probe.stages
-    assert features["stem_relu"].shape == (32, 32, 16)
-    assert features["bottleneck_relu"].shape == (4, 4, 96)
+    widths = networks.config.generator_widths
+    assert features["stem_relu"].shape == (32, 32, widths[0])
+    assert features["bottleneck_relu"].shape == (4, 4, widths[-1])
     assert np.allclose(logits, networks.generate(networks.input(image))[0], atol=1e-4)
 
 
