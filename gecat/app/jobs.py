@@ -189,6 +189,17 @@ class Jobs:
         """Returns the run's folder."""
         return self.root / job.id
 
+    def weights(self, job):
+        """Returns the path of what a run has learned.
+
+        Raises:
+            JobError: if that is nothing yet.
+        """
+        path = self.folder(job) / "weights.safetensors"
+        if not path.is_file():
+            raise JobError("nothing_learned", name=job.name)
+        return path
+
     def spent(self, job):
         """Returns the seconds that a run has learned for."""
         return last_stats(self.folder(job)).get("seconds", 0.0)
@@ -352,11 +363,7 @@ class Jobs:
                 raise JobError("no_shipped_weights")
             shutil.copyfile(self.shipped, folder / START)
         elif wish.start != "random":
-            parent = self.get(key, wish.start)
-            weights = self.folder(parent) / "weights.safetensors"
-            if not weights.is_file():
-                raise JobError("nothing_learned", name=parent.name)
-            shutil.copyfile(weights, folder / START)
+            shutil.copyfile(self.weights(self.get(key, wish.start)), folder / START)
         if wish.data == "photos":
             bring_files(wish.files, folder, self.caps)
 

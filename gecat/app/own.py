@@ -67,10 +67,7 @@ class OwnWeights:
     def _weights(self, used):
         """(Job, path of its weights)."""
         job = self.jobs.get(used.get("key"), used.get("run"))
-        path = self.jobs.folder(job) / "weights.safetensors"
-        if not path.is_file():
-            raise JobError("nothing_learned", name=job.name)
-        return job, path
+        return job, self.jobs.weights(job)
 
 
 @functools.lru_cache(KEPT)

@@ -201,10 +201,7 @@ class TrainActions:
     def take(self, visitor, run):
         """Prepares what can be taken home: weights, zip, film, the film to look at, command."""
         job = self.jobs.get(key_of(visitor), self._selected(run))
-        folder = self.jobs.folder(job)
-        weights = folder / "weights.safetensors"
-        if not weights.is_file():
-            raise JobError("nothing_learned", name=job.name)
+        folder, weights = self.jobs.folder(job), self.jobs.weights(job)
         stem, command = safe_stem(job.name), repeat(job, folder, self.jobs.caps.photos)
         files = {f"{stem}.safetensors": weights.read_bytes(),
                  f"{stem}.zip": pack(folder, {"command.txt": command + "\n"})}  # fmt: skip

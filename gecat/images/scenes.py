@@ -57,8 +57,7 @@ def draw_scene(seed, size):
         image = _over(image, _paint(_pattern(rng, y, x), palette[rng.choice(FAR_APART)]), region)
         mask |= region
 
-    image = image * _lighting(rng, y, x)[..., None] + rng.normal(0.0, 0.012, image.shape)
-    return (np.clip(image, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8), mask
+    return _developed(rng, image, y, x), mask
 
 
 def draw_scenes(count, size, seed=0):
@@ -92,8 +91,7 @@ def draw_ground(seed, size):
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[0:size, 0:size].astype(np.float32) / size
     image = _paint(_ground(rng, y, x), rng.permutation(_palette(rng))[:3])
-    image = image * _lighting(rng, y, x)[..., None] + rng.normal(0.0, 0.012, image.shape)
-    return (np.clip(image, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
+    return _developed(rng, image, y, x)
 
 
 def _palette(rng):
@@ -117,6 +115,12 @@ def _over(below, above, region):
     """Lays one picture over another where the region is True, with a soft pixel at the edge."""
     cover = cv2.GaussianBlur(region.astype(np.float32), (0, 0), 0.5)[..., None]
     return below + cover * (above - below)
+
+
+def _developed(rng, image, y, x):
+    """A painted picture under a light of its own, with a camera's noise, as uint8."""
+    image = image * _lighting(rng, y, x)[..., None] + rng.normal(0.0, 0.012, image.shape)
+    return (np.clip(image, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
 
 
 def _lighting(rng, y, x):

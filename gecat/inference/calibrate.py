@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from gecat.images.datasets import PRIOR_SIDE
 from gecat.images.reading import ImageError
 from gecat.images.sizes import shrink
 from gecat.images.sources import open_source
 from gecat.inference.segmenter import Segmenter
-from gecat.model.weights import load_weights, save_weights
+from gecat.model.weights import save_weights
 from gecat.training.teacher import network_teacher
 
-SIDE = 256  # of the photos that the teacher cuts, pixels
 _SAMPLES = 2000  # pixels a photo
 
 
@@ -47,14 +47,15 @@ def calibrate(weights, teacher, data, out, photos=400, size=None):
         WeightsError: if a weights file cannot be read.
         ValueError: for the article's generator, whose last layer is no plain bias.
     """
-    loaded = load_weights(weights)
+    networks = Segmenter(weights).networks
+    loaded = networks.models
     if loaded.config.architecture != "unet":
         raise ValueError(f"only unet can be calibrated, received {loaded.config.architecture}")
     config = replace(loaded.config, inference_size=size or loaded.config.inference_size)
-    networks, teach = Segmenter(weights).networks, network_teacher(teacher).teach
+    teach = network_teacher(teacher).teach
     random = np.random.default_rng(0)
     found, shares = [], []
-    with open_source(str(data), SIDE) as members:
+    with open_source(str(data), PRIOR_SIDE) as members:
         chosen = members[:: max(1, len(members) // photos)][:photos]
         for member in chosen:
             try:
@@ -63,7 +64,7 @@ def calibrate(weights, teacher, data, out, photos=400, size=None):
                 continue
             logits = networks.logits(image, config.inference_size).ravel()
             found.append(random.choice(logits, _SAMPLES))
-            shares.append(np.mean(teach(shrink(image, SIDE)) > 0.5))
+            shares.append(np.mean(teach(shrink(image, PRIOR_SIDE)) > 0.5))
     if not found:
         raise ImageError(f"No photo could be read. Received: {data}.")
     shift = logit_shift(np.stack(found), float(np.mean(shares)))

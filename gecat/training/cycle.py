@@ -266,7 +266,7 @@ class Engine:
         """G's masks of pictures (N, S, S, 3), (N, S, S, 1)."""
 
         def replica(shard):
-            logits, _ = _call(self.generator, theta, statistics, shard["pictures"], training)
+            logits, _ = call(self.generator, theta, statistics, shard["pictures"], training)
             return tf.sigmoid(logits)
 
         masks = self._run(replica, {"pictures": pictures})
@@ -281,12 +281,20 @@ class Engine:
         def replica(shard):
             with tf.GradientTape() as tape:
                 tape.watch(theta)
-                logits, new_statistics = _call(self.generator, theta, statistics, shard["pictures"])
-                terms = self._generator_terms(logits, shard)
+                logits, new_statistics = call(self.generator, theta, statistics, shard["pictures"])
+                fit, area, binary = losses.generator_terms(
+                    logits, shard["target"], shard["certainty"], config
+                )
+                terms = {
+                    "anchor": fit * (1.0 - shard["is_composite"]),
+                    "composite": fit * shard["is_composite"],
+                    "area": area,
+                    "binary": binary,
+                }
                 terms["adversarial"] = tf.zeros_like(terms["anchor"])
                 if adversarial:
                     shown = pairs.show(tf.sigmoid(logits), shard["softness"][:, 0])
-                    (image_logits, map_logits), _ = _call(
+                    (image_logits, map_logits), _ = call(
                         self.discriminator, critic, critic_statistics,
                         [shard["pictures"], shown], training=False,
                     )  # fmt: skip
@@ -310,23 +318,6 @@ class Engine:
         figures = {"loss": loss, "norm": tf.norm(gradient), "length": tf.norm(moved - theta)}
         return moved, memory, statistics, terms, figures
 
-    def _generator_terms(self, logits, shard):
-        config = self.config
-        masks = tf.sigmoid(logits)
-        # Against a soft target the overlap would reward masks that are too large.
-        solid = tf.cast(shard["target"] > 0.5, tf.float32)
-        entropy = losses.cross_entropy(logits, shard["target"], shard["certainty"])
-        overlap = losses.overlap_loss(masks, solid, shard["certainty"])
-        fit = (1.0 - config.overlap_share) * entropy + config.overlap_share * overlap
-        # A picture that its teachers find empty may be: no least area there.
-        has_object = tf.cast(tf.reduce_mean(shard["target"], (1, 2, 3)) > 0.01, tf.float32)
-        return {
-            "anchor": fit * (1.0 - shard["is_composite"]),
-            "composite": fit * shard["is_composite"],
-            "area": has_object * losses.area_hinge(masks, config.area_minimum, config.area_maximum),
-            "binary": losses.binarisation(masks),
-        }
-
     def _discriminator_traced(self, theta, statistics, frozen, shown_wrong):
         total = 2 * frozen["pictures"].shape[0]
         config = self.config
@@ -339,7 +330,7 @@ class Engine:
             )
             with tf.GradientTape() as tape:
                 tape.watch(theta)
-                (image_logits, map_logits), new_statistics = _call(
+                (image_logits, map_logits), new_statistics = call(
                     self.discriminator, theta, statistics, [_twice(shard["pictures"]), shown]
                 )
                 per_picture = losses.discriminator_loss(
@@ -416,8 +407,18 @@ def assign(variables, theta):
         variable.assign(value)
 
 
-def _call(network, theta, statistics, inputs, training=True):
-    """A network as a function of its vectors; returns its outputs and its new statistics."""
+def call(network, theta, statistics, inputs, training=True):
+    """Calls a network as a function of its vectors; the network itself stays as it is.
+
+    Args:
+        network: keras model.
+        theta, statistics: (n,) and (s,), its trainable and its other weights.
+        inputs: what the network takes.
+        training: whether statistics of the batch normalise, or those given.
+
+    Returns:
+        (its outputs, its new statistics (s,)).
+    """
     outputs, changed = network.stateless_call(
         unflatten(theta, network.trainable_variables),
         unflatten(statistics, network.non_trainable_variables),

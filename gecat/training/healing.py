@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 
 import tensorflow as tf
 
-from gecat.training.cycle import State, unflatten
+from gecat.training.cycle import State, call
 from gecat.training.folder import RunError
 from gecat.training.trainer import run_cycles
 
@@ -72,14 +72,8 @@ def looks_collapsed(figures):
 
 def mask_area(engine, state, photos):
     """Share of the picture that the generator's masks of some photos cover."""
-    network = engine.generator
     pictures = photos.images[:LOOKED_AT].astype("float32") / 127.5 - 1.0  # (N, S, S, 3)
-    logits, _ = network.stateless_call(
-        unflatten(state.generator, network.trainable_variables),
-        unflatten(state.generator_statistics, network.non_trainable_variables),
-        pictures,
-        training=True,
-    )
+    logits, _ = call(engine.generator, state.generator, state.generator_statistics, pictures)
     return float(tf.reduce_mean(tf.sigmoid(logits)))
 
 

@@ -66,6 +66,28 @@ def discriminator_loss(image_logits, map_logits, shown, fitting, certainty, map_
     return (1.0 - map_weight) * image_loss + map_weight * map_loss
 
 
+def generator_terms(logits, targets, certainty, config):
+    """What G's loss is made of besides D's verdict.
+
+    Args:
+        logits: (N, H, W, 1); targets, certainty: (N, H, W, 1) in [0, 1].
+        config: a Config.
+
+    Returns:
+        (N,) three times: the fit to the targets, `area_hinge`, `binarisation`.
+    """
+    masks = ops.sigmoid(logits)
+    # Against a soft target the overlap would reward masks that are too large.
+    solid = ops.cast(targets > 0.5, "float32")
+    entropy = cross_entropy(logits, targets, certainty)
+    overlap = overlap_loss(masks, solid, certainty)
+    fit = (1.0 - config.overlap_share) * entropy + config.overlap_share * overlap
+    # A picture that its teachers find empty may be: no least area there.
+    has_object = ops.cast(_pixel_mean(targets) > 0.01, "float32")
+    area = has_object * area_hinge(masks, config.area_minimum, config.area_maximum)
+    return fit, area, binarisation(masks)
+
+
 def ranking_loss(real_logits, wrong_logits, wrong, fitting, certainty):
     """Logistic loss of the order of two verdicts on one picture (Burges et al. 2005, RankNet).
 

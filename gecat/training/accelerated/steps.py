@@ -101,17 +101,12 @@ def generator_step(generator, config, composites):
             weights, statistics, batch["pictures"], training=True
         )
         logits = logits.astype(jnp.float32)
-        masks = jax.nn.sigmoid(logits)
-        solid = (batch["target"] > 0.5).astype(jnp.float32)
-        entropy = losses.cross_entropy(logits, batch["target"], batch["certainty"])
-        overlap = losses.overlap_loss(masks, solid, batch["certainty"])
-        fit = (1.0 - config.overlap_share) * entropy + config.overlap_share * overlap
+        fit, area, binary = losses.generator_terms(
+            logits, batch["target"], batch["certainty"], config
+        )
         share = jnp.where(batch["is_composite"] > 0, config.self_training_weight, 1.0)
-        has_object = (batch["target"].mean((1, 2, 3)) > 0.01).astype(jnp.float32)
-        area = has_object * losses.area_hinge(masks, config.area_minimum, config.area_maximum)
-        binary = losses.binarisation(masks)
         total = share * fit + config.area_weight * area + config.binary_weight * binary
-        return total.mean(), (changed, {"fit": fit.mean(), "area": masks.mean()})
+        return total.mean(), (changed, {"fit": fit.mean(), "area": jax.nn.sigmoid(logits).mean()})
 
     @partial(jax.jit, donate_argnums=0)
     def step(learner, photos, priors, key, rate):
