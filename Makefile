@@ -24,8 +24,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 run: $(VENV)/run.stamp
 	$(BIN)/python app.py --host $(HOST) --port $(PORT)
 
+# The browser's tests watch clocks of the page, so nothing runs beside them.
 test: lint browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --ignore tests/browser --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest tests/browser
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
