@@ -1,0 +1,115 @@
+"""`gecat bench quality`: rivals and networks side by side, and what the networks can tell."""
+
+import sys
+from pathlib import Path
+
+from gecat.commands.options import add_folder_options, folders, positive, report, write_json
+
+
+def register(kinds):
+    """Adds `bench quality`."""
+    parser = kinds.add_parser("quality", help="every classical rival and the networks, one thread")
+    add_folder_options(parser, required=False)
+    parser.add_argument("--weights", metavar="FILE", help="default: those that ship")
+    parser.add_argument(
+        "--discriminator", action="store_true", help="ask instead whether it can tell wrong masks"
+    )
+    parser.add_argument(
+        "--scale", metavar="FILE", help="with --discriminator: write what its scores mean, which"
+        " the app looks for beside the weights as <weights>.scale.json",
+    )  # fmt: skip
+    parser.add_argument("--sheet", metavar="FILE", help="draw the networks' ten best and ten worst")
+    parser.add_argument(
+        "--empty", action="store_true", help="ask the networks instead for masks of pictures that"
+        " show nothing",
+    )  # fmt: skip
+    parser.add_argument(
+        "--scenes", action="store_true", help="train preset small on drawn scenes instead, once a"
+        " seed, and score it on scenes held out",
+    )  # fmt: skip
+    parser.add_argument("--seeds", type=positive, metavar="N", help="with --scenes (default: 10)")
+    budget = parser.add_mutually_exclusive_group()
+    budget.add_argument("--seconds", type=positive, metavar="S", help="with --scenes, each seed"
+                        " (default: 60)")  # fmt: skip
+    budget.add_argument("--cycles", type=positive, metavar="N", help="with --scenes, each seed")
+    parser.set_defaults(run=run)
+
+
+def run(options):
+    """Scores all rivals on a folder, the discriminator, or what drawn scenes teach."""
+    from gecat.evaluation.quality import bench
+
+    if options.scenes:
+        return _learn_scenes(options)
+    if options.seeds or options.seconds or options.cycles:
+        raise ValueError("--seeds, --seconds and --cycles go with --scenes.")
+    if options.empty:
+        return _count_empty(options)
+    if not (options.images and options.masks):
+        raise ValueError("--images and --masks are needed, or --scenes, or --empty.")
+    if options.discriminator:
+        return _examine_discriminator(options)
+    results = bench(*folders(options), weights=options.weights)
+    report(results, options.json)
+    if options.sheet:
+        _draw_sheet(results["gecat"]["images"], options)
+    return 0
+
+
+def _draw_sheet(rows, options):
+    from PIL import Image
+
+    from gecat.evaluation.sheet import draw_sheet
+    from gecat.inference.segmenter import load
+
+    predict = load(options.weights, threads=1).predict
+    Path(options.sheet).parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(draw_sheet(predict, rows, options.images, options.masks)).save(options.sheet)
+    print(f"drawn in {options.sheet}")
+
+
+def _count_empty(options):
+    from gecat.evaluation.empty import LEAST_SHARE, count_empty
+    from gecat.inference.segmenter import load
+
+    result = count_empty(load(options.weights).predict)
+    by_kind = ", ".join(f"{kind} {share:.0%}" for kind, share in result["kinds"].items())
+    print(f"{result['empty']:.0%} of {result['count']} pictures without an object have less than "
+          f"{LEAST_SHARE:.0%} foreground ({by_kind})")  # fmt: skip
+    write_json(result, options.json)
+    return 0
+
+
+def _learn_scenes(options):
+    others = ("images", "masks", "ignore", "weights", "discriminator", "scale", "sheet", "empty")
+    given = [f"--{name}" for name in others if getattr(options, name)]
+    if given:
+        raise ValueError(f"--scenes takes no {', '.join(given)}.")
+    from gecat.evaluation import scenes
+
+    seconds = None if options.cycles else options.seconds or 60
+    result = scenes.learn_scenes(
+        options.seeds or 10, seconds, options.cycles, held_out=options.limit or scenes.HELD_OUT
+    )
+    print(scenes.table(result))
+    write_json(result, options.json)
+    return 0
+
+
+def _examine_discriminator(options):
+    from gecat.evaluation import verdicts
+    from gecat.inference.segmenter import load
+
+    result = verdicts.examine(
+        load(options.weights), options.images, options.masks, limit=options.limit
+    )
+    print(verdicts.table(result))
+    print(f"{result['count']} photos")
+    for name, reason in result["skipped"]:
+        print(f"{name}: left out: {reason}", file=sys.stderr)
+    write_json(result, options.json)
+    if options.scale:
+        from gecat.evaluation.calibration import save_calibration
+
+        save_calibration(result, options.scale)
+    return 0

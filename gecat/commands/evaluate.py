@@ -1,0 +1,42 @@
+"""`gecat evaluate`: scores masks against true ones."""
+
+from functools import partial
+from pathlib import Path
+
+from gecat.commands.options import (
+    add_folder_options,
+    add_network_options,
+    folders,
+    positive,
+    report,
+)
+
+
+def register(commands):
+    """Adds `evaluate` to the parser's commands."""
+    parser = commands.add_parser("evaluate", help="score masks against true ones")
+    add_folder_options(parser)
+    add_network_options(parser, refine=False)
+    parser.add_argument("--method", metavar="NAME", help="a classical method, not the networks")
+    parser.add_argument("--threads", type=positive, default=1, metavar="N", help="default: 1")
+    parser.set_defaults(run=run)
+
+
+def run(options):
+    """Scores the networks, or one classical method, on a folder."""
+    from gecat.evaluation.baselines import method
+    from gecat.evaluation.quality import evaluate, opencv_threads
+    from gecat.inference.segmenter import load
+
+    if options.method:
+        if options.weights or options.refine:
+            raise ValueError("--method takes neither --weights nor --refine.")
+        name, predict = options.method, method(options.method)
+    else:
+        name = Path(options.weights).stem if options.weights else "gecat"
+        segmenter = load(options.weights, threads=options.threads)
+        predict = partial(segmenter.predict, refine=options.refine)
+    with opencv_threads(options.threads):
+        result = evaluate(predict, *folders(options), label=name)
+    report({name: result}, options.json)
+    return 0

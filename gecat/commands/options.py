@@ -1,0 +1,62 @@
+"""What several commands have in common: their options and how they report."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+
+def positive(text):
+    """Returns the whole number of 1 or more that a word says, for argparse."""
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number of 1 or more, received {text}")
+    return value
+
+
+def add_network_options(parser, refine):
+    """Adds --weights and --refine; `refine` is whether masks are refined when nothing is said."""
+    parser.add_argument("--weights", metavar="FILE", help="default: those that ship")
+    parser.add_argument(
+        "--refine", action=argparse.BooleanOptionalAction, default=refine,
+        help=f"draw edges along the photo's edges (default: {'yes' if refine else 'no'})",
+    )  # fmt: skip
+
+
+def add_folder_options(parser, required=True):
+    """Adds the folders of photos and masks to score, how many of them, and --json."""
+    parser.add_argument("--images", required=required, metavar="DIR", help="photos")
+    parser.add_argument(
+        "--masks", required=required, metavar="DIR", help="true masks, of equal names"
+    )
+    parser.add_argument("--ignore", metavar="DIR", help="maps of what is undecided, white")
+    parser.add_argument("--limit", type=positive, metavar="N", help="score N photos, spread evenly")
+    parser.add_argument("--json", metavar="FILE", help="write all scores, photo by photo")
+
+
+def folders(options):
+    """Returns what `add_folder_options` added, as `evaluation.quality` takes it."""
+    return options.images, options.masks, options.ignore, options.limit
+
+
+def report(results, json_path):
+    """Prints the table, tells what was left out, and writes the JSON file if asked for."""
+    from gecat.evaluation.quality import table
+
+    first = next(iter(results.values()))
+    print(table(results))
+    print(f"{first['count']} photos, threshold 0.5, median ms a photo")
+    for name, reason in first["skipped"]:
+        print(f"{name}: left out: {reason}", file=sys.stderr)
+    if first["without_partner"]:
+        print(f"without a partner: {', '.join(first['without_partner'])}", file=sys.stderr)
+    write_json(results, json_path)
+
+
+def write_json(result, path):
+    """Writes a result where a path is given."""
+    if path:
+        Path(path).write_text(json.dumps(result, indent=1) + "\n")

@@ -1,0 +1,81 @@
+"""`gecat train`: learns from photos without labels."""
+
+import json
+import sys
+
+from gecat.commands.options import positive
+
+
+def register(commands):
+    """Adds `train` to the parser's commands."""
+    parser = commands.add_parser("train", help="learn from photos without labels")
+    parser.add_argument(
+        "--data", required=True, metavar="DIR|ZIP|NPY|scenes",
+        help="photos; or images/ with masks/ beside it, for some or all of them",
+    )  # fmt: skip
+    parser.add_argument("--run", required=True, dest="folder", metavar="DIR", help="where it goes")
+    parser.add_argument("--preset", default="small", metavar="NAME", help="small, base or article")
+    budget = parser.add_mutually_exclusive_group(required=True)
+    budget.add_argument("--seconds", type=positive, metavar="S", help="time to learn in all")
+    budget.add_argument("--cycles", type=positive, metavar="N", help="cycles in all")
+    parser.add_argument("--resume", action="store_true", help="go on with the run in the folder")
+    parser.add_argument("--start", metavar="FILE", help="weights to begin from")
+    parser.add_argument("--teacher", metavar="FILE", help="weights that make the pseudo-masks")
+    parser.add_argument("--limit", type=positive, metavar="N", help="take N photos at most")
+    parser.add_argument("--cache", metavar="DIR", help="where pseudo-masks are kept")
+    parser.add_argument(
+        "--strategy", choices=("none", "mirrored", "multiworker"), default="none",
+        help="mirrored: all GPUs of this machine; multiworker: machines named in TF_CONFIG",
+    )  # fmt: skip
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of config.py"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options):
+    """Trains; status 1 if some of the photos were left out."""
+    from tqdm import tqdm
+
+    from gecat.training.run import train
+    from gecat.training.strategies import make_strategy, worker_folder
+
+    changes = {}
+    for setting in options.set:
+        key, equals, value = setting.partition("=")
+        if not equals:
+            raise ValueError(f"--set takes KEY=VALUE, received {setting!r}")
+        changes[key] = value
+    if options.strategy == "multiworker" and options.seconds:
+        raise ValueError(
+            "several machines need --cycles, since their clocks differ; received "
+            f"--seconds {options.seconds}"
+        )
+    strategy = make_strategy(options.strategy)
+    folder = worker_folder(strategy, options.folder)
+    reading = tqdm(unit=" photos", delay=2, desc="reading")
+    learning = tqdm(total=100, unit="%", delay=2, desc="learning",
+                    bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}")  # fmt: skip
+
+    def on_photo(done, total):
+        reading.total = total
+        reading.update(done - reading.n)
+
+    def on_cycle(figures):
+        reading.close()
+        learning.update(100 * figures["progress"] - learning.n)
+        loss = figures.get("generator_loss") or figures.get("discriminator_loss")
+        learning.set_postfix_str(f"{figures['stage']}, cycle {figures['cycle']}, loss {loss:.3f}")
+
+    weights = train(
+        options.data, folder, preset_name=options.preset, changes=changes,
+        cycles=options.cycles, seconds=options.seconds, resume=options.resume,
+        start=options.start, teacher=options.teacher, cache=options.cache, limit=options.limit,
+        strategy=strategy, progress=on_photo, report=on_cycle,
+    )  # fmt: skip
+    learning.close()
+    skipped = json.loads((folder / "config.json").read_text())["skipped"]
+    for name, reason in skipped:
+        print(f"{name}: left out: {reason}", file=sys.stderr)
+    print(f"weights written to {weights}")
+    return 1 if skipped else 0
