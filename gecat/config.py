@@ -209,6 +209,35 @@ def preset(name, **changes):
     return Config.from_dict({"preset": name, **PRESETS[name], **changes})
 
 
+def new_course(config, **changes):
+    """Returns the settings of a run that begins from trained weights.
+
+    The networks, the pictures' sides and the teacher are those of the weights; the course is that
+    of their preset, whatever course they went through: they may come from a run of D alone.
+
+    Args:
+        config: the Config that the weights were saved with.
+        **changes: settings by name.
+
+    Raises:
+        ValueError: for an unknown preset or a setting that is not allowed.
+    """
+    kept = {name: getattr(config, name) for name in _OF_WEIGHTS}
+    return preset(config.preset, **{**kept, **changes})
+
+
+_OF_WEIGHTS = (
+    "size",
+    "inference_size",
+    "prior",
+    "architecture",
+    "generator_widths",
+    "generator_blocks",
+    "generator_attention",
+    "discriminator_widths",
+)
+
+
 def _check_choice(name, value, allowed):
     if value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(allowed)}, received {value!r}")

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import keras
 
-from gecat.config import Config, preset
+from gecat.config import new_course, preset
 from gecat.files import write_atomically
 from gecat.images.datasets import load_photos
 from gecat.model.weights import load_weights, save_weights
@@ -52,7 +52,7 @@ def train(data, run, *, preset_name="small", changes=None, cycles=None, seconds=
         changes: dict of settings that differ from the preset's.
         cycles, seconds: the budget, one of the two.
         resume: go on with the run in the folder, with its own settings.
-        start: a weights file to begin from, with its own networks, or None.
+        start: a weights file to begin from, with its own networks and its preset's course, or None.
         teacher: a weights file whose generator teaches this one, or None for the config's prior.
         cache: folder where pseudo-masks are kept; inside the run's folder by default.
         limit: photos at most.
@@ -81,7 +81,7 @@ def _train(data, run, preset_name, changes, cycles, seconds, resume, start, teac
         config = longer(read_description(run), cycles, seconds)
     elif start is not None:
         loaded = load_weights(start)
-        config = Config.from_dict({**loaded.config.to_dict(), **(changes or {})})
+        config = new_course(loaded.config, **(changes or {}))
     else:
         # Things and grounds of drawn scenes differ in texture alone.
         hints = {"prior": "texture"} if data == "scenes" and preset_name == "small" else {}

@@ -3,13 +3,16 @@
 import json
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from gecat.config import preset
 from gecat.images.datasets import ImageError, load_photos
-from gecat.model.weights import load_weights
+from gecat.model.discriminator import build_discriminator
+from gecat.model.generator import build_generator
+from gecat.model.weights import load_weights, save_weights
 from gecat.training.folder import RunError, control, read_stats
 from gecat.training.run import longer, start_run, train
 from gecat.training.trainer import stage_at, weights_at
@@ -148,6 +151,17 @@ def test_training_goes_on_from_given_weights(tmp_path, small_weights):
     weights = train("scenes", tmp_path / "run", start=small_weights, limit=16, cycles=1,
                     changes={"batch_size": 8})  # fmt: skip
     assert load_weights(weights).config.batch_size == 8
+
+
+def test_weights_of_a_discriminators_run_do_not_hand_down_its_course(tmp_path, config):
+    networks = (build_generator(config), build_discriminator(config))
+    alone = replace(config, anchor_share=0.0, warmup_share=1.0)
+    save_weights(tmp_path / "start.safetensors", alone, *networks)
+    train("scenes", tmp_path / "run", start=tmp_path / "start.safetensors", limit=16, cycles=1)
+    described = json.loads((tmp_path / "run" / "config.json").read_text())["config"]
+    assert described["generator_widths"] == list(config.generator_widths)
+    assert described["anchor_share"] == preset("small").anchor_share
+    assert read_stats(tmp_path / "run")[0]["stage"] == "anchor"
 
 
 def test_masks_beside_some_photos_add_a_supervised_term(tmp_path, photos):
