@@ -21,7 +21,7 @@ from pathlib import Path
 
 import keras
 
-from gecat.config import new_course, preset
+from gecat.config import Config, new_course, preset
 from gecat.files import write_atomically
 from gecat.images.datasets import load_photos
 from gecat.model.weights import load_weights, save_weights
