@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gecat.app.build import build, launch_options
 from gecat.app.jobs import Jobs, default_root
+from gecat.app.listing import list_runs
 from gecat.app.wishes import Caps
 
 
@@ -24,7 +25,11 @@ def main():
                         help="photos a training takes (default: %(default)s)")  # fmt: skip
     parser.add_argument("--trainings", type=int, default=Caps.trainings, metavar="N",
                         help="trainings at a time (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--list", action="store_true", help="list all visitors' runs and end")
     options = parser.parse_args()
+    if options.list:
+        print(list_runs(options.runs))
+        return
     # An app that is told to end tells its trainings to keep what they have learned.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     caps = Caps(photos=options.max_photos, trainings=options.trainings)

@@ -51,9 +51,10 @@ class Jobs:
         folders: dict of names and paths of photo folders that the operator allows.
         shipped: path of the weights to fine-tune from; those that ship by default.
         command: as `job.command`.
+        watch: whether to look after the runs; False only to see what another process looks after.
     """
 
-    def __init__(self, root, caps=None, folders=None, shipped=None, command=command):
+    def __init__(self, root, caps=None, folders=None, shipped=None, command=command, watch=True):
         self.root = Path(root).resolve()
         self.caps = caps or Caps()
         self.folders = {name: Path(path) for name, path in (folders or {}).items()}
@@ -65,8 +66,9 @@ class Jobs:
         found = {path.parent.name: read_job(path) for path in self.root.glob("*/job.json")}
         self._jobs = {run: job for run, job in found.items() if job and job.id == run}
         self._closed = threading.Event()
-        threading.Thread(target=self._watch, name="jobs", daemon=True).start()
-        atexit.register(self.close)
+        if watch:
+            threading.Thread(target=self._watch, name="jobs", daemon=True).start()
+            atexit.register(self.close)
 
     def start(self, key, wish):
         """Puts a run in the queue and returns its id.
