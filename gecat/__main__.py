@@ -1,6 +1,7 @@
 """The command line: python -m gecat segment | train | calibrate | evaluate | bench."""
 
 import argparse
+import logging
 import os
 import sys
 
@@ -20,6 +21,8 @@ def main(arguments=None):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # Without it TensorFlow's convolutions use half of what some processors can do.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+    # Each side of a picture compiles anew, and TensorFlow warns of that; there are few sides.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)

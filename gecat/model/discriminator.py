@@ -1,7 +1,7 @@
 """The discriminator: an encoder-decoder that judges how well a mask fits a photo.
 
-The bottleneck gives one score an image, the decoder one score a pixel, as in the U-Net
-discriminator (Schonfeld et al. 2020, "A U-Net Based Discriminator for GANs", section 3.1).
+The decoder gives one score a pixel, the bottleneck and their mean one score an image, after the
+U-Net discriminator (Schonfeld et al. 2020, "A U-Net Based Discriminator for GANs", section 3.1).
 """
 
 import keras
@@ -39,12 +39,15 @@ def build_discriminator(config):
         [layers.GlobalAveragePooling2D(name="mean")(x), layers.GlobalMaxPooling2D(name="peak")(x)]
     )
     pooled = layers.Dense(widths[-1], activation="relu", name="judge")(pooled)
-    image_logits = layers.Dense(1, name="image_logits")(pooled)  # (N, 1)
+    whole = layers.Dense(1, name="image_logits")(pooled)  # (N, 1)
     for level in range(len(skips) - 1, -1, -1):
         x = merge_up(x, skips[level], widths[level], f"decode{level}")
     x = layers.Conv2D(2, 3, padding="same", name="head")(x)  # (N, H/2, W/2, 2)
     x = layers.UpSampling2D(2, interpolation="bilinear", name="verdicts")(x)  # (N, H, W, 2)
     map_logits = _pick_verdict(x, centred)
+    # What is wrong somewhere fits less on the whole, which the bottleneck alone is slow to learn.
+    average = layers.GlobalAveragePooling2D(name="map_mean")(map_logits)
+    image_logits = layers.Add(name="verdict")([whole, average])
     return keras.Model([image, mask], [image_logits, map_logits], name="discriminator")
 
 
