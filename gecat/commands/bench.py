@@ -1,9 +1,7 @@
 """`gecat bench`: compares methods, times the app's views, draws the README's picture."""
 
-from pathlib import Path
-
 from gecat.commands import bench_quality
-from gecat.commands.options import write_json
+from gecat.commands.options import write_json, write_picture
 
 
 def register(commands):
@@ -45,12 +43,8 @@ def register_pictures(kinds):
 
 def run_pictures(options):
     """Draws photos that come with scikit-image, their masks, score maps and cut-outs."""
-    from PIL import Image
-
     from gecat.evaluation.pictures import overview
     from gecat.inference.segmenter import load
 
-    Path(options.out).parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(overview(load(options.weights))).save(options.out)
-    print(f"drawn in {options.out}")
+    write_picture(overview(load(options.weights)), options.out)
     return 0

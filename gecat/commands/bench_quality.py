@@ -1,9 +1,14 @@
 """`gecat bench quality`: rivals and networks side by side, and what the networks can tell."""
 
-import sys
-from pathlib import Path
-
-from gecat.commands.options import add_folder_options, folders, positive, report, write_json
+from gecat.commands.options import (
+    add_folder_options,
+    folders,
+    positive,
+    report,
+    tell_left_out,
+    write_json,
+    write_picture,
+)
 
 
 def register(kinds):
@@ -57,15 +62,11 @@ def run(options):
 
 
 def _draw_sheet(rows, options):
-    from PIL import Image
-
     from gecat.evaluation.sheet import draw_sheet
     from gecat.inference.segmenter import load
 
     predict = load(options.weights, threads=1).predict
-    Path(options.sheet).parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(draw_sheet(predict, rows, options.images, options.masks)).save(options.sheet)
-    print(f"drawn in {options.sheet}")
+    write_picture(draw_sheet(predict, rows, options.images, options.masks), options.sheet)
 
 
 def _count_empty(options):
@@ -105,8 +106,7 @@ def _examine_discriminator(options):
     )
     print(verdicts.table(result))
     print(f"{result['count']} photos")
-    for name, reason in result["skipped"]:
-        print(f"{name}: left out: {reason}", file=sys.stderr)
+    tell_left_out(result["skipped"])
     write_json(result, options.json)
     if options.scale:
         from gecat.evaluation.calibration import save_calibration

@@ -49,8 +49,7 @@ def report(results, json_path):
     first = next(iter(results.values()))
     print(table(results))
     print(f"{first['count']} photos, threshold 0.5, median ms a photo")
-    for name, reason in first["skipped"]:
-        print(f"{name}: left out: {reason}", file=sys.stderr)
+    tell_left_out(first["skipped"])
     if first["without_partner"]:
         print(f"without a partner: {', '.join(first['without_partner'])}", file=sys.stderr)
     write_json(results, json_path)
@@ -60,3 +59,18 @@ def write_json(result, path):
     """Writes a result where a path is given."""
     if path:
         Path(path).write_text(json.dumps(result, indent=1) + "\n")
+
+
+def tell_left_out(skipped):
+    """Names what was left out on stderr; `skipped` holds pairs of a name and a reason."""
+    for name, reason in skipped:
+        print(f"{name}: left out: {reason}", file=sys.stderr)
+
+
+def write_picture(picture, path):
+    """Writes a uint8 picture (H, W, 3), makes its folder, and says where it is."""
+    from PIL import Image
+
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(picture).save(path)
+    print(f"drawn in {path}")

@@ -1,9 +1,6 @@
 """`gecat train`: learns from photos without labels."""
 
-import json
-import sys
-
-from gecat.commands.options import positive
+from gecat.commands.options import positive, tell_left_out
 
 
 def register(commands):
@@ -37,6 +34,7 @@ def run(options):
     """Trains; status 1 if some of the photos were left out."""
     from tqdm import tqdm
 
+    from gecat.training.folder import read_description
     from gecat.training.run import train
     from gecat.training.strategies import make_strategy, worker_folder
 
@@ -74,8 +72,7 @@ def run(options):
         strategy=strategy, progress=on_photo, report=on_cycle,
     )  # fmt: skip
     learning.close()
-    skipped = json.loads((folder / "config.json").read_text())["skipped"]
-    for name, reason in skipped:
-        print(f"{name}: left out: {reason}", file=sys.stderr)
+    skipped = read_description(folder)["skipped"]
+    tell_left_out(skipped)
     print(f"weights written to {weights}")
     return 1 if skipped else 0
