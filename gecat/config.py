@@ -35,7 +35,8 @@ class Config:
     generator_widths: tuple[int, ...] = (16, 32, 64, 128, 192)
     generator_blocks: tuple[int, ...] = ()  # residual blocks from 1/4 downwards; 1 if not given
     generator_attention: int = 0  # 1: at 1/8 of the resolution every pixel looks at its likes
-    discriminator_widths: tuple[int, ...] = (16, 32, 64, 96)
+    # Where they begin as the generator's do, the discriminator starts from what those have learned.
+    discriminator_widths: tuple[int, ...] = (16, 32, 64, 128)
 
     # The course of a run, as shares of its budget; the rest is gradient epochs.
     anchor_share: float = 0.6  # the generator learns from its teachers, the discriminator rests
@@ -171,7 +172,7 @@ PRESETS = {
         "inference_size": 64,
         "prior": "barrier",
         "generator_widths": (24, 32, 48, 64),
-        "discriminator_widths": (16, 32, 48, 64),
+        "discriminator_widths": (24, 32, 48),
         "anchor_share": 0.8,
         "relabel_from": 0.4,
         "composites": "region",

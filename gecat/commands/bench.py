@@ -1,6 +1,6 @@
 """`gecat bench`: compares methods, times the app's views, draws the README's picture."""
 
-from gecat.commands import bench_quality
+from gecat.commands import bench_learning, bench_quality
 from gecat.commands.options import write_json, write_picture
 
 
@@ -8,7 +8,13 @@ def register(commands):
     """Adds `bench` with its kinds to the parser's commands."""
     parser = commands.add_parser("bench", help="compare methods side by side")
     kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
-    for register_kind in (bench_quality.register, register_explore, register_pictures):
+    for register_kind in (
+        bench_quality.register,
+        bench_learning.register_ablation,
+        bench_learning.register_semisupervised,
+        register_explore,
+        register_pictures,
+    ):
         register_kind(kinds)
 
 

@@ -37,6 +37,26 @@ def add_folder_options(parser, required=True):
     parser.add_argument("--json", metavar="FILE", help="write all scores, photo by photo")
 
 
+def add_settings(parser):
+    """Adds --set, which may be given many times."""
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of config.py"
+    )
+
+
+def settings(options):
+    """Returns what --set gave, a dict of texts by name.
+
+    Raises:
+        ValueError: where one has no =.
+    """
+    pairs = [setting.partition("=") for setting in options.set]
+    for setting, (_, equals, _) in zip(options.set, pairs, strict=True):
+        if not equals:
+            raise ValueError(f"--set takes KEY=VALUE, received {setting!r}")
+    return {key: value for key, _, value in pairs}
+
+
 def folders(options):
     """Returns what `add_folder_options` added, as `evaluation.quality` takes it."""
     return options.images, options.masks, options.ignore, options.limit

@@ -1,6 +1,6 @@
 """`gecat train`: learns from photos without labels."""
 
-from gecat.commands.options import positive, tell_left_out
+from gecat.commands.options import add_settings, positive, settings, tell_left_out
 
 
 def register(commands):
@@ -24,9 +24,7 @@ def register(commands):
         "--strategy", choices=("none", "mirrored", "multiworker"), default="none",
         help="mirrored: all GPUs of this machine; multiworker: machines named in TF_CONFIG",
     )  # fmt: skip
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of config.py"
-    )
+    add_settings(parser)
     parser.set_defaults(run=run)
 
 
@@ -38,12 +36,7 @@ def run(options):
     from gecat.training.run import train
     from gecat.training.strategies import make_strategy, worker_folder
 
-    changes = {}
-    for setting in options.set:
-        key, equals, value = setting.partition("=")
-        if not equals:
-            raise ValueError(f"--set takes KEY=VALUE, received {setting!r}")
-        changes[key] = value
+    changes = settings(options)
     if options.strategy == "multiworker" and options.seconds:
         raise ValueError(
             "several machines need --cycles, since their clocks differ; received "

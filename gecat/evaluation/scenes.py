@@ -1,11 +1,11 @@
 """What a minute teaches preset `small` about drawn scenes, from random weights and no label."""
 
-import json
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from gecat.config import Config
 from gecat.evaluation.baselines import method
@@ -14,7 +14,7 @@ from gecat.images.prior import pseudo_mask
 from gecat.images.scenes import draw_scenes
 from gecat.inference.files import with_progress
 from gecat.inference.segmenter import load
-from gecat.training.folder import read_description
+from gecat.training.folder import read_description, read_stats
 from gecat.training.run import train
 
 HELD_OUT = 300
@@ -55,7 +55,7 @@ def learn_scenes(seeds=10, seconds=None, cycles=None, changes=None, limit=None, 
                             seconds=seconds, cycles=cycles, limit=limit)  # fmt: skip
             wall = time.monotonic() - started
             config = Config.from_dict(read_description(run)["config"])
-            stats = [json.loads(line) for line in (run / "stats.jsonl").read_text().splitlines()]
+            stats = read_stats(run)
             reached = score(load(weights).predict, f"seed {seed}")
         curve = [(line["seconds"], line["probe_iou"]) for line in stats if "probe_iou" in line]
         runs.append({"seed": seed, "iou": reached, "cycles": stats[-1]["cycle"],
@@ -63,6 +63,26 @@ def learn_scenes(seeds=10, seconds=None, cycles=None, changes=None, limit=None, 
     teacher = f"teacher: {config.prior}"
     rivals[teacher] = score(lambda image: pseudo_mask(image, config.prior), teacher)
     return {"count": held_out, "rivals": rivals, "runs": runs}
+
+
+def write_held_out(folder, count=HELD_OUT):
+    """Writes the scenes that are never learned from, to be scored as photos are.
+
+    Args:
+        folder: where `images/` and `masks/` are made.
+        count: how many.
+
+    Returns:
+        (images folder, masks folder).
+    """
+    parts = draw_scenes(count, 64, seed=HELD_OUT_SEED)
+    folders = Path(folder) / "images", Path(folder) / "masks"
+    for place, pictures in zip(folders, parts, strict=True):
+        place.mkdir(parents=True)
+        for index, picture in enumerate(pictures):
+            eight_bit = picture * np.uint8(255) if picture.dtype == bool else picture
+            Image.fromarray(eight_bit).save(place / f"scene-{index:03d}.png")
+    return folders
 
 
 def table(result):

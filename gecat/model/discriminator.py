@@ -1,6 +1,6 @@
 """The discriminator: an encoder-decoder that judges how well a mask fits a photo.
 
-The decoder gives one score a pixel, the bottleneck and their mean one score an image, after the
+The decoder gives one score a pixel, the bottleneck and their means one score an image, after the
 U-Net discriminator (Schonfeld et al. 2020, "A U-Net Based Discriminator for GANs", section 3.1).
 """
 
@@ -8,7 +8,9 @@ import keras
 from keras import layers, ops
 
 from gecat.model.article import build_article_discriminator
-from gecat.model.layers import convolve, merge_up, residual
+from gecat.model.layers import encode, global_context, merge_up, residual
+
+_ENCODER = ("stem_", "down", "encode")
 
 
 def build_discriminator(config):
@@ -29,12 +31,8 @@ def build_discriminator(config):
     mask = keras.Input((None, None, 1), name="mask")
     centred = layers.Rescaling(2.0, -1.0, name="centre")(mask)
     x = layers.Concatenate(name="pair")([image, centred])  # (N, H, W, 4)
-    x = convolve(x, widths[0], "stem", stride=2)
-    skips = []
-    for level, width in enumerate(widths[1:], start=1):
-        skips.append(x)
-        x = convolve(x, width, f"down{level}", stride=2)
-    x = residual(x, "bottleneck")
+    x, skips = encode(x, widths, config.generator_blocks)
+    x = residual(global_context(x, "context"), "bottleneck")
     pooled = layers.Concatenate(name="pooled")(
         [layers.GlobalAveragePooling2D(name="mean")(x), layers.GlobalMaxPooling2D(name="peak")(x)]
     )
@@ -44,15 +42,46 @@ def build_discriminator(config):
         x = merge_up(x, skips[level], widths[level], f"decode{level}")
     x = layers.Conv2D(2, 3, padding="same", name="head")(x)  # (N, H/2, W/2, 2)
     x = layers.UpSampling2D(2, interpolation="bilinear", name="verdicts")(x)  # (N, H, W, 2)
-    map_logits = _pick_verdict(x, centred)
-    # What is wrong somewhere fits less on the whole, which the bottleneck alone is slow to learn.
-    average = layers.GlobalAveragePooling2D(name="map_mean")(map_logits)
-    image_logits = layers.Add(name="verdict")([whole, average])
+    says_object = ops.clip(mask, 0.0, 1.0)
+    map_logits = _pick_verdict(x, says_object)
+    # What is wrong somewhere fits less on the whole, which the bottleneck alone is slow to learn;
+    # object and ground count alike, or a small object's mask could be wrong for nothing.
+    on_object = _mean_where(map_logits, says_object)
+    on_ground = _mean_where(map_logits, 1.0 - says_object)
+    image_logits = whole + 2.0 * (on_object + on_ground)
     return keras.Model([image, mask], [image_logits, map_logits], name="discriminator")
 
 
-def _pick_verdict(verdicts, centred):
+def shares_encoder(config):
+    """Whether D's encoder is the beginning of G's, so that `take_encoder` works."""
+    shared = config.generator_widths[: len(config.discriminator_widths)]
+    return config.architecture == "unet" and shared == config.discriminator_widths
+
+
+def take_encoder(discriminator, generator):
+    """Lets D see with the encoder that G has learned; of D's own only the mask's channel is fresh.
+
+    Args:
+        discriminator: of `build_discriminator`, changed in place.
+        generator: of `build_generator` from the same config.
+    """
+    learned = {weight.path: weight for weight in generator.weights}
+    for weight in discriminator.weights:
+        if weight.path == "stem_conv/kernel":
+            kernel = weight.numpy()
+            kernel[:, :, :3] = learned[weight.path].numpy()
+            weight.assign(kernel)
+        elif weight.path.startswith(_ENCODER):
+            weight.assign(learned[weight.path])
+
+
+def _pick_verdict(verdicts, says_object):
     """Weighs the verdicts on "object here" and "no object here" by what the mask says there."""
-    says_object = ops.clip(centred, -1.0, 1.0) * 0.5 + 0.5
-    on_object, off_object = ops.split(verdicts, 2, axis=-1)
-    return says_object * on_object + (1.0 - says_object) * off_object
+    on_object, on_ground = ops.split(verdicts, 2, axis=-1)
+    return says_object * on_object + (1.0 - says_object) * on_ground
+
+
+def _mean_where(logits, share):
+    """Mean of logits (N, H, W, 1) where `share` (N, H, W, 1) is high; (N, 1), 0 if nowhere."""
+    total = ops.sum(share, axis=(1, 2))
+    return ops.sum(logits * share, axis=(1, 2)) / ops.maximum(total, 1.0)

@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 from gecat.model.article import build_article_generator
-from gecat.model.layers import convolve, global_context, merge_up, non_local, residual
+from gecat.model.layers import encode, global_context, merge_up, non_local, residual
 
 
 def build_generator(config):
@@ -20,16 +20,9 @@ def build_generator(config):
     """
     if config.architecture == "article":
         return build_article_generator(config)
-    widths, blocks = config.generator_widths, config.generator_blocks
+    widths = config.generator_widths
     image = keras.Input((None, None, 3), name="image")
-    x = convolve(image, widths[0], "stem", stride=2)  # (N, H/2, W/2, C)
-    skips = []
-    for level, width in enumerate(widths[1:], start=1):
-        skips.append(x)
-        x = convolve(x, width, f"down{level}", stride=2)
-        for block in range(1, blocks[level - 1] if level <= len(blocks) else 1):
-            x = residual(x, f"encode{level}_{block}")
-        x = residual(x, f"encode{level}")
+    x, skips = encode(image, widths, config.generator_blocks)
     x = residual(global_context(x, "context"), "bottleneck")
     for level in range(len(skips) - 1, -1, -1):
         x = merge_up(x, skips[level], widths[level], f"decode{level}")

@@ -30,6 +30,28 @@ def residual(x, name):
     return layers.ReLU(name=f"{name}_relu")(layers.Add(name=f"{name}_add")([x, y]))
 
 
+def encode(x, widths, blocks=()):
+    """Halves the resolution stage by stage, with residual blocks from the second stage on.
+
+    Args:
+        x: (N, H, W, C).
+        widths: channels of the stages at 1/2, 1/4, ... of the resolution.
+        blocks: residual blocks of all stages but the first; 1 where not given.
+
+    Returns:
+        the last stage, and the list of those before it.
+    """
+    x = convolve(x, widths[0], "stem", stride=2)  # (N, H/2, W/2, C)
+    skips = []
+    for level, width in enumerate(widths[1:], start=1):
+        skips.append(x)
+        x = convolve(x, width, f"down{level}", stride=2)
+        for block in range(1, blocks[level - 1] if level <= len(blocks) else 1):
+            x = residual(x, f"encode{level}_{block}")
+        x = residual(x, f"encode{level}")
+    return x, skips
+
+
 def _linear(x, width, name, kernel=3, stride=1):
     x = layers.Conv2D(
         width,

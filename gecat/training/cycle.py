@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from gecat.model.discriminator import build_discriminator
+from gecat.model.discriminator import build_discriminator, shares_encoder, take_encoder
 from gecat.model.generator import build_generator
 from gecat.model.weights import take_weights
 from gecat.training import adam, conjugate, losses, pairs
 
 _SHARPNESS = 2.0  # of the average's own labels: a power of the odds
 _BETA_1 = {"generator": 0.9, "discriminator": 0.5}  # of Adam
+SCHOOLED = 10_000  # steps that a trained D is taken to have behind it
 _MOMENT_DECAY = 0.99  # of the running second moment that preconditions, per gradient
 
 
@@ -38,6 +39,7 @@ class State:
     moment_count: int = 0
     length: float = 0.0  # of the last conjugate step; 0 before the first
     averaged: int = 0  # steps that the average has seen
+    judged: int = 0  # steps of D so far, with those that trained weights have behind them
     cycle: int = 0
     batch: int = 0  # batches drawn so far
     seconds: float = 0.0  # spent in cycles so far
@@ -62,7 +64,7 @@ class Engine:
             self.generator = build_generator(config)
             self.discriminator = build_discriminator(config)
         self._prepare = tf.function(self._prepare_traced)
-        self._spoil = tf.function(pairs.spoil)
+        self._spoil = tf.function(self._spoil_traced)
         self._generate = tf.function(self._generate_traced)
         self._generator_objective = tf.function(self._generator_traced)
         self._generator_adam = tf.function(self._generator_adam_traced)
@@ -124,20 +126,23 @@ class Engine:
         Returns:
             (State, dict of scores).
         """
-        shown = self._spoil(frozen["target"], frozen)
+        if not state.judged:
+            state = self._inherit(state)
+        wrong = self._spoil(frozen["target"], frozen)
         if not spoiled_only:
             masks = self._generate(
                 state.generator, state.generator_statistics, frozen["pictures"], training=True
             )
             odd = np.arange(masks.shape[0]) % 2 == 1
-            shown = tf.where(odd[:, None, None, None], masks, shown)
+            # As they are: where G is in doubt is worth knowing.
+            wrong = tf.where(odd[:, None, None, None], masks, wrong)
         theta, memory, statistics, figures = self._discriminator_adam(
             state.discriminator, state.discriminator_adam, state.discriminator_statistics, frozen,
-            shown, tf.constant(pace * self.config.discriminator_learning_rate, tf.float32),
+            wrong, tf.constant(pace * self.config.discriminator_learning_rate, tf.float32),
         )  # fmt: skip
         state = replace(
             state, discriminator=theta, discriminator_adam=memory,
-            discriminator_statistics=statistics,
+            discriminator_statistics=statistics, judged=state.judged + 1,
         )  # fmt: skip
         return state, {name: float(value) for name, value in figures.items()}
 
@@ -188,7 +193,19 @@ class Engine:
         take_weights(self.discriminator, discriminator)
         # Trained weights are worth an average's full memory from the first step on.
         full = round(1.0 / (1.0 - self.config.average_decay)) * 10
-        return replace(self.initial_state(), averaged=full)
+        return replace(self.initial_state(), averaged=full, judged=SCHOOLED)
+
+    def _inherit(self, state):
+        """Gives a D that has learned nothing yet the encoder of G's moving average."""
+        if not shares_encoder(self.config):
+            return state
+        self.load_average(state)
+        take_encoder(self.discriminator, self.generator)
+        return replace(
+            state,
+            discriminator=flatten(self.discriminator.trainable_variables),
+            discriminator_statistics=flatten(self.discriminator.non_trainable_variables),
+        )
 
     def _take_conjugate_steps(self, state, objective, steps):
         config = self.config
@@ -249,7 +266,10 @@ class Engine:
         photos = tf.cast(batch["image"], tf.float32) / 127.5 - 1.0
         prior = tf.cast(batch["prior"], tf.float32) / 255.0
         mask = tf.cast(batch["mask"], tf.float32) / 255.0
-        target, certainty = pairs.photo_targets(prior, mask, tf.cast(batch["has_mask"], tf.float32))
+        has_mask = tf.cast(batch["has_mask"], tf.float32)
+        target, certainty = pairs.photo_targets(
+            prior, mask, has_mask, self.config.supervised_weight
+        )
         paste = pairs.mixtures if self.config.composites == "region" else pairs.composites
         pasted, pasted_target, pasted_certainty = paste(photos, target, certainty, draws)
         half = pasted.shape[0]
@@ -261,6 +281,9 @@ class Engine:
             "is_composite": tf.concat([tf.zeros(plain), tf.ones(half)], 0),
             **draws,
         }
+
+    def _spoil_traced(self, targets, draws):
+        return pairs.show(pairs.spoil(targets, draws), draws["softness"][:, 0])
 
     def _generate_traced(self, theta, statistics, pictures, training):
         """G's masks of pictures (N, S, S, 3), (N, S, S, 1)."""
@@ -293,10 +316,9 @@ class Engine:
                 }
                 terms["adversarial"] = tf.zeros_like(terms["anchor"])
                 if adversarial:
-                    shown = pairs.show(tf.sigmoid(logits), shard["softness"][:, 0])
                     (image_logits, map_logits), _ = call(
                         self.discriminator, critic, critic_statistics,
-                        [shard["pictures"], shown], training=False,
+                        [shard["pictures"], tf.sigmoid(logits)], training=False,
                     )  # fmt: skip
                     terms["adversarial"] = losses.adversarial_loss(
                         image_logits, map_logits, config.score_map_weight
@@ -318,16 +340,14 @@ class Engine:
         figures = {"loss": loss, "norm": tf.norm(gradient), "length": tf.norm(moved - theta)}
         return moved, memory, statistics, terms, figures
 
-    def _discriminator_traced(self, theta, statistics, frozen, shown_wrong):
+    def _discriminator_traced(self, theta, statistics, frozen, wrong):
         total = 2 * frozen["pictures"].shape[0]
         config = self.config
 
         def replica(shard):
-            target, softness = shard["target"], shard["softness"]
+            target = shard["target"]
             real = pairs.soften(tf.cast(target > 0.5, tf.float32))
-            shown = tf.concat(
-                [pairs.show(real, softness[:, 1]), pairs.show(shard["wrong"], softness[:, 0])], 0
-            )
+            shown = tf.concat([pairs.show(real, shard["softness"][:, 1]), shard["wrong"]], 0)
             with tf.GradientTape() as tape:
                 tape.watch(theta)
                 (image_logits, map_logits), new_statistics = call(
@@ -352,11 +372,11 @@ class Engine:
             }
             return loss, tape.gradient(loss, theta), new_statistics, terms
 
-        return self._reduce(replica, {**frozen, "wrong": shown_wrong})
+        return self._reduce(replica, {**frozen, "wrong": wrong})
 
-    def _discriminator_adam_traced(self, theta, memory, statistics, frozen, shown, rate):
+    def _discriminator_adam_traced(self, theta, memory, statistics, frozen, wrong, rate):
         loss, gradient, statistics, terms = self._discriminator_traced(
-            theta, statistics, frozen, shown
+            theta, statistics, frozen, wrong
         )
         moved, memory = adam.step(theta, memory, gradient, rate, _BETA_1["discriminator"])
         return moved, memory, statistics, {

@@ -37,13 +37,14 @@ def draw(generator, count):
     }
 
 
-def photo_targets(prior, mask, has_mask):
+def photo_targets(prior, mask, has_mask, mask_weight=1.0):
     """What a photo's mask should be, and how certain that is.
 
     Args:
         prior: (N, H, W, 1) in [0, 1], the share of the label-free teachers that say "object".
         mask: (N, H, W, 1) in [0, 1], a mask made by a person where there is one.
         has_mask: (N,) of 0 or 1.
+        mask_weight: what a person's mask counts, 0 or more; a teachers' mask counts at most 1.
 
     Returns:
         target (N, H, W, 1), certainty (N, H, W, 1).
@@ -54,7 +55,7 @@ def photo_targets(prior, mask, has_mask):
     agreement = ops.where(_sum(prior) < 1.0, ops.ones_like(agreement), agreement)
     certainty = (0.2 + 0.8 * ops.abs(2.0 * prior - 1.0)) * agreement
     target = labelled * mask + (1.0 - labelled) * prior
-    return target, labelled + (1.0 - labelled) * certainty
+    return target, labelled * mask_weight + (1.0 - labelled) * certainty
 
 
 def composites(photos, targets, certainties, draws):
@@ -140,7 +141,7 @@ def soften(solid):
 
 
 def show(masks, softness):
-    """Sharpens or softens masks, real and fake alike, so that softness alone never tells.
+    """Sharpens or softens masks, fitting and spoiled alike, so that softness alone never tells.
 
     Args:
         masks: (N, H, W, 1) in [0, 1].

@@ -8,7 +8,7 @@ import numpy as np
 
 from gecat.images.augmentation import augment
 from gecat.images.datasets import batches
-from gecat.training.cycle import Weights
+from gecat.training.cycle import SCHOOLED, Weights
 from gecat.training.pace import pace_at
 
 STAGES = ("anchor", "warm-up", "adversarial")
@@ -47,9 +47,15 @@ def weights_at(config, progress):
     )
 
 
-def meets_generator(config, progress):
-    """Whether D sees G's masks besides spoiled ones: from the middle of its warm-up on."""
-    return progress >= config.anchor_share + 0.5 * config.warmup_share
+def meets_generator(config, progress, judged):
+    """Whether D sees G's masks besides spoiled ones: after a quarter of its warm-up, once trained.
+
+    Args:
+        config: a Config.
+        progress: share of the budget that is spent, in [0, 1].
+        judged: steps of D so far.
+    """
+    return judged >= SCHOOLED or progress >= config.anchor_share + 0.25 * config.warmup_share
 
 
 def run_cycles(engine, state, photos, *, cycles=None, seconds=None, clock=time.monotonic,
@@ -119,9 +125,10 @@ def _cycle(engine, state, supply, progress, steering):
     if part == "discriminator" or (part == "both" and stage != "anchor"):
         if steering:
             steering.enter("discriminator")
+        alone = not meets_generator(config, progress, state.judged)
         for _ in range(max(1, config.discriminator_steps)):
             state, scores = engine.teach_discriminator(
-                state, supply.take(state, progress), not meets_generator(config, progress), pace
+                state, supply.take(state, progress), alone, pace
             )
         figures |= {f"discriminator_{name}": value for name, value in scores.items()}
     if part == "generator" or (part == "both" and stage != "warm-up"):

@@ -1,10 +1,11 @@
 """Shapes, sizes and the step from logits to masks, for every preset."""
 
+import keras
 import numpy as np
 import pytest
 
 from gecat.config import PRESETS, preset
-from gecat.model.discriminator import build_discriminator
+from gecat.model.discriminator import build_discriminator, shares_encoder, take_encoder
 from gecat.model.generator import build_generator
 
 
@@ -76,3 +77,47 @@ def test_the_articles_map_is_flat_even_where_the_batch_is_as_long_as_the_side():
     image_logits, map_logits = discriminator([images, masks], training=False)
     flat = np.broadcast_to(np.asarray(image_logits)[:, :, None, None], (64, 64, 64, 1))
     np.testing.assert_allclose(map_logits, flat, atol=1e-6)
+
+
+def test_a_discriminator_that_took_the_encoder_sees_photos_as_the_generator_does():
+    config = preset("small", generator_widths=(4, 8, 16), discriminator_widths=(4, 8))
+    generator, discriminator = build_generator(config), build_discriminator(config)
+    take_encoder(discriminator, generator)
+    stem = discriminator.get_layer("stem_conv")
+    kernel = stem.kernel.numpy()
+    kernel[:, :, 3] = 0.0  # deaf to the mask, so that the photo alone speaks
+    stem.kernel.assign(kernel)
+    stages = [
+        keras.Model(network.input, network.get_layer("encode1_relu").output)
+        for network in (generator, discriminator)
+    ]
+    draw = np.random.default_rng(0)
+    images = draw.uniform(-1, 1, (2, 32, 32, 3)).astype(np.float32)
+    masks = draw.uniform(0, 1, (2, 32, 32, 1)).astype(np.float32)
+    seen, judged = stages[0](images, training=False), stages[1]([images, masks], training=False)
+    np.testing.assert_allclose(judged, seen, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("widths", "shared"), [((16, 32, 64), True), ((16, 32, 48), False), ((8, 16), False)]
+)
+def test_an_encoder_is_shared_where_its_stages_are_the_generators_first(widths, shared):
+    config = preset("base", generator_widths=(16, 32, 64, 128), discriminator_widths=widths)
+    assert shares_encoder(config) is shared
+    assert not shares_encoder(preset("article"))
+
+
+def test_an_image_verdict_weighs_object_and_ground_alike():
+    config = preset("small", generator_widths=(4, 8), discriminator_widths=(4, 8))
+    discriminator = build_discriminator(config)
+    discriminator.get_layer("image_logits").kernel.assign(np.zeros((8, 1)))
+    head = discriminator.get_layer("head")
+    head.kernel.assign(np.zeros(head.kernel.shape))
+    head.bias.assign([3.0, -1.0])  # says "object" is right anywhere, and "no object" wrong
+    masks = np.zeros((3, 32, 32, 1), np.float32)
+    masks[0, :4, :4], masks[1, :16] = 1.0, 1.0
+    images = np.zeros((3, 32, 32, 3), np.float32)
+    logits, maps = discriminator([images, masks], training=False)
+    # 2 (3 - 1) however small the object; where there is none, its mean counts nothing: 2 (0 - 1).
+    np.testing.assert_allclose(np.ravel(logits), [4.0, 4.0, -2.0], atol=1e-5)
+    np.testing.assert_allclose(maps[0], np.where(masks[0] > 0.5, 3.0, -1.0), atol=1e-5)

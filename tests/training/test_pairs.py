@@ -140,6 +140,9 @@ def test_a_persons_mask_overrules_the_teachers():
     np.testing.assert_allclose(target[0], 1.0)
     np.testing.assert_allclose(target[1], 0.0)
     np.testing.assert_allclose(certainty[0], 1.0)
+    weighed = photo_targets(prior, mask, np.array([1.0, 0.0], np.float32), 4.0)[1]
+    np.testing.assert_allclose(weighed[0], 4.0)
+    np.testing.assert_allclose(weighed[1], certainty[1])
 
 
 @given(st.floats(0.5, 4.0), st.floats(0.0, 1.0))

@@ -13,9 +13,10 @@ from gecat.images.datasets import ImageError, load_photos
 from gecat.model.discriminator import build_discriminator
 from gecat.model.generator import build_generator
 from gecat.model.weights import load_weights, save_weights
+from gecat.training.cycle import SCHOOLED
 from gecat.training.folder import RunError, control, read_stats
 from gecat.training.run import longer, start_run, train
-from gecat.training.trainer import stage_at, weights_at
+from gecat.training.trainer import meets_generator, stage_at, weights_at
 
 TINY = {
     "generator_widths": (8, 16),
@@ -50,6 +51,13 @@ def test_the_anchors_weight_falls_to_its_floor():
     assert weights_at(config, 0.6).anchor == pytest.approx(0.625)
     assert weights_at(config, 1.0).anchor == pytest.approx(0.25)
     assert weights_at(config, 0.1).adversarial == 0.0 < weights_at(config, 0.6).adversarial
+
+
+def test_a_fresh_discriminator_meets_spoiled_masks_alone_first():
+    config = preset("small", anchor_share=0.5, warmup_share=0.2)
+    met = [meets_generator(config, progress, 0) for progress in (0.5, 0.54, 0.56, 0.9)]
+    assert met == [False, False, True, True]
+    assert meets_generator(config, 0.5, SCHOOLED)
 
 
 def test_a_run_leaves_what_its_folder_promises(tmp_path, config, photos):

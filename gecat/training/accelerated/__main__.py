@@ -14,7 +14,7 @@ import numpy as np
 from gecat.config import preset
 from gecat.images.reading import ImageError
 from gecat.images.sources import open_source
-from gecat.model.discriminator import build_discriminator
+from gecat.model.discriminator import build_discriminator, shares_encoder, take_encoder
 from gecat.model.generator import build_generator
 from gecat.model.weights import load_weights, save_weights
 from gecat.training.accelerated import pool as pools
@@ -40,6 +40,8 @@ def main():
     facts = {"seconds": time.monotonic() - started, "photos": len(pool), "machine": _device()}
     save_weights(options.out, config, generator, discriminator, facts)
     if options.critic_seconds:
+        if shares_encoder(config):
+            take_encoder(discriminator, generator)
         rounds.learn_discriminator(
             generator, discriminator, config, pool, playing, options.critic_seconds,
             batch=options.batch // 2, rate=options.critic_rate, report=_reporter(say),

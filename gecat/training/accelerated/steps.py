@@ -124,9 +124,7 @@ def discriminator_step(generator, discriminator, config, composites):
 
     def objective(weights, statistics, batch, wrong):
         real = pairs.soften((batch["target"] > 0.5).astype(jnp.float32))
-        shown = jnp.concatenate(
-            [pairs.show(real, batch["softness"][:, 1]), pairs.show(wrong, batch["softness"][:, 0])]
-        )
+        shown = jnp.concatenate([pairs.show(real, batch["softness"][:, 1]), wrong])
 
         def twice(x):
             return jnp.concatenate([x, x])
@@ -150,7 +148,7 @@ def discriminator_step(generator, discriminator, config, composites):
     def step(learner, playing, photos, priors, key, rate):
         keys = jax.random.split(key)
         batch = pictures_and_targets(keys[0], photos, priors, config.size, composites)
-        wrong = pairs.spoil(batch["target"], batch)
+        wrong = pairs.show(pairs.spoil(batch["target"], batch), batch["softness"][:, 0])
         # G sees the picture half blurred away or as it is, so that its faults differ.
         blurred = pairs.ops.average_pool(batch["pictures"], 5, 1, padding="same")
         poor = jax.random.bernoulli(keys[1], 0.4, (len(wrong), 1, 1, 1))

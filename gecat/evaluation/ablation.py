@@ -1,0 +1,95 @@
+"""What each part of the method is worth: runs of equal time that differ in one part alone."""
+
+import tempfile
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from gecat.evaluation.quality import evaluate
+from gecat.inference.segmenter import load
+from gecat.training.folder import read_stats
+from gecat.training.run import train
+
+# A run from random weights keeps its preset's anchored start before the gradient epochs.
+ROWS = {
+    "anchor": {"anchor_share": 1.0, "warmup_share": 0.0, "self_training_weight": 0.0},
+    "adversarial": {"anchor_share": 0.0, "anchor_weight": 0.0, "self_training_weight": 0.0},
+    "both, alternating Adam": {"update_rule": "adam", "self_training_weight": 0.0},
+    "both, conjugate cycles": {"self_training_weight": 0.0},
+    "both, self-training": {},
+}
+# From trained weights both networks are ready for gradient epochs at once.
+FROM_TRAINED = {"anchor_share": 0.0, "warmup_share": 0.0}
+
+
+def ablate(data, images_dir, masks_dir, *, seconds=None, cycles=None, seeds=3, start=None,
+           teacher=None, cache=None, limit=None, scored=None, changes=None):  # fmt: skip
+    """Trains once a row and seed, and scores each run on photos with true masks.
+
+    Args:
+        data: photos, or "scenes"; as for `training.run.train`.
+        images_dir, masks_dir: what to score on; the masks never teach.
+        seconds, cycles: the budget of each run, one of the two.
+        seeds: runs a row, with the seeds 0, 1, ...
+        start, teacher, cache, limit: as for `training.run.train`; without a start, preset `small`
+            from random weights.
+        scored: score this many photos at most, spread evenly.
+        changes: dict of settings that hold for every row.
+
+    Returns:
+        dict: "before", scores of the start or None, and "rows", from a row's name to a list of
+        dicts, one a seed. Scores are "iou", "boundary_f", "refined_iou" and "refined_boundary_f";
+        a run has its "cycles" and the generator's "gradients" besides.
+    """
+    score = partial(_score, images_dir=images_dir, masks_dir=masks_dir, limit=scored)
+    rows = {name: [] for name in ROWS}
+    for seed in range(seeds):
+        for name, parts in ROWS.items():
+            settings = {**(FROM_TRAINED if start else {}), **(changes or {}), **parts, "seed": seed}
+            with tempfile.TemporaryDirectory() as folder:
+                run = Path(folder) / "run"
+                weights = train(data, run, changes=settings, seconds=seconds, cycles=cycles,
+                                start=start, teacher=teacher, cache=cache, limit=limit)  # fmt: skip
+                stats = read_stats(run)
+                scores = score(weights, label=f"{name}, seed {seed}")
+            rows[name].append({**scores, **_effort(stats)})
+    return {"before": score(start, label="before") if start else None, "rows": rows}
+
+
+def table(result):
+    """Lines of text: means over the seeds, with the lowest and the highest.
+
+    Args:
+        result: of `ablate`.
+    """
+    heads = ("IoU", "boundary F", "refined IoU", "refined boundary F", "gradients of G")
+    lines = [f"{'':24}" + "".join(f"{head:>22}" for head in heads)]
+    rows = {**({"before": [result["before"]]} if result["before"] else {}), **result["rows"]}
+    for name, runs in rows.items():
+        cells = [_spread([run[key] for run in runs]) for key in _SCORES]
+        cells.append(f"{np.mean([run.get('gradients', 0) for run in runs]):.0f}")
+        lines.append(f"{name:24}" + "".join(f"{cell:>22}" for cell in cells))
+    return "\n".join(lines)
+
+
+_SCORES = ("iou", "boundary_f", "refined_iou", "refined_boundary_f")
+
+
+def _score(weights, images_dir, masks_dir, limit, label):
+    scores = {}
+    for prefix, refine in (("", False), ("refined_", True)):
+        predict = partial(load(weights).predict, refine=refine)
+        result = evaluate(predict, images_dir, masks_dir, limit=limit, label=label)
+        scores |= {f"{prefix}{key}": round(result[key], 5) for key in ("iou", "boundary_f")}
+    return scores
+
+
+def _effort(stats):
+    gradients = sum(line.get("evaluations", 0) for line in stats)
+    return {"cycles": stats[-1]["cycle"], "gradients": gradients}
+
+
+def _spread(values):
+    mean, low, high = np.mean(values), min(values), max(values)
+    return f"{mean:.3f}" if len(values) == 1 else f"{mean:.3f} ({low:.3f}-{high:.3f})"
