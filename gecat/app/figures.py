@@ -8,6 +8,7 @@ import base64
 import html
 import io
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import matplotlib
 import numpy as np
@@ -94,7 +95,7 @@ def map_figure(name, title, how, words, picture, values, scale, mark=None):
     for index in range(planes.shape[-1]):
         key = "value" if planes.shape[-1] == 1 else f"component {index + 1}"
         columns[key] = planes[..., index].ravel()
-    return _figure(name, title, how, words, svg, columns, attributes)
+    return drawn_figure(name, title, how, words, svg, columns, attributes)
 
 
 def chart_figure(name, title, how, words, chart, columns, names):
@@ -108,7 +109,29 @@ def chart_figure(name, title, how, words, chart, columns, names):
     Returns:
         HTML text.
     """
-    return _figure(name, title, how, words, to_svg(chart, names), columns, "")
+    return drawn_figure(name, title, how, words, to_svg(chart, names), columns)
+
+
+def drawn_figure(name, title, how, words, svg, columns, attributes=""):
+    """A figure of SVG text that is there already; see `chart_figure` for the other arguments.
+
+    Args:
+        svg: text.
+        attributes: of the HTML element; with them the value under the pointer can be read.
+
+    Returns:
+        HTML text.
+    """
+    csv = base64.b64encode(to_csv(columns).encode("utf-8-sig")).decode()
+    reading = f'<p class="reading">{words.reading}</p>' if attributes else ""
+    return (
+        f'<figure class="explained" data-name="{name}" {attributes}>'
+        f"<figcaption>{title}</figcaption>{svg}{reading}"
+        f'<p class="how"><b>{words.how_to_read}</b> {how}</p>'
+        f'<p class="tools"><button type="button" class="png">{words.save_png}</button>'
+        f'<a class="csv" download="{name}.csv" href="data:text/csv;base64,{csv}">'
+        f"{words.save_csv}</a></p></figure>"
+    )
 
 
 def to_svg(chart, names):
@@ -130,11 +153,8 @@ def to_svg(chart, names):
 
 def to_csv(columns):
     """CSV text of a dict of columns; shorter columns end in empty cells."""
-    rows = [",".join(_cell(name) for name in columns)]
-    for index in range(max((len(column) for column in columns.values()), default=0)):
-        cells = (column[index] if index < len(column) else "" for column in columns.values())
-        rows.append(",".join(_cell(cell) for cell in cells))
-    return "\n".join(rows) + "\n"
+    rows = [map(_cell, columns), *zip_longest(*map(_cells, columns.values()), fillvalue="")]
+    return "\n".join(map(",".join, rows)) + "\n"
 
 
 def data_uri(picture):
@@ -142,19 +162,6 @@ def data_uri(picture):
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, "WEBP", quality=88, method=1)
     return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
-
-
-def _figure(name, title, how, words, svg, columns, attributes):
-    csv = base64.b64encode(to_csv(columns).encode("utf-8-sig")).decode()
-    reading = f'<p class="reading">{words.reading}</p>' if attributes else ""
-    return (
-        f'<figure class="explained" data-name="{name}" {attributes}>'
-        f"<figcaption>{title}</figcaption>{svg}{reading}"
-        f'<p class="how"><b>{words.how_to_read}</b> {how}</p>'
-        f'<p class="tools"><button type="button" class="png">{words.save_png}</button>'
-        f'<a class="csv" download="{name}.csv" href="data:text/csv;base64,{csv}">'
-        f"{words.save_csv}</a></p></figure>"
-    )
 
 
 def _readable(planes):
@@ -212,6 +219,13 @@ def _ramp(scale):
 
 def _list(numbers):
     return " ".join(f"{number:.6g}" for number in numbers)
+
+
+def _cells(column):
+    if isinstance(column, np.ndarray) and column.dtype.kind in "iuf":  # a map has thousands
+        form = ".5g" if column.dtype.kind == "f" else "d"
+        return [format(value, form) for value in column.tolist()]
+    return [_cell(value) for value in column]
 
 
 def _cell(value):

@@ -10,27 +10,46 @@ from gecat.app.figures import INK
 
 BLUE, ORANGE, GREEN, GREY = "#0072b2", "#d55e00", "#009e73", "#94a3b8"
 BINS = np.linspace(0, 1, 26)
+MARKER = "marker"
 
 
-def score_histograms(true, spoiled, marker=None):
-    """Scores of right and of spoiled masks, and where one score lies.
+def score_histograms(true, spoiled):
+    """Scores of right and of spoiled masks, and a marker at 0 that `moved` moves.
 
     Args:
         true, spoiled: lists of scores in [0, 1].
-        marker: a score, or None.
 
     Returns:
-        matplotlib Figure.
+        (matplotlib Figure, dict of the columns that it shows: the bins and the shares in each).
     """
     chart, axes = _axes("score", "share of the masks")
+    columns = {"score from": BINS[:-1], "score to": BINS[1:]}
     for scores, colour, label in ((spoiled, ORANGE, "spoiled masks"), (true, BLUE, "true masks")):
         weights = np.full(len(scores), 1 / max(len(scores), 1))
-        axes.hist(scores, BINS, weights=weights, color=colour, alpha=0.55, label=label)
-    if marker is not None:
-        axes.axvline(marker, color=INK, linewidth=2.5, label="this mask")
+        columns[label], _, _ = axes.hist(
+            scores, BINS, weights=weights, color=colour, alpha=0.55, label=label
+        )
+    marker = axes.axvline(0, color=INK, linewidth=2.5, label="this mask", clip_on=False)
+    marker.set_gid(MARKER)
     axes.set_xlim(0, 1)
     _legend(axes)
-    return chart
+    return chart, columns
+
+
+def moved(svg, chart, place):
+    """Moves the marker of a chart's SVG text, since to draw the chart anew takes much longer.
+
+    Args:
+        svg: of `figures.to_svg`.
+        chart: the matplotlib Figure that it was drawn from.
+        place: where the marker goes, in [0, 1] along the axis.
+
+    Returns:
+        SVG text.
+    """
+    width = chart.axes[0].get_position().width * chart.get_figwidth() * 72  # points
+    group = f'<g id="{MARKER}"'
+    return svg.replace(group, f'{group} transform="translate({place * width:.2f} 0)"')
 
 
 def score_histogram(scores):

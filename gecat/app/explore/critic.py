@@ -7,10 +7,10 @@ import gradio as gr
 import numpy as np
 
 from gecat.app.actions import told
-from gecat.app.explore.charts import score_histograms
+from gecat.app.explore.charts import moved, score_histograms
 from gecat.app.explore.subject import score_html, waiting_html
 from gecat.app.explore.wiring import LIVE, NETWORK, PRIVATE
-from gecat.app.figures import DOUBT, Scale, chart_figure, lay_over, map_figure
+from gecat.app.figures import DOUBT, Scale, drawn_figure, lay_over, map_figure, to_svg
 from gecat.app.text import score_in_words
 from gecat.config import WEIGHTS_DIR
 from gecat.images.spoiling import cut, grow, shift
@@ -125,15 +125,18 @@ class CriticView:
         )
 
     def _scale(self, score):
-        known = self.calibration
-        if known is None:
+        if self.calibration is None:
             return ""
-        return chart_figure(
-            "critic-scale", *self.explore.scale_figure, self.explore,
-            score_histograms(known.true, known.spoiled, score),
-            {"true mask": known.true, "spoiled mask": known.spoiled, "this mask": [score]},
-            self.explore.chart,
+        chart, columns, svg = self._histograms
+        return drawn_figure(
+            "critic-scale", *self.explore.scale_figure, self.explore, moved(svg, chart, score),
+            {**columns, "this mask": [score]},
         )  # fmt: skip
+
+    @functools.cached_property
+    def _histograms(self):
+        chart, columns = score_histograms(self.calibration.true, self.calibration.spoiled)
+        return chart, columns, to_svg(chart, self.explore.chart)
 
 
 def spoiled(mask, start, grown, right, down, lost):

@@ -18,7 +18,7 @@ GROUND = Slice(
     np.array([2.0, 1.0, 0.5]),
 )
 DRAWN = {
-    "histograms": lambda: charts.score_histograms([0.9, 0.8], [0.1, 0.3], 0.5),
+    "histograms": lambda: charts.score_histograms([0.9, 0.8], [0.1, 0.3])[0],
     "histogram": lambda: charts.score_histogram([0.2, 0.9, 0.91]),
     "steps": lambda: charts.score_steps([0.2, 0.5, 0.7], 0.6),
     "line": lambda: charts.line_search(LINE, STEEP, 0.1, (1.0, 0.4)),
@@ -35,18 +35,34 @@ def test_every_word_of_a_chart_has_its_chinese(name):
     assert words - {"Armijo"} <= set(CHINESE.chart)
 
 
-def test_the_marker_stands_at_the_score():
-    axes = charts.score_histograms([0.9], [0.1], 0.37).axes[0]
-    assert [line.get_xdata()[0] for line in axes.lines] == [0.37]
-    without = charts.score_histograms([0.9], [0.1]).axes[0]
-    assert without.lines == [] or len(without.lines) == 0
+def test_the_marker_moves_to_the_score():
+    chart, _ = charts.score_histograms([0.9], [0.1])
+    svg = to_svg(chart, {})
+    start = marker_places(svg)
+    assert start == pytest.approx(marker_places(charts.moved(svg, chart, 0.0)), abs=0.01)
+    left, right = (marker_places(charts.moved(svg, chart, place)) for place in (0.25, 1.0))
+    axes = chart.axes[0].get_position()
+    points = 72 * chart.get_figwidth()
+    assert left == pytest.approx((axes.x0 + 0.25 * axes.width) * points, abs=0.1)
+    assert right == pytest.approx((axes.x0 + axes.width) * points, abs=0.1)
+
+
+def marker_places(svg):
+    """Where the marker stands across the picture, in points."""
+    group = svg[svg.index(f'<g id="{charts.MARKER}"') :]
+    shift = re.match(r'<g id="marker" transform="translate\(([\d.]+) 0\)', group)
+    start = re.search(r'd="M ([\d.]+)', group)
+    return float(start[1]) + (float(shift[1]) if shift else 0.0)
 
 
 def test_histograms_count_shares_so_that_unequal_lists_compare():
-    axes = charts.score_histograms([0.9], [0.1, 0.1, 0.5]).axes[0]
+    chart, columns = charts.score_histograms([0.9], [0.1, 0.1, 0.5])
+    axes = chart.axes[0]
     heights = [patch.get_height() for container in axes.containers for patch in container]
     assert sum(heights) == pytest.approx(2.0)
     assert max(heights) == pytest.approx(1.0)
+    assert columns["true masks"].sum() == columns["spoiled masks"].sum() == pytest.approx(1.0)
+    assert len(columns["score from"]) == len(columns["true masks"])
 
 
 def test_the_armijo_line_and_the_step_are_drawn_where_they_are():
