@@ -17,8 +17,8 @@ def build_discriminator(config):
     """Builds D with fresh weights.
 
     Args:
-        config: a Config; `discriminator_widths` gives the channels of the stages at 1/2, 1/4, ... of
-            the resolution, `generator_blocks` the residual blocks of all but the first.
+        config: a Config; `discriminator_widths` gives the channels of the stages at 1/2, 1/4, ...
+            of the resolution, `generator_blocks` the residual blocks of all but the first.
 
     Returns:
         keras.Model from [images (N, H, W, 3) in [-1, 1], masks (N, H, W, 1) in [0, 1]] to
