@@ -1,6 +1,6 @@
 """`gecat bench ablation` and `bench semisupervised`: what the parts of learning are worth."""
 
-from gecat.commands.options import add_settings, positive, settings, write_json
+from gecat.commands.options import add_budget, add_settings, positive, settings, write_json
 
 
 def register_ablation(kinds):
@@ -71,9 +71,7 @@ def _add_masks(parser, required):
 
 
 def _add_run(parser):
-    budget = parser.add_mutually_exclusive_group(required=True)
-    budget.add_argument("--seconds", type=positive, metavar="S", help="of each run")
-    budget.add_argument("--cycles", type=positive, metavar="N", help="of each run")
+    add_budget(parser, "of each run", "of each run")
     parser.add_argument("--start", metavar="FILE", help="weights to begin from")
     parser.add_argument("--teacher", metavar="FILE", help="default: the weights to begin from")
     parser.add_argument("--json", metavar="FILE", help="write all scores")

@@ -1,6 +1,7 @@
 """`gecat bench quality`: rivals and networks side by side, and what the networks can tell."""
 
 from gecat.commands.options import (
+    add_budget,
     add_folder_options,
     folders,
     positive,
@@ -33,10 +34,8 @@ def register(kinds):
         " seed, and score it on scenes held out",
     )  # fmt: skip
     parser.add_argument("--seeds", type=positive, metavar="N", help="with --scenes (default: 10)")
-    budget = parser.add_mutually_exclusive_group()
-    budget.add_argument("--seconds", type=positive, metavar="S", help="with --scenes, each seed"
-                        " (default: 60)")  # fmt: skip
-    budget.add_argument("--cycles", type=positive, metavar="N", help="with --scenes, each seed")
+    each = "with --scenes, each seed"
+    add_budget(parser, f"{each} (default: 60)", each, required=False)
     parser.set_defaults(run=run)
 
 

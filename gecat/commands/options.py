@@ -37,6 +37,13 @@ def add_folder_options(parser, required=True):
     parser.add_argument("--json", metavar="FILE", help="write all scores, photo by photo")
 
 
+def add_budget(parser, seconds, cycles, required=True):
+    """Adds --seconds and --cycles, of which one is given; the texts say what each is of."""
+    budget = parser.add_mutually_exclusive_group(required=required)
+    budget.add_argument("--seconds", type=positive, metavar="S", help=seconds)
+    budget.add_argument("--cycles", type=positive, metavar="N", help=cycles)
+
+
 def add_settings(parser):
     """Adds --set, which may be given many times."""
     parser.add_argument(

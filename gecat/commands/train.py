@@ -1,6 +1,6 @@
 """`gecat train`: learns from photos without labels."""
 
-from gecat.commands.options import add_settings, positive, settings, tell_left_out
+from gecat.commands.options import add_budget, add_settings, positive, settings, tell_left_out
 
 
 def register(commands):
@@ -12,9 +12,7 @@ def register(commands):
     )  # fmt: skip
     parser.add_argument("--run", required=True, dest="folder", metavar="DIR", help="where it goes")
     parser.add_argument("--preset", default="small", metavar="NAME", help="small, base or article")
-    budget = parser.add_mutually_exclusive_group(required=True)
-    budget.add_argument("--seconds", type=positive, metavar="S", help="time to learn in all")
-    budget.add_argument("--cycles", type=positive, metavar="N", help="cycles in all")
+    add_budget(parser, "time to learn in all", "cycles in all")
     parser.add_argument("--resume", action="store_true", help="go on with the run in the folder")
     parser.add_argument("--start", metavar="FILE", help="weights to begin from")
     parser.add_argument("--teacher", metavar="FILE", help="weights that make the pseudo-masks")

@@ -77,9 +77,9 @@ _SCORES = ("iou", "boundary_f", "refined_iou", "refined_boundary_f")
 
 
 def _score(weights, images_dir, masks_dir, limit, label):
-    scores = {}
+    segmenter, scores = load(weights), {}
     for prefix, refine in (("", False), ("refined_", True)):
-        predict = partial(load(weights).predict, refine=refine)
+        predict = partial(segmenter.predict, refine=refine)
         result = evaluate(predict, images_dir, masks_dir, limit=limit, label=label)
         scores |= {f"{prefix}{key}": round(result[key], 5) for key in ("iou", "boundary_f")}
     return scores
