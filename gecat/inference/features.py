@@ -94,14 +94,15 @@ class Probe:
 
     def __init__(self, networks, references):
         import keras
-        import tensorflow as tf
+
+        from gecat.model.compiled import compiled
 
         self._networks = networks
         generator = networks.models.generator
         self.stages = stage_names(generator)
         outputs = [generator.get_layer(name).output for name in self.stages]
         model = keras.Model(generator.input, [*outputs, generator.output])
-        self._read = tf.function(lambda image: model(image, training=False))
+        self._read = compiled(lambda image: model(image, training=False))
         samples = [self(photo)[0] for photo in references]
         self.palettes = {
             stage: fit_palette(

@@ -191,8 +191,7 @@ class Networks:
     """
 
     def __init__(self, path):
-        import tensorflow as tf
-
+        from gecat.model.compiled import compiled
         from gecat.model.weights import load_weights
 
         loaded = load_weights(path)
@@ -200,8 +199,8 @@ class Networks:
         self.models = loaded
         # The article's discriminator ends in Flatten and takes one size only.
         self._judged_size = loaded.discriminator.input_shape[0][1:3]
-        self._generator = tf.function(lambda image: loaded.generator(image, training=False))
-        self._discriminator = tf.function(lambda pair: loaded.discriminator(pair, training=False))
+        self._generator = compiled(lambda image: loaded.generator(image, training=False))
+        self._discriminator = compiled(lambda pair: loaded.discriminator(pair, training=False))
 
     def logits(self, image, longer_side):
         """Mask logits (h, w) at network size."""

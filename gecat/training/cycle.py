@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from gecat.model.compiled import compiled
 from gecat.model.discriminator import build_discriminator, shares_encoder, take_encoder
 from gecat.model.generator import build_generator
 from gecat.model.weights import take_weights
@@ -63,12 +64,12 @@ class Engine:
         with self.strategy.scope():
             self.generator = build_generator(config)
             self.discriminator = build_discriminator(config)
-        self._prepare = tf.function(self._prepare_traced)
-        self._spoil = tf.function(self._spoil_traced)
-        self._generate = tf.function(self._generate_traced)
-        self._generator_objective = tf.function(self._generator_traced)
-        self._generator_adam = tf.function(self._generator_adam_traced)
-        self._discriminator_adam = tf.function(self._discriminator_adam_traced)
+        self._prepare = compiled(self._prepare_traced)
+        self._spoil = compiled(self._spoil_traced)
+        self._generate = compiled(self._generate_traced)
+        self._generator_objective = compiled(self._generator_traced)
+        self._generator_adam = compiled(self._generator_adam_traced)
+        self._discriminator_adam = compiled(self._discriminator_adam_traced)
 
     def initial_state(self):
         """Returns the State of a run that has not begun, from the networks' fresh weights."""

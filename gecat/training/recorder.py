@@ -9,6 +9,7 @@ import tensorflow as tf
 from PIL import Image
 
 from gecat.files import write_atomically
+from gecat.model.compiled import compiled
 from gecat.training import pairs
 from gecat.training.pictures import drop_pictures_after, thin_out
 
@@ -29,7 +30,7 @@ class Recorder:
         self._truth = photos.masks[:PROBES] if photos.masks is not None else None
         self._pairs = _draw_pairs(engine, photos)
         # One compiled call: layer by layer, a look would take longer than a cycle.
-        self._judge = tf.function(self._judge_traced)
+        self._judge = compiled(self._judge_traced)
         self._last = None
         self._next_look = 0.0
         self._first = state if state.cycle == 0 else None

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import tensorflow as tf
 
 from gecat.images.prior import Teacher, sharpened
+from gecat.model.compiled import compiled
 from gecat.model.weights import load_weights
 
 
@@ -27,7 +27,7 @@ def network_teacher(path):
     loaded = load_weights(path)
     size = loaded.config.size
     fingerprint = hashlib.sha1(Path(path).read_bytes()).hexdigest()[:12]
-    generator = tf.function(lambda pictures: loaded.generator(pictures, training=False))
+    generator = compiled(lambda pictures: loaded.generator(pictures, training=False))
 
     def teach(image):
         small = cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA)

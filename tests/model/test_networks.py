@@ -7,6 +7,7 @@ import pytest
 from gecat.config import PRESETS, preset
 from gecat.model.discriminator import build_discriminator, shares_encoder, take_encoder
 from gecat.model.generator import build_generator
+from gecat.model.layers import likelihood_ratio
 
 
 @pytest.mark.parametrize("name", sorted(PRESETS))
@@ -40,6 +41,21 @@ def test_attention_and_more_blocks_keep_the_shape():
     assert generator(images, training=False).shape == (2, 64, 96, 1)
     names = [layer.name for layer in generator.layers]
     assert "likes_attend" in names and "encode2_2_add" in names and "encode1_1_add" not in names
+
+
+def test_a_look_is_likelier_where_the_mask_so_far_has_more_of_it():
+    """Two words, dark and bright: 3 of 4 bright pixels lie in the object, 1 of 4 dark ones."""
+    logits, looks = keras.Input((2, 4, 1)), keras.Input((2, 4, 1))
+    model = keras.Model([logits, looks], likelihood_ratio(logits, looks, 2, "compare"))
+    hidden, words = model.get_layer("compare_looks"), model.get_layer("compare_words")
+    hidden.set_weights([np.array([[[[1.0, -1.0]]]]), np.zeros(2)])
+    words.set_weights([1000.0 * np.eye(2).reshape(1, 1, 2, 2), np.zeros(2)])
+    bright = np.array([[1, 1, 1, 1], [-1, -1, -1, -1]], np.float32).reshape(1, 2, 4, 1)
+    inside = np.array([[9, 9, 9, -9], [9, -9, -9, -9]], np.float32).reshape(1, 2, 4, 1) * 10
+    ratio = np.asarray(model([inside, bright], training=False))[0, ..., 0]
+    # Counts over object and ground, 4 pixels each and one added: 3/5 for 1/5, and the reverse.
+    np.testing.assert_allclose(ratio[0], np.log(0.6001 / 0.2001), atol=1e-4)
+    np.testing.assert_allclose(ratio[1], -np.log(0.6001 / 0.2001), atol=1e-4)
 
 
 def test_the_article_keeps_its_layers():
