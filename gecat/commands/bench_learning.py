@@ -1,5 +1,7 @@
 """`gecat bench ablation` and `bench semisupervised`: what the parts of learning are worth."""
 
+from functools import partial
+
 from gecat.commands.options import add_budget, add_settings, positive, settings, write_json
 
 
@@ -43,10 +45,9 @@ def run_ablation(options):
             options.data, *scored, seconds=options.seconds, cycles=options.cycles,
             seeds=options.seeds, start=options.start, teacher=options.teacher or options.start,
             cache=options.cache, limit=options.limit, scored=options.scored,
-            changes=settings(options),
+            changes=settings(options), report=partial(write_json, path=options.json),
         )  # fmt: skip
     print(table(result))
-    write_json(result, options.json)
     return 0
 
 
@@ -59,9 +60,9 @@ def run_semisupervised(options):
     result = learn_from_masks(
         options.images, options.masks, start=start, teacher=options.teacher or start,
         seconds=options.seconds, cycles=options.cycles, changes=settings(options),
+        report=partial(write_json, path=options.json),
     )  # fmt: skip
     print(table(result))
-    write_json(result, options.json)
     return 0
 
 

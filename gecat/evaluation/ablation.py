@@ -1,5 +1,6 @@
 """What each part of the method is worth: runs of equal time that differ in one part alone."""
 
+import gc
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -7,9 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from gecat.evaluation.quality import evaluate
+from gecat.images.datasets import load_photos
 from gecat.inference.segmenter import load
+from gecat.model.weights import load_weights
 from gecat.training.folder import read_stats
-from gecat.training.run import train
+from gecat.training.run import settle, start_run
+from gecat.training.teacher import network_teacher
 
 # A run from random weights keeps its preset's anchored start before the gradient epochs.
 ROWS = {
@@ -23,8 +27,9 @@ ROWS = {
 FROM_TRAINED = {"anchor_share": 0.0, "warmup_share": 0.0}
 
 
-def ablate(data, images_dir, masks_dir, *, seconds=None, cycles=None, seeds=3, start=None,
-           teacher=None, cache=None, limit=None, scored=None, changes=None):  # fmt: skip
+def ablate(data, images_dir, masks_dir, *, seconds=None, cycles=None, seeds=3,
+           start=None, teacher=None, cache=None, limit=None, scored=None, changes=None,
+           report=None):  # fmt: skip
     """Trains once a row and seed, and scores each run on photos with true masks.
 
     Args:
@@ -36,6 +41,7 @@ def ablate(data, images_dir, masks_dir, *, seconds=None, cycles=None, seeds=3, s
             from random weights.
         scored: score this many photos at most, spread evenly.
         changes: dict of settings that hold for every row.
+        report: called after each run with what there is of the result, or None.
 
     Returns:
         dict: "before", scores of the start or None, and "rows", from a row's name to a list of
@@ -43,18 +49,27 @@ def ablate(data, images_dir, masks_dir, *, seconds=None, cycles=None, seeds=3, s
         a run has its "cycles" and the generator's "gradients" besides.
     """
     score = partial(_score, images_dir=images_dir, masks_dir=masks_dir, limit=scored)
+    loaded = load_weights(start) if start else None
     rows = {name: [] for name in ROWS}
+    result = {"before": score(start, label="before") if start else None, "rows": rows}
     for seed in range(seeds):
+        common = {**(FROM_TRAINED if start else {}), **(changes or {}), "seed": seed}
+        config = settle(data, loaded, common)
+        prior = network_teacher(teacher) if teacher else config.prior
+        photos = load_photos(data, config.size, prior=prior, cache=cache, limit=limit, seed=seed)
         for name, parts in ROWS.items():
-            settings = {**(FROM_TRAINED if start else {}), **(changes or {}), **parts, "seed": seed}
+            config = settle(data, loaded, {**common, **parts})
             with tempfile.TemporaryDirectory() as folder:
-                run = Path(folder) / "run"
-                weights = train(data, run, changes=settings, seconds=seconds, cycles=cycles,
-                                start=start, teacher=teacher, cache=cache, limit=limit)  # fmt: skip
-                stats = read_stats(run)
-                scores = score(weights, label=f"{name}, seed {seed}")
-            rows[name].append({**scores, **_effort(stats)})
-    return {"before": score(start, label="before") if start else None, "rows": rows}
+                start_run(
+                    folder, config, photos, cycles=cycles, seconds=seconds, start=loaded,
+                    source=data,
+                )  # fmt: skip
+                scores = score(Path(folder) / "weights.safetensors", label=f"{name}, seed {seed}")
+                rows[name].append({**scores, **_effort(read_stats(folder))})
+            gc.collect()  # compiled functions and their engine hold each other
+            if report is not None:
+                report(result)
+    return result
 
 
 def table(result):

@@ -1,20 +1,27 @@
 """How far a few masks made by people go: half of a folder teaches, the other half scores."""
 
+import gc
 import shutil
 import tempfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from gecat.evaluation.quality import evaluate, pair_files
+from gecat.images.datasets import load_photos
 from gecat.inference.segmenter import load
-from gecat.training.run import train
+from gecat.model.weights import load_weights
+from gecat.training.run import settle, start_run
+from gecat.training.teacher import network_teacher
 
 SHARES = (0.0, 0.01, 0.05, 0.10, 1.0)  # of the teaching half's masks; all are the ceiling
 COURSE = {"anchor_share": 1.0, "warmup_share": 0.0}
 
 
 def learn_from_masks(images_dir, masks_dir, *, start, teacher, seconds=None, cycles=None,
-                     shares=SHARES, changes=None):  # fmt: skip
+                     shares=SHARES, changes=None, report=None):  # fmt: skip
     """Teaches with some masks of half of the photos, and scores on the other half.
 
     Photos without a mask are taught by the teacher as ever. Every other photo, by name, teaches.
@@ -25,6 +32,7 @@ def learn_from_masks(images_dir, masks_dir, *, start, teacher, seconds=None, cyc
         seconds, cycles: the budget of each run, one of the two.
         shares: shares of the teaching half that come with their masks, from 0 to 1.
         changes: dict of settings that differ.
+        report: called after each run with what there is of the result, or None.
 
     Returns:
         dict: "before", the start's scores on the scoring half, and "rows": one dict a share, with
@@ -33,20 +41,28 @@ def learn_from_masks(images_dir, masks_dir, *, start, teacher, seconds=None, cyc
     triples, _ = pair_files(images_dir, masks_dir)
     pairs = [(photo, mask) for photo, mask, _ in triples]
     teaching, scoring = pairs[::2], pairs[1::2]
-    rows = []
+    loaded, rows = load_weights(start), []
+    config = settle(images_dir, loaded, {**COURSE, **(changes or {})})
     with tempfile.TemporaryDirectory() as place:
         place = Path(place)
-        score = partial(_score, *_copied(place / "scoring", scoring, len(scoring)))
-        before = score(start, "before")
+        score = partial(_score, *_copied(place / "scoring", scoring))
+        result = {"before": score(start, "before"), "rows": rows, "teaching": len(teaching),
+                  "scoring": len(scoring)}  # fmt: skip
+        _copied(place / "teaching", teaching)
+        photos = load_photos(place / "teaching", config.size, prior=network_teacher(teacher))
         for share in shares:
-            masks = round(share * len(teaching))
-            data, run = place / f"teaching-{masks}", place / f"run-{masks}"
-            _copied(data, teaching, masks)
-            settings = {**COURSE, **(changes or {})}
-            weights = train(data, run, changes=settings, seconds=seconds, cycles=cycles,
-                            start=start, teacher=teacher, cache=place / "priors")  # fmt: skip
-            rows.append({"share": share, "masks": masks, **score(weights, f"{masks} masks")})
-    return {"before": before, "rows": rows, "teaching": len(teaching), "scoring": len(scoring)}
+            last = len(photos.names) - 1
+            known = np.linspace(0, last, round(share * len(photos.names))).astype(int)
+            shown = np.isin(np.arange(last + 1), known)
+            run = place / f"run-{len(known)}"
+            start_run(run, config, replace(photos, has_mask=photos.has_mask & shown),
+                      cycles=cycles, seconds=seconds, start=loaded)  # fmt: skip
+            scores = score(run / "weights.safetensors", f"{len(known)} masks")
+            rows.append({"share": share, "masks": len(known), **scores})
+            gc.collect()  # compiled functions and their engine hold each other
+            if report is not None:
+                report(result)
+    return result
 
 
 def table(result):
@@ -66,17 +82,14 @@ def table(result):
     return "\n".join([*lines, taught])
 
 
-def _copied(folder, pairs, masks):
-    """Copies photos, and the masks of so many of them, spread evenly; returns both folders."""
-    images_dir, masks_dir = folder / "images", folder / "masks"
-    images_dir.mkdir(parents=True)
-    masks_dir.mkdir()
-    chosen = {index * len(pairs) // masks for index in range(masks)} if masks else set()
-    for index, (photo, mask) in enumerate(pairs):
-        shutil.copy(photo, images_dir)
-        if index in chosen:
-            shutil.copy(mask, masks_dir)
-    return images_dir, masks_dir
+def _copied(folder, pairs):
+    """Copies photos and masks; returns both folders."""
+    folders = folder / "images", folder / "masks"
+    for place, files in zip(folders, zip(*pairs, strict=True), strict=True):
+        place.mkdir(parents=True)
+        for file in files:
+            shutil.copy(file, place)
+    return folders
 
 
 def _score(images_dir, masks_dir, weights, label):

@@ -79,13 +79,9 @@ def _train(data, run, preset_name, changes, cycles, seconds, resume, start, teac
     loaded = None
     if resume:
         config = longer(read_description(run), cycles, seconds)
-    elif start is not None:
-        loaded = load_weights(start)
-        config = new_course(loaded.config, **(changes or {}))
     else:
-        # Things and grounds of drawn scenes differ in texture alone.
-        hints = {"prior": "texture"} if data == "scenes" and preset_name == "small" else {}
-        config = preset(preset_name, **{**hints, **(changes or {})})
+        loaded = load_weights(start) if start is not None else None
+        config = settle(data, loaded, changes, preset_name)
     prior = network_teacher(teacher) if teacher else config.prior
     told = float("-inf")
 
@@ -104,6 +100,26 @@ def _train(data, run, preset_name, changes, cycles, seconds, resume, start, teac
     start_run(run, config, photos, cycles=cycles, seconds=seconds, resume=resume, start=loaded,
               strategy=strategy, source=data, report=report)  # fmt: skip
     return run / "weights.safetensors"
+
+
+def settle(data, loaded=None, changes=None, preset_name="small"):
+    """Returns the Config that a new run on this data has.
+
+    Args:
+        data: as for `train`.
+        loaded: `model.weights.Loaded` to begin from, or None for fresh weights.
+        changes: dict of settings that differ.
+        preset_name: the preset of fresh weights.
+
+    Raises:
+        ValueError: for an unknown preset or a setting that is not allowed.
+    """
+    changes = changes or {}
+    if loaded is not None:
+        return new_course(loaded.config, **changes)
+    # Things and grounds of drawn scenes differ in texture alone.
+    hints = {"prior": "texture"} if data == "scenes" and preset_name == "small" else {}
+    return preset(preset_name, **{**hints, **changes})
 
 
 def start_run(folder, config, photos, *, cycles=None, seconds=None, resume=False, strategy=None,
