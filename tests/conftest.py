@@ -15,7 +15,7 @@ START_SECONDS = 120
 
 @pytest.fixture(scope="session")
 def small_weights(tmp_path_factory):
-    """A weights file of untrained `small` networks."""
+    """A weights file of untrained `small` networks, with every part of those that ship."""
     import keras
 
     from gecat.config import preset
@@ -24,7 +24,7 @@ def small_weights(tmp_path_factory):
     from gecat.model.weights import save_weights
 
     keras.utils.set_random_seed(0)
-    config = preset("small")
+    config = preset("small", generator_words=8)
     path = tmp_path_factory.mktemp("weights") / "small.safetensors"
     save_weights(path, config, build_generator(config), build_discriminator(config))
     return path

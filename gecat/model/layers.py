@@ -114,7 +114,7 @@ def likelihood_ratio(logits, looks, words, name):
     sides = sides / (ops.sum(sides, axis=(1, 2), keepdims=True) + 1.0)  # (N, H, W, 2)
     counts = ops.einsum("nhwk,nhws->nks", words, sides)
     likelihoods = ops.log(ops.einsum("nhwk,nks->nhws", words, counts) + 1e-4)
-    return likelihoods[..., :1] - likelihoods[..., 1:]
+    return layers.Subtract(name=f"{name}_ratio")([likelihoods[..., :1], likelihoods[..., 1:]])
 
 
 def merge_up(x, skip, width, name):

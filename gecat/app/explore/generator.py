@@ -12,6 +12,8 @@ from gecat.inference.features import lab_colours
 
 THUMBNAIL = 160  # longer side, pixels
 LAST_VIEWS = ("logits", "mask", "refined")
+LIKENESS = "compare_ratio"  # where the generator has one
+MAPS = (LIKENESS, *LAST_VIEWS)  # to be read as they are
 
 
 def title(explore):
@@ -83,13 +85,13 @@ class GeneratorView:
         if subject is None:
             return [], waiting_html(self.explore), None, self.explore.occlusion_waiting
         palettes = self.explorer.probe().palettes
-        thumbnails = [
-            (enlarge(palettes[name].colours(features)), self.name(name, subject))
-            for name, features in subject.features.items()
-        ]
-        for name in LAST_VIEWS:
-            values, scale = self._last(subject, name)
-            picture = paint(shrink(values, THUMBNAIL), scale)
+        thumbnails = []
+        for name in [*subject.features, *LAST_VIEWS]:
+            if name in MAPS:
+                values, scale = self._map(subject, name)
+                picture = paint(shrink(values, THUMBNAIL), scale)
+            else:
+                picture = enlarge(palettes[name].colours(subject.features[name]))
             thumbnails.append((picture, self.name(name, subject)))
         figure = self._figure(subject, "mask")
         return thumbnails, figure, subject.image, self.explore.occlusion_waiting
@@ -133,25 +135,26 @@ class GeneratorView:
     def name(self, name, subject):
         """A stage's name in the page's language."""
         explore = self.explore
-        if name in LAST_VIEWS:
-            return getattr(explore, name)
+        if name in MAPS:
+            return getattr(explore, "likeness" if name == LIKENESS else name)
         if name.startswith("bottleneck"):
             return explore.bottleneck
         kind = "decode" if name.startswith("decode") else ""
         same = [
             each
             for each in subject.features
-            if not each.startswith("bottleneck") and each.startswith("decode") == bool(kind)
+            if not each.startswith(("bottleneck", LIKENESS))
+            and each.startswith("decode") == bool(kind)
         ]
         return (explore.decoder if kind else explore.encoder).format(number=same.index(name) + 1)
 
     def _figure(self, subject, name):
         explore = self.explore
         file = f"{subject.stem}-{name.replace('_relu', '').replace('_mix', '')}"
-        if name in LAST_VIEWS:
-            values, scale = self._last(subject, name)
+        if name in MAPS:
+            values, scale = self._map(subject, name)
             picture = paint(values, scale)
-            caption = getattr(explore, f"{name}_figure")
+            caption = getattr(explore, f"{'likeness' if name == LIKENESS else name}_figure")
             return map_figure(file, *caption, explore, picture, values, scale)
         features, palette = subject.features[name], self.explorer.probe().palettes[name]
         height, width, channels = features.shape
@@ -169,10 +172,12 @@ class GeneratorView:
             component_scales(explore.stage_scale),
         )  # fmt: skip
 
-    def _last(self, subject, name):
-        if name == "logits":
-            largest = max(float(np.abs(subject.logits).max()), 1e-3)
-            return subject.logits, Scale(SIGNED, -largest, largest, self.explore.logit)
+    def _map(self, subject, name):
+        signed = {LIKENESS: self.explore.log_ratio, "logits": self.explore.logit}
+        if name in signed:
+            values = subject.features[name][..., 0] if name == LIKENESS else subject.logits
+            largest = max(float(np.abs(values).max()), 1e-3)
+            return values, Scale(SIGNED, -largest, largest, signed[name])
         values = subject.mask if name == "mask" else subject.refined
         return values, Scale(PROBABILITY, 0.0, 1.0, self.explore.probability)
 

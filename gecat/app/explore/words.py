@@ -26,16 +26,19 @@ class ExploreWords:
     encoder: str
     bottleneck: str
     decoder: str
+    likeness: str
     logits: str
     mask: str
     refined: str
     stage_figure: tuple[str, str]
     stage_scale: tuple[str, str, str]
+    likeness_figure: tuple[str, str]
     logits_figure: tuple[str, str]
     mask_figure: tuple[str, str]
     refined_figure: tuple[str, str]
     probability: str
     logit: str
+    log_ratio: str
     click_here: str
     occlusion_figure: tuple[str, str]
     occlusion_scale: str
@@ -119,6 +122,7 @@ ENGLISH = ExploreWords(
     encoder="Encoder {number}",
     bottleneck="Bottleneck",
     decoder="Decoder {number}",
+    likeness="Likeness",
     logits="Logits",
     mask="Mask",
     refined="Refined mask",
@@ -128,6 +132,11 @@ ENGLISH = ExploreWords(
         "The three main directions of its channels hold {explained} of what it knows.",
     ),
     stage_scale=("first component", "second", "third"),
+    likeness_figure=(
+        "What looks like the object in this photo",
+        "The first mask counts looks inside and outside of itself, as GrabCut counts colours. Red "
+        "looks are commoner inside, blue ones outside; the last layers mend the mask by this.",
+    ),
     logits_figure=(
         "Logits, before the sigmoid",
         "Red speaks for object and blue against; black is undecided, and the further from 0, "
@@ -143,6 +152,7 @@ ENGLISH = ExploreWords(
     ),
     probability="probability of object",
     logit="logit",
+    log_ratio="logarithm of the ratio",
     click_here="Click a place in the photo: what decides it?",
     occlusion_figure=(
         "What decides the marked place",
@@ -287,6 +297,7 @@ CHINESE = ExploreWords(
     encoder="编码器 {number}",
     bottleneck="瓶颈",
     decoder="解码器 {number}",
+    likeness="相似度",
     logits="对数几率",
     mask="掩膜",
     refined="细化后的掩膜",
@@ -296,6 +307,11 @@ CHINESE = ExploreWords(
         "通道的三个主方向包含其信息的 {explained}。",
     ),
     stage_scale=("第一主成分", "第二", "第三"),
+    likeness_figure=(
+        "这张照片里什么像物体",
+        "初步的掩膜统计自身内外的外观，正如 GrabCut 统计颜色。红色外观多见于内部，蓝色多见于外部；"
+        "最后几层据此修正掩膜。",
+    ),
     logits_figure=(
         "对数几率（sigmoid 之前）",
         "红色支持物体，蓝色反对；黑色未定，离 0 越远越肯定。",
@@ -304,6 +320,7 @@ CHINESE = ExploreWords(
     refined_figure=("细化后的掩膜", "与掩膜相同，但边缘贴合照片自身的边缘；可与上一级比较。"),
     probability="是物体的概率",
     logit="对数几率",
+    log_ratio="比值的对数",
     click_here="点击照片中的一处：是什么决定了它？",
     occlusion_figure=(
         "是什么决定了所标的位置",
