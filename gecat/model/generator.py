@@ -4,15 +4,8 @@ import keras
 from keras import layers
 
 from gecat.model.article import build_article_generator
-from gecat.model.layers import (
-    convolve,
-    encode,
-    global_context,
-    likelihood_ratio,
-    merge_up,
-    non_local,
-    residual,
-)
+from gecat.model.layers import encode, global_context, merge_up, non_local, residual
+from gecat.model.likeness import compare
 
 
 def build_generator(config):
@@ -37,19 +30,7 @@ def build_generator(config):
         if level == 2 and config.generator_attention:
             x = non_local(x, "likes")  # (N, H/8, W/8, C)
     logits = layers.Conv2D(1, 3, padding="same", name="head")(x)  # (N, H/2, W/2, 1)
-    if config.generator_words:
-        logits = _compare(logits, x, image, skips[0], config.generator_words)
+    if config.generator_mixture:
+        logits = compare(logits, x, image, skips[0])
     logits = layers.UpSampling2D(2, interpolation="bilinear", name="logits")(logits)
     return keras.Model(image, logits, name="generator")
-
-
-def _compare(logits, x, image, stem, words):
-    """Corrects mask logits (N, H/2, W/2, 1) by what else in the picture looks like the object."""
-    small = layers.AveragePooling2D(2, name="compare_small")(image)
-    looks = layers.Concatenate(name="compare_seen")([small, stem])
-    ratio = likelihood_ratio(logits, looks, words, "compare")
-    x = layers.Concatenate(name="compare_all")([x, logits, ratio])
-    x = convolve(x, stem.shape[-1], "compare_mix")
-    # Begins at zero, so that a fresh block changes nothing.
-    correction = layers.Conv2D(1, 3, padding="same", kernel_initializer="zeros", name="compare")(x)
-    return layers.Add(name="compared")([logits, correction])

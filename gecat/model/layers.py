@@ -1,7 +1,7 @@
 """The few blocks that both networks are made of."""
 
 import keras
-from keras import layers, ops
+from keras import layers
 
 
 def normalise(x, name):
@@ -89,32 +89,6 @@ def non_local(x, name, heads=2, stride=2):
         momentum=0.95, epsilon=1e-3, gamma_initializer="zeros", name=f"{name}_norm"
     )(found)
     return layers.Add(name=f"{name}_add")([x, found])
-
-
-def likelihood_ratio(logits, looks, words, name):
-    """How much likelier a pixel's look is in the object than in the ground of this very picture.
-
-    One step of what GrabCut does (Rother et al. 2004, "GrabCut", section 3), with learned words for
-    a mixture of colours: each pixel is told by words, the mask so far counts them in the object and
-    in the ground, and each pixel is compared with both counts.
-
-    Args:
-        logits: (N, H, W, 1), of the mask so far.
-        looks: (N, H, W, C), what a pixel looks like.
-        words: number of words.
-        name: prefix of the layers' names.
-
-    Returns:
-        (N, H, W, 1), the logarithm of the ratio of both likelihoods.
-    """
-    looks = layers.Conv2D(words, 1, activation="relu", name=f"{name}_looks")(looks)
-    words = layers.Conv2D(words, 1, activation="softmax", name=f"{name}_words")(looks)
-    inside = ops.sigmoid(logits)
-    sides = ops.concatenate([inside, 1.0 - inside], axis=-1)
-    sides = sides / (ops.sum(sides, axis=(1, 2), keepdims=True) + 1.0)  # (N, H, W, 2)
-    counts = ops.einsum("nhwk,nhws->nks", words, sides)
-    likelihoods = ops.log(ops.einsum("nhwk,nks->nhws", words, counts) + 1e-4)
-    return layers.Subtract(name=f"{name}_ratio")([likelihoods[..., :1], likelihoods[..., 1:]])
 
 
 def merge_up(x, skip, width, name):

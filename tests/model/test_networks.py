@@ -7,7 +7,7 @@ import pytest
 from gecat.config import PRESETS, preset
 from gecat.model.discriminator import build_discriminator, shares_encoder, take_encoder
 from gecat.model.generator import build_generator
-from gecat.model.layers import likelihood_ratio
+from gecat.model.likeness import likelihood_ratio, places
 
 
 @pytest.mark.parametrize("name", sorted(PRESETS))
@@ -32,10 +32,11 @@ def test_the_generator_takes_any_multiple_of_its_stride(name, sides):
     assert generator(images, training=False).shape == (1, *sides, 1)
 
 
-def test_attention_and_more_blocks_keep_the_shape():
+def test_every_part_keeps_the_shape():
     config = preset(
-        "small", generator_widths=(8, 8, 16, 16), generator_attention=1, generator_blocks=(1, 3)
-    )
+        "small", generator_widths=(8, 8, 16, 16), generator_attention=1, generator_blocks=(1, 3),
+        generator_mixture=1,
+    )  # fmt: skip
     generator = build_generator(config)
     images = np.zeros((2, 64, 96, 3), np.float32)
     assert generator(images, training=False).shape == (2, 64, 96, 1)
@@ -44,18 +45,30 @@ def test_attention_and_more_blocks_keep_the_shape():
 
 
 def test_a_look_is_likelier_where_the_mask_so_far_has_more_of_it():
-    """Two words, dark and bright: 3 of 4 bright pixels lie in the object, 1 of 4 dark ones."""
-    logits, looks = keras.Input((2, 4, 1)), keras.Input((2, 4, 1))
-    model = keras.Model([logits, looks], likelihood_ratio(logits, looks, 2, "compare"))
-    hidden, words = model.get_layer("compare_looks"), model.get_layer("compare_words")
-    hidden.set_weights([np.array([[[[1.0, -1.0]]]]), np.zeros(2)])
-    words.set_weights([1000.0 * np.eye(2).reshape(1, 1, 2, 2), np.zeros(2)])
-    bright = np.array([[1, 1, 1, 1], [-1, -1, -1, -1]], np.float32).reshape(1, 2, 4, 1)
-    inside = np.array([[9, 9, 9, -9], [9, -9, -9, -9]], np.float32).reshape(1, 2, 4, 1) * 10
-    ratio = np.asarray(model([inside, bright], training=False))[0, ..., 0]
-    # Counts over object and ground, 4 pixels each and one added: 3/5 for 1/5, and the reverse.
-    np.testing.assert_allclose(ratio[0], np.log(0.6001 / 0.2001), atol=1e-4)
-    np.testing.assert_allclose(ratio[1], -np.log(0.6001 / 0.2001), atol=1e-4)
+    """The upper half is bright, and three quarters of it lie in the object; below it is dark."""
+    looks = np.zeros((1, 8, 8, 1), np.float32)
+    looks[:, :4] = 10.0
+    inside = np.full((1, 8, 8, 1), -9.0, np.float32)
+    inside[:, :4, :6] = inside[:, 4:, :2] = 9.0
+    ratio = np.asarray(likelihood_ratio(inside, looks, "ratio"))[0, ..., 0]
+    np.testing.assert_allclose(ratio[:4], np.log(3.0), atol=0.02)
+    np.testing.assert_allclose(ratio[4:], -np.log(3.0), atol=0.02)
+
+
+def test_what_the_mask_so_far_missed_is_found_by_its_look():
+    looks = np.zeros((1, 16, 16, 2), np.float32)
+    looks[:, 4:12, 4:12] = (6.0, -6.0)
+    missed = np.full((1, 16, 16, 1), -5.0, np.float32)
+    missed[:, 4:12, 4:10] = 5.0  # a quarter of the object is missing
+    ratio = np.asarray(likelihood_ratio(missed, looks, "ratio"))[0, ..., 0]
+    assert (ratio[4:12, 10:12] > 1.0).all() and (ratio[:, :3] < -1.0).all()
+
+
+def test_a_place_is_told_in_shares_of_the_longer_side():
+    grid = np.asarray(places(np.zeros((1, 4, 8, 3), np.float32), 8.0))
+    assert grid.shape == (1, 4, 8, 2)
+    np.testing.assert_allclose(grid[0, -1, -1], (4.0, 8.0))
+    np.testing.assert_allclose(grid[0, 0, 0], (1.0, 1.0))
 
 
 def test_the_article_keeps_its_layers():

@@ -1,0 +1,93 @@
+"""What looks like the object: a step of GrabCut inside of the network."""
+
+import numpy as np
+from keras import layers, ops
+
+from gecat.model.layers import convolve
+
+# From red, green and blue in [-1, 1]: lightness, red to green, and yellow to blue.
+_OPPONENTS = ((9.0, 12.0, 5.0), (9.0, -12.0, 5.0), (9.0, 0.0, -10.0))
+
+
+def compare(logits, x, image, stem):
+    """Corrects a mask by what else in this picture looks like its object.
+
+    Args:
+        logits: (N, H/2, W/2, 1), of the mask so far.
+        x: (N, H/2, W/2, C), what they came from.
+        image: (N, H, W, 3) in [-1, 1].
+        stem: (N, H/2, W/2, S), the encoder's first stage.
+
+    Returns:
+        (N, H/2, W/2, 1), the logits with the likelihood ratio and a learned correction added.
+    """
+    halve = np.float32(_OPPONENTS)[None, None].repeat(2, axis=0).repeat(2, axis=1) / 4.0
+    colours = ops.conv(image, halve, strides=2, padding="valid")  # (N, H/2, W/2, 3)
+    texture = layers.Conv2D(4, 1, kernel_initializer="glorot_normal", name="compare_texture")(stem)
+    looks = layers.Concatenate(name="compare_looks")([colours, texture, places(stem, 8.0)])
+    ratio = likelihood_ratio(logits, looks, "compare_ratio")
+    seen = layers.Concatenate(name="compare_all")([x, logits, ratio])
+    seen = convolve(seen, stem.shape[-1], "compare_mix", kernel=1)
+    correction = layers.Conv2D(1, 3, padding="same", kernel_initializer="zeros", name="compare")
+    return layers.Add(name="compared")([logits, ratio, correction(seen)])
+
+
+def likelihood_ratio(logits, looks, name, side=8, rounds=3):
+    """How much likelier a pixel's look is in the object than in the ground of this very picture.
+
+    One step of what GrabCut does (Rother et al. 2004, "GrabCut", section 3): a mixture of this
+    picture's looks is found by soft k-means, the mask so far counts each of its components in the
+    object and in the ground, and each pixel is compared with both counts.
+
+    Args:
+        logits: (N, H, W, 1), of the mask so far.
+        looks: (N, H, W, C), what a pixel looks like; a distance of 1 is a clear difference.
+        name: of the layer that ends it.
+        side: the components begin as the means of a grid of side x side cells.
+        rounds: of k-means, on half of the resolution.
+
+    Returns:
+        (N, H, W, 1), the logarithm of the ratio of both likelihoods.
+    """
+    centres = ops.image.resize(looks, (side, side), antialias=True)
+    centres = ops.reshape(centres, (-1, side * side, looks.shape[-1]))  # (N, K, C)
+    sample = layers.AveragePooling2D(2, name=f"{name}_sample")(looks)
+    for _ in range(rounds):
+        near = _nearness(sample, centres)
+        weight = 1.0 / _total(near)
+        sums = ops.einsum("nhwk,nhwc->nkc", near, sample * weight)
+        centres = sums / (ops.einsum("nhwk,nhwc->nkc", near, weight) + 1e-3)
+    near = _nearness(looks, centres)
+    weight = 1.0 / _total(near)
+    inside = ops.sigmoid(3.0 * logits)  # pixels in doubt would blur both counts
+    sides = ops.concatenate([inside, 1.0 - inside], axis=-1)
+    sides = sides / (ops.sum(sides, axis=(1, 2), keepdims=True) + 1.0)  # (N, H, W, 2)
+    counts = ops.einsum("nhwk,nhws->nks", near, sides * weight)
+    likelihoods = ops.log(ops.einsum("nhwk,nks->nhws", near, counts) * weight + 1e-4)
+    return layers.Subtract(name=name)([likelihoods[..., :1], likelihoods[..., 1:]])
+
+
+def _nearness(looks, centres):
+    """exp(-d^2 / 2) of each pixel's distance to the centres (N, K, C); (N, H, W, K)."""
+    # One product gives the whole square: l c - l l / 2 - c c / 2.
+    looks = ops.concatenate([looks, -0.5 * _square(looks), ops.ones_like(looks[..., :1])], -1)
+    centres = ops.concatenate(
+        [centres, ops.ones_like(centres[..., :1]), -0.5 * _square(centres)], -1
+    )
+    return ops.exp(ops.einsum("nhwc,nkc->nhwk", looks, centres))
+
+
+def _square(x):
+    return ops.sum(x * x, axis=-1, keepdims=True)
+
+
+def _total(near):
+    """Sums over the centres; a pixel far from all of them belongs to none."""
+    return ops.sum(near, axis=-1, keepdims=True) + 1e-6
+
+
+def places(x, scale):
+    """The place of each pixel of x (N, H, W, C), `scale` from end to end of the longer side."""
+    ones = ops.ones_like(x[..., :1])
+    grid = ops.concatenate([ops.cumsum(ones, axis=1), ops.cumsum(ones, axis=2)], axis=-1)
+    return scale * grid / ops.max(grid, axis=(1, 2, 3), keepdims=True)  # (N, H, W, 2)
