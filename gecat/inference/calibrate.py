@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+from keras.layers import Conv2D
 
 from gecat.images.datasets import PRIOR_SIDE
 from gecat.images.reading import ImageError
@@ -68,8 +69,9 @@ def calibrate(weights, teacher, data, out, photos=400, size=None):
     if not found:
         raise ImageError(f"No photo could be read. Received: {data}.")
     shift = logit_shift(np.stack(found), float(np.mean(shares)))
-    head = loaded.generator.get_layer("head")
-    head.bias.assign(head.bias - shift)
+    convolutions = [each for each in loaded.generator.layers if isinstance(each, Conv2D)]
+    last = convolutions[-1]
+    last.bias.assign(last.bias - shift)
     total = loaded.facts.get("logit_shift", 0.0) + shift
     facts = {**loaded.facts, "logit_shift": total}
     save_weights(out, config, loaded.generator, loaded.discriminator, facts)
