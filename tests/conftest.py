@@ -15,7 +15,7 @@ START_SECONDS = 120
 
 @pytest.fixture(scope="session")
 def small_weights(tmp_path_factory):
-    """A weights file of untrained `small` networks, with every part of those that ship."""
+    """A weights file of untrained `small` networks that compare looks, as one view shows it."""
     import keras
 
     from gecat.config import preset

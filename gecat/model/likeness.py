@@ -53,12 +53,10 @@ def likelihood_ratio(logits, looks, name, side=8, rounds=3):
     centres = ops.reshape(centres, (-1, side * side, looks.shape[-1]))  # (N, K, C)
     sample = layers.AveragePooling2D(2, name=f"{name}_sample")(looks)
     for _ in range(rounds):
-        near = _nearness(sample, centres)
-        weight = 1.0 / _total(near)
+        near, weight = _nearness(sample, centres)
         sums = ops.einsum("nhwk,nhwc->nkc", near, sample * weight)
         centres = sums / (ops.einsum("nhwk,nhwc->nkc", near, weight) + 1e-3)
-    near = _nearness(looks, centres)
-    weight = 1.0 / _total(near)
+    near, weight = _nearness(looks, centres)
     inside = ops.sigmoid(3.0 * logits)  # pixels in doubt would blur both counts
     sides = ops.concatenate([inside, 1.0 - inside], axis=-1)
     sides = sides / (ops.sum(sides, axis=(1, 2), keepdims=True) + 1.0)  # (N, H, W, 2)
@@ -68,22 +66,23 @@ def likelihood_ratio(logits, looks, name, side=8, rounds=3):
 
 
 def _nearness(looks, centres):
-    """exp(-d^2 / 2) of each pixel's distance to the centres (N, K, C); (N, H, W, K)."""
+    """How near each pixel is to the centres (N, K, C), by exp(-d^2 / 2).
+
+    Returns:
+        (N, H, W, K), and one over their sum, (N, H, W, 1): both multiplied are shares of 1. A pixel
+        far from all centres belongs to none.
+    """
     # One product gives the whole square: l c - l l / 2 - c c / 2.
     looks = ops.concatenate([looks, -0.5 * _square(looks), ops.ones_like(looks[..., :1])], -1)
     centres = ops.concatenate(
         [centres, ops.ones_like(centres[..., :1]), -0.5 * _square(centres)], -1
     )
-    return ops.exp(ops.einsum("nhwc,nkc->nhwk", looks, centres))
+    near = ops.exp(ops.einsum("nhwc,nkc->nhwk", looks, centres))
+    return near, 1.0 / (ops.sum(near, axis=-1, keepdims=True) + 1e-6)
 
 
 def _square(x):
     return ops.sum(x * x, axis=-1, keepdims=True)
-
-
-def _total(near):
-    """Sums over the centres; a pixel far from all of them belongs to none."""
-    return ops.sum(near, axis=-1, keepdims=True) + 1e-6
 
 
 def places(x, scale):

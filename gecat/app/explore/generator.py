@@ -13,7 +13,8 @@ from gecat.inference.features import lab_colours
 THUMBNAIL = 160  # longer side, pixels
 LAST_VIEWS = ("logits", "mask", "refined")
 LIKENESS = "compare_ratio"  # where the generator has one
-MAPS = (LIKENESS, *LAST_VIEWS)  # to be read as they are
+# What is to be read as it is, and its word.
+MAPS = {LIKENESS: "likeness", **{name: name for name in LAST_VIEWS}}
 
 
 def title(explore):
@@ -136,7 +137,7 @@ class GeneratorView:
         """A stage's name in the page's language."""
         explore = self.explore
         if name in MAPS:
-            return getattr(explore, "likeness" if name == LIKENESS else name)
+            return getattr(explore, MAPS[name])
         if name.startswith("bottleneck"):
             return explore.bottleneck
         kind = "decode" if name.startswith("decode") else ""
@@ -154,7 +155,7 @@ class GeneratorView:
         if name in MAPS:
             values, scale = self._map(subject, name)
             picture = paint(values, scale)
-            caption = getattr(explore, f"{'likeness' if name == LIKENESS else name}_figure")
+            caption = getattr(explore, f"{MAPS[name]}_figure")
             return map_figure(file, *caption, explore, picture, values, scale)
         features, palette = subject.features[name], self.explorer.probe().palettes[name]
         height, width, channels = features.shape
