@@ -1,6 +1,7 @@
-"""Pictures made small enough to look at."""
+"""Pictures of the sizes that people look at and that networks can take."""
 
 import cv2
+import numpy as np
 
 
 def shrink(picture, side):
@@ -18,3 +19,30 @@ def shrink(picture, side):
         return picture
     height, width = (max(1, round(length * side / longer)) for length in picture.shape[:2])
     return cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+
+
+def network_size(shape, longer_side, stride):
+    """The size nearest to a photo's shape that the networks can take.
+
+    Args:
+        shape: (H, W, ...) of the photo.
+        longer_side: wanted, in pixels.
+        stride: both sides are multiples of this, in pixels.
+
+    Returns:
+        (height, width).
+    """
+    scale = longer_side / max(shape[:2])
+    return tuple(max(1, round(side * scale / stride)) * stride for side in shape[:2])
+
+
+def resized(array, height, width):
+    """The array (H, W) or (H, W, C) at another size, by the method that suits the direction."""
+    shrinks = height * width < array.shape[0] * array.shape[1]
+    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return cv2.resize(array, (width, height), interpolation=method)
+
+
+def network_input(image, height, width):
+    """float32 (1, height, width, 3) in [-1, 1] of a uint8 photo."""
+    return resized(image, height, width)[None].astype(np.float32) / 127.5 - 1.0

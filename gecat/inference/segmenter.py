@@ -9,6 +9,7 @@ import numpy as np
 
 from gecat.config import WEIGHTS_DIR
 from gecat.images.reading import read_image
+from gecat.images.sizes import network_input, network_size, resized
 from gecat.inference.cutout import Box, boxes
 from gecat.inference.refine import refine as refine_mask
 from gecat.inference.tiling import predict_tiled
@@ -204,8 +205,8 @@ class Networks:
 
     def logits(self, image, longer_side):
         """Mask logits (h, w) at network size."""
-        height, width = _network_size(image.shape, longer_side, self.config.stride)
-        return self._generator(_network_input(image, height, width)).numpy()[0, ..., 0]
+        height, width = network_size(image.shape, longer_side, self.config.stride)
+        return self._generator(network_input(image, height, width)).numpy()[0, ..., 0]
 
     def generate(self, pictures):
         """Mask logits (N, h, w) of pictures as `input` makes them."""
@@ -227,32 +228,15 @@ class Networks:
         height, width = self._judged_size
         if height is None:
             size = self.config.inference_size
-            height, width = _network_size(image.shape, size, self.config.stride)
-        masks = np.stack([_resize(mask, height, width) for mask in masks])[..., None]
-        return [np.repeat(_network_input(image, height, width), len(masks), 0), masks]
+            height, width = network_size(image.shape, size, self.config.stride)
+        masks = np.stack([resized(mask, height, width) for mask in masks])[..., None]
+        return [np.repeat(network_input(image, height, width), len(masks), 0), masks]
 
     def input(self, image):
         """What the generator takes: float32 (1, h, w, 3)."""
         config = self.config
-        size = _network_size(image.shape, config.inference_size, config.stride)
-        return _network_input(image, *size)
-
-
-def _network_size(shape, longer_side, stride):
-    """Height and width nearest to the photo's shape that the networks can take."""
-    scale = longer_side / max(shape[:2])
-    return tuple(max(1, round(side * scale / stride)) * stride for side in shape[:2])
-
-
-def _network_input(image, height, width):
-    """float32 (1, height, width, 3) in [-1, 1] of a uint8 photo."""
-    return _resize(image, height, width)[None].astype(np.float32) / 127.5 - 1.0
-
-
-def _resize(array, height, width):
-    shrinks = height * width < array.shape[0] * array.shape[1]
-    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return cv2.resize(array, (width, height), interpolation=method)
+        size = network_size(image.shape, config.inference_size, config.stride)
+        return network_input(image, *size)
 
 
 def _sigmoid(logits):

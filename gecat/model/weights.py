@@ -74,8 +74,8 @@ def load_weights(path):
                 "discriminator": build_discriminator(config),
             }
             for name, network in networks.items():
-                _check_shapes(path.name, name, network, shapes)
-                names = [f"{name}/{index:03d}" for index in range(len(network.weights))]
+                names = _names(name, network, shapes)
+                _check_shapes(path.name, name, network, names, shapes)
                 network.set_weights([file.get_tensor(array) for array in names])
     except (SafetensorError, KeyError, TypeError, json.JSONDecodeError) as error:
         raise WeightsError(f"{path.name} is not a weights file of GEC-AT ({error})") from error
@@ -103,15 +103,22 @@ def take_weights(network, source):
 
 
 def _arrays(name, network):
-    values = network.get_weights()
     return {
-        f"{name}/{index:03d}": np.ascontiguousarray(value) for index, value in enumerate(values)
+        f"{name}/{weight.path}": np.ascontiguousarray(value)
+        for weight, value in zip(network.weights, network.get_weights(), strict=True)
     }
 
 
-def _check_shapes(file, name, network, shapes):
+def _names(name, network, shapes):
+    """What a file calls a network's arrays; files of before 2026-11-26 numbered them."""
+    if f"{name}/000" in shapes:
+        return [f"{name}/{index:03d}" for index in range(len(network.weights))]
+    return [f"{name}/{weight.path}" for weight in network.weights]
+
+
+def _check_shapes(file, name, network, names, shapes):
     expected = {
-        f"{name}/{index:03d}": tuple(weight.shape) for index, weight in enumerate(network.weights)
+        array: tuple(weight.shape) for array, weight in zip(names, network.weights, strict=True)
     }
     found = {key: shape for key, shape in shapes.items() if key.startswith(f"{name}/")}
     if found != expected:

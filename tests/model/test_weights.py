@@ -29,6 +29,22 @@ def test_what_is_saved_is_loaded(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["w.safetensors"]  # no leftovers
 
 
+def test_arrays_go_by_their_names(small_weights):
+    assert "generator/head/bias" in load_file(small_weights)
+
+
+def test_a_file_that_numbers_its_arrays_is_still_read(tmp_path, small_weights):
+    wanted, arrays = load_weights(small_weights), {}
+    for name in ("generator", "discriminator"):
+        values = getattr(wanted, name).get_weights()
+        arrays |= {f"{name}/{index:03d}": value for index, value in enumerate(values)}
+    path = tmp_path / "numbered.safetensors"
+    save_file(arrays, path, {"gecat": json.dumps({"config": wanted.config.to_dict()})})
+    found = load_weights(path)
+    for one, two in zip(wanted.generator.weights, found.generator.weights, strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
 def test_a_missing_file_is_said(tmp_path):
     with pytest.raises(WeightsError, match=r"nowhere\.safetensors"):
         load_weights(tmp_path / "nowhere.safetensors")
