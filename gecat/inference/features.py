@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_STAGE = re.compile(
-    r"stem_relu|encode\d+(_relu)?|bottleneck_relu|decode\d+(_mix_relu)?|compare_ratio"
-)
+_STAGE = re.compile(r"stem_relu|encode\d+(_relu)?|bottleneck_relu|decode\d+(_mix_relu)?")
+MAPS = ("mean_of_sizes", "compare_ratio")  # stages of one channel, which is read as it is
 _LIGHTNESS = (18.0, 95.0)  # of CIELAB's 0 to 100, where colours can still be told
 _CHROMA = 46.0
 
@@ -111,6 +110,7 @@ class Probe:
                 np.concatenate([each[stage].reshape(-1, each[stage].shape[-1]) for each in samples])
             )
             for stage in self.stages
+            if stage not in MAPS
         }
 
     def __call__(self, image):
@@ -130,4 +130,5 @@ class Probe:
 
 def stage_names(generator):
     """Names of the layers that end a stage, in the order of the data."""
-    return [layer.name for layer in generator.layers if _STAGE.fullmatch(layer.name)]
+    names = [layer.name for layer in generator.layers]
+    return [name for name in names if name in MAPS or _STAGE.fullmatch(name)]

@@ -143,20 +143,6 @@ def test_threads_are_chosen_before_tensorflow_runs(segmenter, small_weights):
         load(small_weights, threads=0)
 
 
-@pytest.mark.parametrize(
-    ("shape", "expected"),
-    [
-        ((640, 480), (320, 256)),
-        ((480, 640), (256, 320)),
-        ((10, 10), (320, 320)),
-        ((5000, 7), (320, 32)),
-        ((400, 300), (320, 256)),
-    ],
-)
-def test_the_networks_see_the_nearest_shape_they_can_take(shape, expected):
-    assert module._network_size(shape, 320, 32) == expected
-
-
 def test_the_public_names_are_lazy_and_there():
     assert gecat.load is load
     assert gecat.Segmenter is module.Segmenter

@@ -8,13 +8,16 @@ from gecat.app.explore.subject import waiting_html
 from gecat.app.explore.wiring import DRAWING, LIVE, NETWORK, PRIVATE
 from gecat.app.figures import PROBABILITY, SIGNED, Scale, lay_over, map_figure, paint
 from gecat.images.sizes import shrink
-from gecat.inference.features import lab_colours
+from gecat.inference.features import MAPS, lab_colours
 
 THUMBNAIL = 160  # longer side, pixels
 LAST_VIEWS = ("logits", "mask", "refined")
-LIKENESS = "compare_ratio"  # where the generator has one
 # What is to be read as it is, and its word.
-MAPS = {LIKENESS: "likeness", **{name: name for name in LAST_VIEWS}}
+WORDS = {
+    "mean_of_sizes": "sizes",
+    "compare_ratio": "likeness",
+    **{name: name for name in LAST_VIEWS},
+}
 
 
 def title(explore):
@@ -88,7 +91,7 @@ class GeneratorView:
         palettes = self.explorer.probe().palettes
         thumbnails = []
         for name in [*subject.features, *LAST_VIEWS]:
-            if name in MAPS:
+            if name in WORDS:
                 values, scale = self._map(subject, name)
                 picture = paint(shrink(values, THUMBNAIL), scale)
             else:
@@ -136,15 +139,16 @@ class GeneratorView:
     def name(self, name, subject):
         """A stage's name in the page's language."""
         explore = self.explore
-        if name in MAPS:
-            return getattr(explore, MAPS[name])
+        if name in WORDS:
+            return getattr(explore, WORDS[name])
         if name.startswith("bottleneck"):
             return explore.bottleneck
         kind = "decode" if name.startswith("decode") else ""
         same = [
             each
             for each in subject.features
-            if not each.startswith(("bottleneck", LIKENESS))
+            if each not in MAPS
+            and not each.startswith("bottleneck")
             and each.startswith("decode") == bool(kind)
         ]
         return (explore.decoder if kind else explore.encoder).format(number=same.index(name) + 1)
@@ -152,10 +156,10 @@ class GeneratorView:
     def _figure(self, subject, name):
         explore = self.explore
         file = f"{subject.stem}-{name.replace('_relu', '').replace('_mix', '')}"
-        if name in MAPS:
+        if name in WORDS:
             values, scale = self._map(subject, name)
             picture = paint(values, scale)
-            caption = getattr(explore, f"{MAPS[name]}_figure")
+            caption = getattr(explore, f"{WORDS[name]}_figure")
             return map_figure(file, *caption, explore, picture, values, scale)
         features, palette = subject.features[name], self.explorer.probe().palettes[name]
         height, width, channels = features.shape
@@ -174,11 +178,11 @@ class GeneratorView:
         )  # fmt: skip
 
     def _map(self, subject, name):
-        signed = {LIKENESS: self.explore.log_ratio, "logits": self.explore.logit}
-        if name in signed:
-            values = subject.features[name][..., 0] if name == LIKENESS else subject.logits
+        if name in MAPS or name == "logits":
+            values = subject.features[name][..., 0] if name in MAPS else subject.logits
             largest = max(float(np.abs(values).max()), 1e-3)
-            return values, Scale(SIGNED, -largest, largest, signed[name])
+            label = self.explore.log_ratio if name == "compare_ratio" else self.explore.logit
+            return values, Scale(SIGNED, -largest, largest, label)
         values = subject.mask if name == "mask" else subject.refined
         return values, Scale(PROBABILITY, 0.0, 1.0, self.explore.probability)
 
