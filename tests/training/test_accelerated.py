@@ -50,8 +50,8 @@ def test_rounds_write_weights_that_learned(tmp_path):
     outcome = subprocess.run(
         [sys.executable, "-m", "gecat.training.accelerated", "--data", tmp_path / "photos",
          "--teacher", teacher, "--start", teacher, "--out", tmp_path / "out.safetensors",
-         "--work", tmp_path / "work", "--preset", "small", "--seconds", "8", "--critic-seconds",
-         "8", "--batch", "8", "--workers", "1", *(f"--set={setting}" for setting in settings)],
+         "--work", tmp_path / "work", "--preset", "small", "--seconds", "2", "--critic-seconds",
+         "2", "--batch", "8", "--workers", "1", *(f"--set={setting}" for setting in settings)],
         env={**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
         capture_output=True, text=True, timeout=280, check=False,
     )  # fmt: skip

@@ -187,7 +187,8 @@ def test_warm_up_alone_makes_the_discriminator_prefer_true_masks():
     photos = load_photos("scenes", 64, limit=400, seed=1)
     exact = dataclasses.replace(photos, priors=photos.masks)
     tf.keras.utils.set_random_seed(1)
-    engine = Engine(preset("small", discriminator_learning_rate=2e-3, batch_size=16))
+    narrow = {"generator_widths": (12, 16, 24, 32), "discriminator_widths": (12, 16, 24)}
+    engine = Engine(preset("small", **narrow, discriminator_learning_rate=2e-3, batch_size=16))
     state = engine.initial_state()
     supply = iter(batches(exact, 16))
     for number in range(180):
