@@ -35,7 +35,6 @@ class Config:
     generator_widths: tuple[int, ...] = (16, 32, 64, 128, 192)
     generator_blocks: tuple[int, ...] = ()  # residual blocks from 1/4 downwards; 1 if not given
     generator_attention: int = 0  # 1: at 1/8 of the resolution every pixel looks at its likes
-    generator_pyramid: float = 0.0  # at this share of its size the photo is seen again; 0: not
     generator_mixture: int = 0  # 1: the head compares the looks of object and ground
     # Where they begin as the generator's do, the discriminator starts from what those have learned.
     discriminator_widths: tuple[int, ...] = (16, 32, 64, 128)
@@ -143,7 +142,6 @@ _RANGES = {
     "anchor_share": (0.0, 1.0),
     "warmup_share": (0.0, 1.0),
     "generator_attention": (0, 1),
-    "generator_pyramid": (0.0, 1.0),
     "generator_mixture": (0, 1),
     "relabel_from": (0.0, 1.0),
     "batch_size": (2, 512),
@@ -239,7 +237,6 @@ _OF_WEIGHTS = (
     "generator_widths",
     "generator_blocks",
     "generator_attention",
-    "generator_pyramid",
     "generator_mixture",
     "discriminator_widths",
 )

@@ -24,7 +24,7 @@ def small_weights(tmp_path_factory):
     from gecat.model.weights import save_weights
 
     keras.utils.set_random_seed(0)
-    config = preset("small", generator_mixture=1, generator_pyramid=0.5)
+    config = preset("small", generator_mixture=1)
     path = tmp_path_factory.mktemp("weights") / "small.safetensors"
     save_weights(path, config, build_generator(config), build_discriminator(config))
     return path

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 _STAGE = re.compile(r"stem_relu|encode\d+(_relu)?|bottleneck_relu|decode\d+(_mix_relu)?")
-MAPS = ("mean_of_sizes", "compare_ratio")  # stages of one channel, which is read as it is
+MAPS = ("compare_ratio",)  # stages of one channel, which is read as it is
 _LIGHTNESS = (18.0, 95.0)  # of CIELAB's 0 to 100, where colours can still be told
 _CHROMA = 46.0
 

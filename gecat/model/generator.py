@@ -6,7 +6,6 @@ from keras import layers
 from gecat.model.article import build_article_generator
 from gecat.model.layers import encode, global_context, merge_up, non_local, residual
 from gecat.model.likeness import compare
-from gecat.model.pyramid import MeanOfSizes, Shrink
 
 
 def build_generator(config):
@@ -31,11 +30,7 @@ def build_generator(config):
         if level == 2 and config.generator_attention:
             x = non_local(x, "likes")  # (N, H/8, W/8, C)
     logits = layers.Conv2D(1, 3, padding="same", name="head")(x)  # (N, H/2, W/2, 1)
-    if config.generator_pyramid:
-        smaller = keras.Model(image, logits, name="smaller")  # the same layers
-        again = smaller(Shrink(config.generator_pyramid, config.stride, name="shrink")(image))
-        logits = MeanOfSizes(name="mean_of_sizes")([logits, again])
     if config.generator_mixture:
-        logits = compare(logits, x, image, skips[0])
+        logits = compare(logits, image, skips[0])
     logits = layers.UpSampling2D(2, interpolation="bilinear", name="logits")(logits)
     return keras.Model(image, logits, name="generator")

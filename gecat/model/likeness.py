@@ -3,33 +3,29 @@
 import numpy as np
 from keras import layers, ops
 
-from gecat.model.layers import convolve
-
 # From red, green and blue in [-1, 1]: lightness, red to green, and yellow to blue.
 _OPPONENTS = ((9.0, 12.0, 5.0), (9.0, -12.0, 5.0), (9.0, 0.0, -10.0))
 
 
-def compare(logits, x, image, stem):
+def compare(logits, image, stem):
     """Corrects a mask by what else in this picture looks like its object.
 
     Args:
         logits: (N, H/2, W/2, 1), of the mask so far.
-        x: (N, H/2, W/2, C), what they came from.
         image: (N, H, W, 3) in [-1, 1].
         stem: (N, H/2, W/2, S), the encoder's first stage.
 
     Returns:
-        (N, H/2, W/2, 1), the logits with the likelihood ratio and a learned correction added.
+        (N, H/2, W/2, 1), the logits with the likelihood ratio added; it is learned how far either
+        is to be trusted.
     """
     halve = np.float32(_OPPONENTS)[None, None].repeat(2, axis=0).repeat(2, axis=1) / 4.0
     colours = ops.conv(image, halve, strides=2, padding="valid")  # (N, H/2, W/2, 3)
     texture = layers.Conv2D(4, 1, kernel_initializer="glorot_normal", name="compare_texture")(stem)
     looks = layers.Concatenate(name="compare_looks")([colours, texture, places(stem, 8.0)])
     ratio = likelihood_ratio(logits, looks, "compare_ratio")
-    seen = layers.Concatenate(name="compare_all")([x, logits, ratio])
-    seen = convolve(seen, stem.shape[-1], "compare_mix", kernel=1)
-    correction = layers.Conv2D(1, 3, padding="same", kernel_initializer="zeros", name="compare")
-    return layers.Add(name="compared")([logits, ratio, correction(seen)])
+    both = layers.Concatenate(name="compare_both")([logits, ratio])
+    return layers.Conv2D(1, 1, kernel_initializer="ones", name="compare")(both)
 
 
 def likelihood_ratio(logits, looks, name, side=8, rounds=3):

@@ -34,14 +34,14 @@ def save(page, figure, kind):
 
 def test_inside_the_generator(visit, app_url):
     page = explore(visit, app_url)
-    expect(page.locator("#stages button")).to_have_count(13)
+    expect(page.locator("#stages button")).to_have_count(12)
     page.locator("#stages button").nth(1).click()
     expect(page.locator("#stage figcaption")).to_contain_text("Encoder 2: 32 channels")
     page.locator("#stage image.map").hover()
     expect(page.locator("#stage .reading")).to_have_text(
         re.compile(r"^[-\d.e]+( *· *[-\d.e]+){2}$")
     )
-    page.locator("#stages button").nth(9).click()
+    page.locator("#stages button").nth(8).click()
     expect(page.locator("#stage figcaption")).to_contain_text(ENGLISH.likeness_figure[0])
     page.locator("#occlusion-photo img").click()
     expect(page.locator("#occlusion figcaption")).to_have_text(ENGLISH.occlusion_figure[0])

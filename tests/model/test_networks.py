@@ -1,7 +1,5 @@
 """Shapes, sizes and the step from logits to masks, for every preset."""
 
-from dataclasses import replace
-
 import keras
 import numpy as np
 import pytest
@@ -10,7 +8,6 @@ from gecat.config import PRESETS, preset
 from gecat.model.discriminator import build_discriminator, shares_encoder, take_encoder
 from gecat.model.generator import build_generator
 from gecat.model.likeness import likelihood_ratio, places
-from gecat.model.pyramid import Shrink
 
 
 @pytest.mark.parametrize("name", sorted(PRESETS))
@@ -38,36 +35,13 @@ def test_the_generator_takes_any_multiple_of_its_stride(name, sides):
 def test_every_part_keeps_the_shape():
     config = preset(
         "small", generator_widths=(8, 8, 16, 16), generator_attention=1, generator_blocks=(1, 3),
-        generator_mixture=1, generator_pyramid=0.6,
+        generator_mixture=1,
     )  # fmt: skip
     generator = build_generator(config)
     images = np.zeros((2, 64, 96, 3), np.float32)
     assert generator(images, training=False).shape == (2, 64, 96, 1)
     names = [layer.name for layer in generator.layers]
     assert "likes_attend" in names and "encode2_2_add" in names and "encode1_1_add" not in names
-
-
-def test_a_pyramid_is_the_mean_of_two_looks_by_the_same_layers():
-    config = preset("small", generator_widths=(8, 8, 16))
-    once = build_generator(config)
-    twice = build_generator(replace(config, generator_pyramid=0.5))
-    assert twice.count_params() == once.count_params()
-    twice.set_weights(once.get_weights())
-    large = np.random.default_rng(0).uniform(-1, 1, (2, 64, 96, 3)).astype(np.float32)
-    small = Shrink(0.5, config.stride)(large)
-    assert small.shape == (2, 32, 48, 3)
-    sizes = keras.ops.image.resize(once(small, training=False), (64, 96))
-    wanted = 0.5 * (once(large, training=False) + sizes)
-    # Half a pixel apart at edges: the heads' logits are averaged before they are enlarged.
-    assert np.abs(twice(large, training=False) - wanted).mean() < 0.02 * np.abs(wanted).mean()
-
-
-@pytest.mark.parametrize("sides", [(64, 96), (40, 200), (8, 8)])
-def test_a_smaller_photo_has_sides_that_the_networks_can_take(sides):
-    shrunk = Shrink(0.6, 8)(np.ones((1, *sides, 3), np.float32))
-    expected = [max(8, 8 * round(0.6 * side / 8)) for side in sides]
-    assert shrunk.shape == (1, *expected, 3)
-    np.testing.assert_allclose(shrunk, 1.0, atol=1e-5)
 
 
 def test_a_look_is_likelier_where_the_mask_so_far_has_more_of_it():

@@ -14,7 +14,6 @@ THUMBNAIL = 160  # longer side, pixels
 LAST_VIEWS = ("logits", "mask", "refined")
 # What is to be read as it is, and its word.
 WORDS = {
-    "mean_of_sizes": "sizes",
     "compare_ratio": "likeness",
     **{name: name for name in LAST_VIEWS},
 }

@@ -26,14 +26,12 @@ class ExploreWords:
     encoder: str
     bottleneck: str
     decoder: str
-    sizes: str
     likeness: str
     logits: str
     mask: str
     refined: str
     stage_figure: tuple[str, str]
     stage_scale: tuple[str, str, str]
-    sizes_figure: tuple[str, str]
     likeness_figure: tuple[str, str]
     logits_figure: tuple[str, str]
     mask_figure: tuple[str, str]
@@ -124,7 +122,6 @@ ENGLISH = ExploreWords(
     encoder="Encoder {number}",
     bottleneck="Bottleneck",
     decoder="Decoder {number}",
-    sizes="Two sizes",
     likeness="Likeness",
     logits="Logits",
     mask="Mask",
@@ -135,11 +132,6 @@ ENGLISH = ExploreWords(
         "The three main directions of its channels hold {explained} of what it knows.",
     ),
     stage_scale=("first component", "second", "third"),
-    sizes_figure=(
-        "Logits so far, the mean of two sizes",
-        "The same layers have also looked at a smaller copy of the photo: what is too near at one "
-        "size is whole at the other. Red says object, blue says ground.",
-    ),
     likeness_figure=(
         "What looks like the object in this photo",
         "The first mask counts looks inside and outside of itself, as GrabCut counts colours. Red "
@@ -305,7 +297,6 @@ CHINESE = ExploreWords(
     encoder="编码器 {number}",
     bottleneck="瓶颈",
     decoder="解码器 {number}",
-    sizes="两种尺寸",
     likeness="相似度",
     logits="对数几率",
     mask="掩膜",
@@ -316,11 +307,6 @@ CHINESE = ExploreWords(
         "通道的三个主方向包含其信息的 {explained}。",
     ),
     stage_scale=("第一主成分", "第二", "第三"),
-    sizes_figure=(
-        "目前的对数几率：两种尺寸的平均",
-        "同样的各层也看了缩小的照片：在一种尺寸下离得太近的东西，在另一种尺寸下是完整的。"
-        "红色表示物体，蓝色表示背景。",
-    ),
     likeness_figure=(
         "这张照片里什么像物体",
         "初步的掩膜统计自身内外的外观，正如 GrabCut 统计颜色。红色外观多见于内部，蓝色多见于外部；"
