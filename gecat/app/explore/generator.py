@@ -13,10 +13,7 @@ from gecat.inference.features import MAPS, lab_colours
 THUMBNAIL = 160  # longer side, pixels
 LAST_VIEWS = ("logits", "mask", "refined")
 # What is to be read as it is, and its word.
-WORDS = {
-    "compare_ratio": "likeness",
-    **{name: name for name in LAST_VIEWS},
-}
+WORDS = {"compare_ratio": "likeness", **{name: name for name in LAST_VIEWS}}
 
 
 def title(explore):
@@ -177,11 +174,11 @@ class GeneratorView:
         )  # fmt: skip
 
     def _map(self, subject, name):
-        if name in MAPS or name == "logits":
+        signed = {"compare_ratio": self.explore.log_ratio, "logits": self.explore.logit}
+        if name in signed:
             values = subject.features[name][..., 0] if name in MAPS else subject.logits
             largest = max(float(np.abs(values).max()), 1e-3)
-            label = self.explore.log_ratio if name == "compare_ratio" else self.explore.logit
-            return values, Scale(SIGNED, -largest, largest, label)
+            return values, Scale(SIGNED, -largest, largest, signed[name])
         values = subject.mask if name == "mask" else subject.refined
         return values, Scale(PROBABILITY, 0.0, 1.0, self.explore.probability)
 

@@ -135,7 +135,7 @@ ENGLISH = ExploreWords(
     likeness_figure=(
         "What looks like the object in this photo",
         "The first mask counts looks inside and outside of itself, as GrabCut counts colours. Red "
-        "looks are commoner inside, blue ones outside; the last layers mend the mask by this.",
+        "looks are commoner inside, blue ones outside; the last layer mends the mask by this.",
     ),
     logits_figure=(
         "Logits, before the sigmoid",
@@ -310,7 +310,7 @@ CHINESE = ExploreWords(
     likeness_figure=(
         "这张照片里什么像物体",
         "初步的掩膜统计自身内外的外观，正如 GrabCut 统计颜色。红色外观多见于内部，蓝色多见于外部；"
-        "最后几层据此修正掩膜。",
+        "最后一层据此修正掩膜。",
     ),
     logits_figure=(
         "对数几率（sigmoid 之前）",
