@@ -4,6 +4,8 @@ The decoder gives one score a pixel, the bottleneck and their means one score an
 U-Net discriminator (Schonfeld et al. 2020, "A U-Net Based Discriminator for GANs", section 3.1).
 """
 
+import math
+
 import keras
 from keras import layers, ops
 
@@ -23,7 +25,8 @@ def build_discriminator(config):
     Returns:
         keras.Model from [images (N, H, W, 3) in [-1, 1], masks (N, H, W, 1) in [0, 1]] to
         (image logits (N, 1), score-map logits (N, H, W, 1)); the sigmoid of the map is the
-        probability that the shown mask is right at that pixel.
+        probability that the shown mask is right at that pixel. The more a soft mask doubts a pixel
+        itself, the lower both are.
     """
     if config.architecture == "article":
         return build_article_discriminator(config)
@@ -44,7 +47,7 @@ def build_discriminator(config):
     x = layers.Conv2D(2, 3, padding="same", name="head")(x)  # (N, H/2, W/2, 2)
     x = layers.UpSampling2D(2, interpolation="bilinear", name="verdicts")(x)  # (N, H, W, 2)
     says_object = ops.clip(mask, 0.0, 1.0)
-    map_logits = _pick_verdict(x, says_object)
+    map_logits = layers.Subtract(name="less_doubt")([_pick_verdict(x, says_object), _doubt(mask)])
     # What is wrong somewhere fits less on the whole, which the bottleneck alone is slow to learn;
     # object and ground count alike, or a small object's mask could be wrong for nothing.
     on_object = _mean_where(map_logits, says_object)
@@ -80,6 +83,16 @@ def _pick_verdict(verdicts, says_object):
     """Weighs the verdicts on "object here" and "no object here" by what the mask says there."""
     on_object, on_ground = ops.split(verdicts, 2, axis=-1)
     return says_object * on_object + (1.0 - says_object) * on_ground
+
+
+def _doubt(mask, surest=0.98):
+    """How far the mask's own log odds stay behind those of `surest`; 0 for a mask of 0 and 1.
+
+    Where a generator is in doubt it is often wrong, so the verdicts begin from there and D learns
+    what its doubts are worth.
+    """
+    surely = ops.clip(ops.maximum(mask, 1.0 - mask), 0.5, surest)
+    return math.log(surest / (1.0 - surest)) - ops.log(surely / (1.0 - surely))
 
 
 def _mean_where(logits, share):

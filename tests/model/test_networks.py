@@ -150,3 +150,20 @@ def test_an_image_verdict_weighs_object_and_ground_alike():
     # 2 (3 - 1) however small the object; where there is none, its mean counts nothing: 2 (0 - 1).
     np.testing.assert_allclose(np.ravel(logits), [4.0, 4.0, -2.0], atol=1e-5)
     np.testing.assert_allclose(maps[0], np.where(masks[0] > 0.5, 3.0, -1.0), atol=1e-5)
+
+
+def test_a_discriminator_marks_a_mask_down_by_its_own_doubts():
+    config = preset("small", generator_widths=(4, 8), discriminator_widths=(4, 8))
+    discriminator = build_discriminator(config)
+    discriminator.get_layer("image_logits").kernel.assign(np.zeros((8, 1)))
+    head = discriminator.get_layer("head")
+    head.kernel.assign(np.zeros(head.kernel.shape))
+    head.bias.assign([1.0, 1.0])
+    shown = np.float32([1.0, 0.0, 0.99, 0.9, 0.1, 0.5])
+    masks = np.broadcast_to(shown[:, None, None, None], (6, 32, 32, 1))
+    logits, maps = discriminator([np.zeros((6, 32, 32, 3), np.float32), masks], training=False)
+    surest = np.log(0.98 / 0.02)
+    right = 1.0 - np.float32([0, 0, 0, surest - np.log(9), surest - np.log(9), surest])
+    np.testing.assert_allclose(np.asarray(maps)[:, 7, 9, 0], right, rtol=1e-4, atol=1e-5)
+    # 2 (on the object + beside it), the same everywhere; of nothing the mean is 0.
+    np.testing.assert_allclose(np.ravel(logits), right * [2, 2, 4, 4, 4, 4], rtol=1e-4, atol=1e-4)

@@ -14,7 +14,12 @@ from gecat.model.generator import build_generator
 from gecat.model.weights import load_weights, save_weights
 from gecat.training.accelerated.pool import CUT_SIDE, SIDE, cut_rows, fill
 
-TINY = {"size": 64, "generator_widths": (4, 8), "discriminator_widths": (4, 8)}
+TINY = {
+    "size": 32,
+    "inference_size": 64,
+    "generator_widths": (4, 8),
+    "discriminator_widths": (4, 8),
+}
 
 
 def test_a_cut_follows_the_edge_that_the_mask_missed(tmp_path):
@@ -50,8 +55,10 @@ def test_rounds_write_weights_that_learned(tmp_path):
     outcome = subprocess.run(
         [sys.executable, "-m", "gecat.training.accelerated", "--data", tmp_path / "photos",
          "--teacher", teacher, "--start", teacher, "--out", tmp_path / "out.safetensors",
-         "--work", tmp_path / "work", "--preset", "small", "--seconds", "2", "--critic-seconds",
-         "2", "--batch", "8", "--workers", "1", *(f"--set={setting}" for setting in settings)],
+         "--work", tmp_path / "work", "--preset", "small", "--warmup-seconds", "1",
+         "--warmup-size", "32", "--warmup-batch", "16", "--seconds", "1", "--critic-seconds",
+         "1", "--rate", "0.02", "--critic-rate", "0.02", "--batch", "8",
+         "--workers", "1", *(f"--set={setting}" for setting in settings)],
         env={**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
         capture_output=True, text=True, timeout=280, check=False,
     )  # fmt: skip
@@ -64,3 +71,46 @@ def test_rounds_write_weights_that_learned(tmp_path):
                     strict=True)  # fmt: skip
         assert any(np.abs(one - two).max() > 1e-4 for one, two in pairs)
         assert all(np.isfinite(weight).all() for weight in getattr(after, name).get_weights())
+
+
+def test_a_view_for_the_warm_up_keeps_photo_and_mask_together():
+    import jax
+
+    from gecat.training.accelerated.views import strong_views
+
+    photos = np.full((16, 64, 64, 3), 30, np.uint8)
+    priors = np.zeros((16, 64, 64), np.uint8)
+    photos[:, :, :32], priors[:, :, :32] = 220, 255
+    images, masks = strong_views(jax.random.key(0), photos, priors, 32)
+    assert images.shape == (16, 32, 32, 3) and masks.shape == (16, 32, 32, 1)
+    assert float(abs(images).max()) <= 1.0
+    shades, masks = np.asarray(images).mean(-1), np.asarray(masks)[..., 0]
+    cut = [index for index in range(16) if masks[index].min() < 0.1 and masks[index].max() > 0.9]
+    assert len(cut) >= 8
+    for index in cut:  # the mixed colours may invert the photo, but its two halves stay apart
+        inside, outside = shades[index][masks[index] > 0.9], shades[index][masks[index] < 0.1]
+        gap = abs(inside.mean() - outside.mean())
+        assert gap > 2 * max(inside.std(), outside.std()), index
+    shares = masks.mean((1, 2))
+    assert shares.std() > 0.05  # no two crops alike
+
+
+def test_a_description_is_of_one_region_alone():
+    from gecat.training.accelerated.warmup import build_describer
+
+    generator = build_generator(preset("small", generator_widths=(4, 8)))
+    describer = build_describer(generator)
+    draw = np.random.default_rng(0)
+    images = draw.uniform(-1, 1, (3, 32, 32, 3)).astype(np.float32)
+    left = np.zeros((3, 8, 8), np.float32)
+    left[:, :, :4] = 1.0 / 32
+    shares = np.stack([left, left[:, :, ::-1]], -1)
+    found = np.asarray(describer([images, shares], training=False))
+    assert found.shape == (3, 2, 128)
+    np.testing.assert_allclose(np.linalg.norm(found, axis=-1), 1.0, rtol=1e-5)
+    swapped = np.asarray(describer([images, shares[..., ::-1]], training=False))
+    np.testing.assert_allclose(swapped, found[:, ::-1], rtol=1e-4, atol=1e-5)
+    assert np.abs(found[:, 0] - found[:, 1]).max() > 1e-3
+    shared = {weight.path for weight in describer.trainable_variables}
+    assert {"stem_conv/kernel", "bottleneck_a_conv/kernel"} <= shared
+    assert not any(path.startswith(("decode", "head")) for path in shared)

@@ -16,9 +16,9 @@ from gecat.images.reading import ImageError
 from gecat.images.sources import open_source
 from gecat.model.discriminator import build_discriminator, shares_encoder, take_encoder
 from gecat.model.generator import build_generator
-from gecat.model.weights import load_weights, save_weights
+from gecat.model.weights import load_weights, save_weights, take_weights
 from gecat.training.accelerated import pool as pools
-from gecat.training.accelerated import rounds, steps
+from gecat.training.accelerated import rounds, steps, warmup
 
 
 def main():
@@ -32,15 +32,24 @@ def main():
     generator, discriminator = build_generator(config), build_discriminator(config)
     if options.start:
         start = load_weights(options.start)
-        generator.set_weights(start.generator.get_weights())
-    playing = rounds.learn_generator(
-        generator, config, pool, options.seconds, batch=options.batch, rate=options.rate,
-        report=_reporter(say, scored, config.size),
-    )  # fmt: skip
+        take_weights(generator, start.generator)
+        take_weights(discriminator, start.discriminator)
+    if options.warmup_seconds:
+        warmup.learn_encoder(
+            generator, pool, options.warmup_seconds, size=options.warmup_size,
+            stride=2 ** len(config.generator_widths), batch=options.warmup_batch,
+            rate=options.rate, report=_reporter(say), seed=config.seed,
+        )  # fmt: skip
+    playing = steps.begin(generator)
+    if options.seconds:
+        playing = rounds.learn_generator(
+            generator, config, pool, options.seconds, batch=options.batch, rate=options.rate,
+            report=_reporter(say, scored, config.inference_size), renew_until=options.renew_until,
+        )  # fmt: skip
     facts = {"seconds": time.monotonic() - started, "photos": len(pool), "machine": _device()}
     save_weights(options.out, config, generator, discriminator, facts)
     if options.critic_seconds:
-        if shares_encoder(config):
+        if shares_encoder(config) and not options.start:
             take_encoder(discriminator, generator)
         rounds.learn_discriminator(
             generator, discriminator, config, pool, playing, options.critic_seconds,
@@ -57,11 +66,16 @@ def _parser():
     add = parser.add_argument
     add("--data", type=Path, nargs="+", required=True, help="folders or .zip files of photos")
     add("--teacher", type=Path, required=True, help="weights that teach at first")
-    add("--start", type=Path, help="weights that the generator begins from")
+    add("--start", type=Path, help="weights that both networks begin from")
     add("--out", type=Path, required=True, help="the weights file to write")
     add("--work", type=Path, required=True, help="folder for what the rounds share")
+    add("--keep", action="store_true", help="learn from the pseudo-masks that are in --work")
     add("--preset", default="base")
-    add("--seconds", type=float, default=450, help="of the generator")
+    add("--warmup-seconds", type=float, default=0, help="of the encoder, before all else")
+    add("--warmup-size", type=int, default=160, help="side of the encoder's views, pixels")
+    add("--warmup-batch", type=int, default=512, help="views a step")
+    add("--seconds", type=float, default=450, help="of the generator; 0 leaves it as it is")
+    add("--renew-until", type=float, default=0.7, help="share of them that renews pseudo-masks")
     add("--critic-seconds", type=float, default=100, help="of the discriminator")
     add("--batch", type=int, default=64, help="photos a step")
     add("--workers", type=int, default=14, help="processes that run GrabCut")
@@ -78,11 +92,13 @@ def _open_pool(options, say):
         pools.fill(options.work, _read_all(options.data))
     pool = pools.Pool(options.work, options.workers)
     say(f"{len(pool)} photos")
+    if options.keep:
+        return pool
     teacher = load_weights(options.teacher)
     learner = steps.begin(teacher.generator)
     predict = steps.predictor(teacher.generator)
     photos = jax.device_put(np.array(pool.photos))
-    pool.write_soft(rounds.predict_all(predict, learner, photos, teacher.config.size))
+    pool.write_soft(rounds.predict_all(predict, learner, photos, teacher.config.inference_size))
     # Until GrabCut has been through all photos, the teacher's masks serve as they are.
     pool.write_cuts(pool.read_soft())
     pool.start_cutting()

@@ -19,17 +19,36 @@ def random_views(key, photos, priors, size, objectless=0.08):
         images float32 (N, S, S, 3) in [-1, 1], priors float32 (N, S, S, 1) in [0, 1].
     """
     keys = jax.random.split(key, 4)
-    count = photos.shape[0]
-    priors = priors[..., None].astype(jnp.float32) / 255.0
-    stacked = jnp.concatenate([photos.astype(jnp.float32), priors], -1)
-    stacked = jnp.where(
-        jax.random.bernoulli(keys[0], 0.5, (count, 1, 1, 1)), stacked[:, :, ::-1], stacked
-    )
+    stacked = _flipped(keys[0], photos, priors)
     boxes, is_quiet = _boxes(keys[1], stacked[..., 3:], objectless)
     views = jax.vmap(lambda x, box: _crop(x, box, size))(stacked, boxes)
     images = _blur(keys[2], _recolour(keys[3], views[..., :3]))
     quiet = is_quiet[:, None, None, None]
     return images / 127.5 - 1.0, jnp.where(quiet, 0.0, jnp.clip(views[..., 3:], 0.0, 1.0))
+
+
+def strong_views(key, photos, priors, size, smallest=0.2):
+    """Views that leave little but what a thing is: close crops, mixed colours.
+
+    Args:
+        key, photos, priors, size: as for `random_views`.
+        smallest: least area of a crop as a share of the photo; any area above is as likely.
+
+    Returns:
+        as `random_views`.
+    """
+    keys = jax.random.split(key, 7)
+    count = photos.shape[0]
+    stacked = _flipped(keys[0], photos, priors)
+    area = jax.random.uniform(keys[1], (count, 1), minval=smallest, maxval=1.0)
+    stretch = jax.random.uniform(keys[2], (count, 1), minval=-0.15, maxval=0.15)
+    extent = jnp.sqrt(area) * jnp.exp(jnp.concatenate([stretch, -stretch], -1))
+    extent = jnp.minimum(extent, 1.0)
+    corner = jax.random.uniform(keys[3], (count, 2)) * (1.0 - extent)
+    boxes = jnp.concatenate([corner, extent], -1)
+    views = jax.vmap(lambda x, box: _crop(x, box, size))(stacked, boxes)
+    images = _recolour(keys[4], _mix_channels(keys[5], views[..., :3]))
+    return _blur(keys[6], images) / 127.5 - 1.0, jnp.clip(views[..., 3:], 0.0, 1.0)
 
 
 def draw(key, count):
@@ -50,6 +69,14 @@ def draw(key, count):
         "shapes": uniform(7, 0.0, 1.0, 4),
         "softness": jnp.exp(uniform(8, jnp.log(0.5), jnp.log(4.0), 2)),
     }
+
+
+def _flipped(key, photos, priors):
+    """Photos and priors in one array (N, P, P, 4), 0 to 255 and 0 to 1; every other mirrored."""
+    priors = priors[..., None].astype(jnp.float32) / 255.0
+    stacked = jnp.concatenate([photos.astype(jnp.float32), priors], -1)
+    mirrored = jax.random.bernoulli(key, 0.5, (photos.shape[0], 1, 1, 1))
+    return jnp.where(mirrored, stacked[:, :, ::-1], stacked)
 
 
 def _crop(x, box, size):
@@ -100,6 +127,14 @@ def _recolour(key, images):
     images = images * column(2, 0.85, 1.15, 3) + column(3, -35.0, 35.0)
     noise = jax.random.normal(keys[4], images.shape) * column(0, -4.0, 8.0).clip(0.0)
     return jnp.clip(images + noise, 0.0, 255.0)
+
+
+def _mix_channels(key, images):
+    """Adds some of each colour channel to the others; a fifth of the pictures turns grey."""
+    keys = jax.random.split(key)
+    mix = jnp.eye(3) + 0.25 * jax.random.normal(keys[0], (images.shape[0], 3, 3))
+    grey = jax.random.bernoulli(keys[1], 0.2, (images.shape[0], 1, 1))
+    return jnp.einsum("nhwc,ncd->nhwd", images, jnp.where(grey, 1.0 / 3.0, mix))
 
 
 def _blur(key, images):
