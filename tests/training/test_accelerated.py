@@ -60,7 +60,7 @@ def test_rounds_write_weights_that_learned(tmp_path):
          "1", "--rate", "0.02", "--critic-rate", "0.02", "--batch", "8",
          "--workers", "1", *(f"--set={setting}" for setting in settings)],
         env={**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
-        capture_output=True, text=True, timeout=280, check=False,
+        capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert outcome.returncode == 0, outcome.stderr
     assert "130 photos" in outcome.stdout
