@@ -136,13 +136,20 @@ def test_an_encoder_is_shared_where_its_stages_are_the_generators_first(widths, 
     assert not shares_encoder(preset("article"))
 
 
-def test_an_image_verdict_weighs_object_and_ground_alike():
+def constant_discriminator(on_object, on_ground):
+    """A D whose two verdicts are these logits, whatever it sees; its bottleneck says nothing."""
     config = preset("small", generator_widths=(4, 8), discriminator_widths=(4, 8))
     discriminator = build_discriminator(config)
     discriminator.get_layer("image_logits").kernel.assign(np.zeros((8, 1)))
     head = discriminator.get_layer("head")
     head.kernel.assign(np.zeros(head.kernel.shape))
-    head.bias.assign([3.0, -1.0])  # says "object" is right anywhere, and "no object" wrong
+    head.bias.assign([on_object, on_ground])
+    return discriminator
+
+
+def test_an_image_verdict_weighs_object_and_ground_alike():
+    # Says that "object" is right anywhere, and "no object" wrong.
+    discriminator = constant_discriminator(3.0, -1.0)
     masks = np.zeros((3, 32, 32, 1), np.float32)
     masks[0, :4, :4], masks[1, :16] = 1.0, 1.0
     images = np.zeros((3, 32, 32, 3), np.float32)
@@ -153,12 +160,7 @@ def test_an_image_verdict_weighs_object_and_ground_alike():
 
 
 def test_a_discriminator_marks_a_mask_down_by_its_own_doubts():
-    config = preset("small", generator_widths=(4, 8), discriminator_widths=(4, 8))
-    discriminator = build_discriminator(config)
-    discriminator.get_layer("image_logits").kernel.assign(np.zeros((8, 1)))
-    head = discriminator.get_layer("head")
-    head.kernel.assign(np.zeros(head.kernel.shape))
-    head.bias.assign([1.0, 1.0])
+    discriminator = constant_discriminator(1.0, 1.0)
     shown = np.float32([1.0, 0.0, 0.99, 0.9, 0.1, 0.5])
     masks = np.broadcast_to(shown[:, None, None, None], (6, 32, 32, 1))
     logits, maps = discriminator([np.zeros((6, 32, 32, 3), np.float32), masks], training=False)

@@ -5,6 +5,7 @@ import time
 import jax
 import numpy as np
 
+from gecat.training.accelerated.looks import looks
 from gecat.training.accelerated.steps import (
     begin,
     discriminator_step,
@@ -12,9 +13,7 @@ from gecat.training.accelerated.steps import (
     generator_step,
     predictor,
 )
-from gecat.training.pace import pace_at
 
-_STEPS_BETWEEN_LOOKS = 50  # at the clock and at GrabCut
 _PREDICT_BATCH = 128
 
 
@@ -41,15 +40,10 @@ def learn_generator(generator, config, pool, seconds, *, batch, rate, report, re
     learner = begin(generator)
     random = np.random.default_rng(config.seed)
     photos, priors = jax.device_put(np.array(pool.photos)), jax.device_put(pool.priors())
-    started, number, renewed = clock(), 0, 0
-    while (progress := (clock() - started) / seconds) < 1.0:
-        # The first steps of a fresh network need care.
-        pace = rate * pace_at(progress) * min(1.0, (number + 1) / 200)
-        for _ in range(_STEPS_BETWEEN_LOOKS):
-            rows = np.sort(random.choice(len(pool), batch, replace=False))
-            key = jax.random.key(int(random.integers(2**31)))
+    renewed = 0
+    for number, progress, pace, draws in looks(random, len(pool), batch, seconds, rate, clock):
+        for rows, key in draws:
             learner, terms = step(learner, photos[rows], priors[rows], key, pace)
-            number += 1
         if pool.finished():
             priors, renewed = jax.device_put(pool.priors()), renewed + 1
         if not pool.cutting and 0.12 < progress < renew_until:
@@ -75,14 +69,9 @@ def learn_discriminator(generator, discriminator, config, pool, playing, seconds
     learner = begin(discriminator)
     random = np.random.default_rng(config.seed + 1)
     photos, priors = jax.device_put(np.array(pool.photos)), jax.device_put(pool.priors())
-    started, number = clock(), 0
-    while (progress := (clock() - started) / seconds) < 1.0:
-        pace = rate * pace_at(progress) * min(1.0, (number + 1) / 200)
-        for _ in range(_STEPS_BETWEEN_LOOKS):
-            rows = np.sort(random.choice(len(pool), batch, replace=False))
-            key = jax.random.key(int(random.integers(2**31)))
+    for number, progress, pace, draws in looks(random, len(pool), batch, seconds, rate, clock):
+        for rows, key in draws:
             learner, terms = step(learner, playing, photos[rows], priors[rows], key, pace)
-            number += 1
         figures = {name: float(value) for name, value in terms.items()}
         report(progress, {"step": number, **figures})
     end(discriminator, learner)

@@ -15,13 +15,12 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from gecat.training.accelerated.looks import looks
 from gecat.training.accelerated.steps import adam, begin, end
 from gecat.training.accelerated.views import strong_views
-from gecat.training.pace import pace_at
 
 _LENGTH = 128  # of a description
 _TEMPERATURE = 0.1
-_STEPS_BETWEEN_LOOKS = 50
 
 
 def build_describer(generator):
@@ -69,16 +68,11 @@ def learn_encoder(generator, pool, seconds, *, size, stride, batch, rate, report
     photos, priors = jax.device_put(np.array(pool.photos)), jax.device_put(pool.priors())
     memory = random.normal(size=(2, len(pool), _LENGTH)).astype(np.float32)
     memory = jnp.array(memory / np.linalg.norm(memory, axis=-1, keepdims=True))
-    started, number = clock(), 0
-    while (progress := (clock() - started) / seconds) < 1.0:
-        pace = rate * pace_at(progress) * min(1.0, (number + 1) / 200)
-        for _ in range(_STEPS_BETWEEN_LOOKS):
-            rows = np.sort(random.choice(len(pool), batch, replace=False))
-            key = jax.random.key(int(random.integers(2**31)))
+    for number, progress, pace, draws in looks(random, len(pool), batch, seconds, rate, clock):
+        for rows, key in draws:
             learner, memory, figures = step(
                 learner, memory, photos[rows], priors[rows], rows, key, pace
             )
-            number += 1
         if pool.finished():
             priors = jax.device_put(pool.priors())
         report(progress, {"step": number, **{name: float(x) for name, x in figures.items()}})
