@@ -9,8 +9,8 @@ from safetensors import safe_open
 from safetensors.numpy import save
 
 from gecat.files import write_atomically
-from gecat.training.cycle import State
 from gecat.training.folder import RunError
+from gecat.training.state import State
 
 
 def save_state(path, state):

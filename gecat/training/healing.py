@@ -5,9 +5,10 @@ from dataclasses import fields, replace
 
 import tensorflow as tf
 
-from gecat.training.cycle import State, call
 from gecat.training.folder import RunError
+from gecat.training.state import State
 from gecat.training.trainer import run_cycles
+from gecat.training.vectors import call
 
 KEPT_EVERY = 10  # cycles
 COLLAPSED = 0.75  # mean area hinge of a batch: nearly all masks are empty, or full

@@ -13,6 +13,7 @@ import numpy as np
 
 from gecat.training import conjugate
 from gecat.training.conjugate import dot
+from gecat.training.state import Weights
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,6 @@ def tell_cycle(engine, state, batch, progress=None):
     Returns:
         Story.
     """
-    from gecat.training.cycle import Weights
-
     tell = progress or (lambda share: None)
     config = engine.config
     weights = Weights(config.anchor_weight, config.self_training_weight, config.adversarial_weight)

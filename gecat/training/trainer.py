@@ -8,8 +8,8 @@ import numpy as np
 
 from gecat.images.augmentation import augment
 from gecat.images.datasets import batches
-from gecat.training.cycle import SCHOOLED, Weights
 from gecat.training.pace import pace_at
+from gecat.training.state import SCHOOLED, Weights
 
 STAGES = ("anchor", "warm-up", "adversarial")
 

@@ -9,7 +9,8 @@ import tensorflow as tf
 from gecat.config import preset
 from gecat.images.datasets import batches, load_photos
 from gecat.training import pairs
-from gecat.training.cycle import Engine, Weights
+from gecat.training.cycle import Engine
+from gecat.training.state import Weights
 
 TINY = {"generator_widths": (8, 16, 24), "discriminator_widths": (8, 16, 24), "batch_size": 8}
 
@@ -129,7 +130,7 @@ def test_the_average_labels_photos_more_surely_than_it_sees_them(engine, photos)
     assert labelled["image"] is batch["image"]
 
 
-def test_two_devices_take_the_steps_of_one(photos):
+def test_two_devices_take_the_steps_of_one():
     """In a process of its own: logical devices must be made before TensorFlow starts."""
     import subprocess
     import sys
@@ -138,47 +139,43 @@ def test_two_devices_take_the_steps_of_one(photos):
         [sys.executable, "-c", _TWO_DEVICES], capture_output=True, text=True, timeout=280
     )
     assert result.returncode == 0, result.stderr[-2000:]
-    split, reordered = map(float, result.stdout.split())
-    # Sums in another order differ in their last digits, and each step makes more of that.
-    assert split < 2.0 * reordered + 1e-4, result.stdout
+    # Sums in another order differ in their last digits only.
+    assert float(result.stdout) < 1e-4, result.stdout
 
 
+# The generator first: Adam's first step follows the mere sign of a gradient, so weights of the
+# discriminator whose gradient is next to 0 may part, and three steps against it make more of that.
 _TWO_DEVICES = """
 import tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 from gecat.config import preset
 from gecat.images.datasets import batches, load_photos
-from gecat.training.cycle import Engine, Weights
+from gecat.training.cycle import Engine
+from gecat.training.state import Weights
 
 config = preset("small", generator_widths=(8, 16), discriminator_widths=(8, 16), batch_size=8)
 photos = load_photos("scenes", 64, prior="barrier", limit=16)
 batch = next(iter(batches(photos, 8)))
 
-def run(strategy, order=range(8)):
+def run(strategy):
     tf.keras.utils.set_random_seed(0)
     engine = Engine(config, strategy)
     state = engine.initial_state()
-    frozen = engine.freeze(batch, (0, 1))
     frozen = engine.freeze(engine.relabel(state, batch), (0, 1))
-    frozen = {name: tf.gather(rows, list(order)) for name, rows in frozen.items()}
-    state, _ = engine.teach_discriminator(state, frozen)
-    state, _, records = engine.teach_generator(state, frozen, Weights(1, 1, 0.5), 3, "conjugate")
-    return state, records
-
-one, records = run(None)
-two, _ = run(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
-moved = float(tf.reduce_max(tf.abs(one.generator - run(None)[0].generator)))
-assert len(records) == 3 and moved == 0.0
-reordered, _ = run(None, (4, 5, 6, 7, 0, 1, 2, 3))
-
-def furthest(other):
-    names = ("generator", "generator_statistics", "average", "discriminator")
-    return max(
-        float(tf.reduce_max(tf.abs(getattr(one, name) - getattr(other, name)))) for name in names
+    taught, _, records = engine.teach_generator(
+        state, frozen, Weights(1, 1, 0.5), 3, "conjugate"
     )
+    taught, _ = engine.teach_discriminator(taught, frozen)
+    assert len(records) == 3
+    assert float(tf.norm(taught.generator - state.generator)) > 0.01
+    return taught
 
-print(furthest(two), furthest(reordered))
+one, two = run(None), run(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
+names = ("generator", "generator_statistics", "average", "discriminator")
+print(max(
+    float(tf.reduce_max(tf.abs(getattr(one, name) - getattr(two, name)))) for name in names
+))
 """
 
 

@@ -1,0 +1,37 @@
+"""What a run must remember between two cycles, and what a loss is made of in one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+SCHOOLED = 10_000  # steps that a trained D is taken to have behind it
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything that a run must remember between two cycles; arrays are float32 vectors."""
+
+    generator: Any  # (n,) trainable weights
+    generator_statistics: Any  # (s,) running means and variances
+    average: Any  # (n,) moving average of `generator`
+    average_statistics: Any  # (s,)
+    discriminator: Any
+    discriminator_statistics: Any
+    generator_adam: tuple  # what Adam remembers
+    discriminator_adam: tuple
+    second_moment: Any  # (n,)
+    moment_count: int = 0
+    length: float = 0.0  # of the last conjugate step; 0 before the first
+    averaged: int = 0  # steps that the average has seen
+    judged: int = 0  # steps of D so far, with those that trained weights have behind them
+    cycle: int = 0
+    batch: int = 0  # batches drawn so far
+    seconds: float = 0.0  # spent in cycles so far
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What each term of G's loss counts in one cycle; 0 leaves the term out."""
+
+    anchor: float = 1.0
+    composite: float = 1.0
+    adversarial: float = 0.0

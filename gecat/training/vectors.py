@@ -1,0 +1,50 @@
+"""A network as a function of one flat vector of its weights.
+
+So freezing needs no switch: who is not given a network's vector cannot change it.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+
+def flatten(variables):
+    """Joins variables to one float32 vector (n,)."""
+    return tf.concat([tf.reshape(variable, [-1]) for variable in variables] or [tf.zeros(0)], 0)
+
+
+def unflatten(theta, variables):
+    """Cuts a vector (n,) into tensors of the variables' shapes."""
+    if not variables:
+        return []
+    sizes = [int(np.prod(variable.shape)) for variable in variables]
+    return [
+        tf.reshape(part, variable.shape)
+        for part, variable in zip(tf.split(theta, sizes), variables, strict=True)
+    ]
+
+
+def assign(variables, theta):
+    """Writes a vector (n,) into variables."""
+    for variable, value in zip(variables, unflatten(theta, variables), strict=True):
+        variable.assign(value)
+
+
+def call(network, theta, statistics, inputs, training=True):
+    """Calls a network as a function of its vectors; the network itself stays as it is.
+
+    Args:
+        network: keras model.
+        theta, statistics: (n,) and (s,), its trainable and its other weights.
+        inputs: what the network takes.
+        training: whether statistics of the batch normalise, or those given.
+
+    Returns:
+        (its outputs, its new statistics (s,)).
+    """
+    outputs, changed = network.stateless_call(
+        unflatten(theta, network.trainable_variables),
+        unflatten(statistics, network.non_trainable_variables),
+        inputs,
+        training=training,
+    )
+    return outputs, flatten(changed)
