@@ -38,6 +38,7 @@ from gecat.training.healing import healing_cycles
 from gecat.training.recorder import Recorder
 from gecat.training.steering import Steering
 from gecat.training.teacher import network_teacher
+from gecat.training.trainer import check_budget
 
 
 def train(data, run, *, preset_name="small", changes=None, cycles=None, seconds=None,
@@ -66,6 +67,7 @@ def train(data, run, *, preset_name="small", changes=None, cycles=None, seconds=
     Raises:
         ValueError: for settings, photos or weights that do not work; the message says which.
     """
+    check_budget(cycles, seconds)
     run = Path(run)
     with hold(run):
         return _train(
@@ -142,8 +144,10 @@ def start_run(folder, config, photos, *, cycles=None, seconds=None, resume=False
         the State at the end.
 
     Raises:
+        ValueError: if neither or both budgets are given.
         RunError: if the folder holds another run and `resume` is false, or holds none to resume.
     """
+    check_budget(cycles, seconds)
     folder = Path(folder)
     checkpoint = folder / "checkpoints" / "state.safetensors"
     if checkpoint.exists() and not resume:

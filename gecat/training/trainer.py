@@ -58,6 +58,19 @@ def meets_generator(config, progress, judged):
     return judged >= SCHOOLED or progress >= config.anchor_share + 0.25 * config.warmup_share
 
 
+def check_budget(cycles, seconds):
+    """Sees to it that a run has one budget.
+
+    Args:
+        cycles, seconds: the budget, one of the two; the other is None.
+
+    Raises:
+        ValueError: when neither or both are given.
+    """
+    if (cycles is None) == (seconds is None):
+        raise ValueError(f"give either cycles or seconds, received {cycles} and {seconds}")
+
+
 def run_cycles(engine, state, photos, *, cycles=None, seconds=None, clock=time.monotonic,
                steering=None):  # fmt: skip
     """Runs cycles until the budget is spent.
@@ -77,8 +90,7 @@ def run_cycles(engine, state, photos, *, cycles=None, seconds=None, clock=time.m
     Raises:
         ValueError: when neither or both budgets are given.
     """
-    if (cycles is None) == (seconds is None):
-        raise ValueError(f"give either cycles or seconds, received {cycles} and {seconds}")
+    check_budget(cycles, seconds)
     with ThreadPoolExecutor(1) as ahead:
         supply = _Supply(engine, photos, state.batch, ahead)
         while True:

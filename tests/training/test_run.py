@@ -1,9 +1,11 @@
 """A run's folder: budgets, checkpoints, resuming, stopping, steering."""
 
 import json
+import shutil
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -39,6 +41,18 @@ def config():
     return preset("small", **TINY)
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, config, photos):
+    """The folder of a run that has ended, not to be changed, and the State at its end."""
+    folder = tmp_path_factory.mktemp("finished")
+    return folder, start_run(folder, config, photos, cycles=6)
+
+
+@pytest.fixture
+def finished_copy(tmp_path, finished):
+    return Path(shutil.copytree(finished[0], tmp_path / "run"))
+
+
 def test_stages_follow_each_other():
     config = preset("small", anchor_share=0.5, warmup_share=0.2)
     stages = [stage_at(config, progress) for progress in (0.0, 0.49, 0.5, 0.69, 0.7, 1.0)]
@@ -60,17 +74,17 @@ def test_a_fresh_discriminator_meets_spoiled_masks_alone_first():
     assert meets_generator(config, 0.5, SCHOOLED)
 
 
-def test_a_run_leaves_what_its_folder_promises(tmp_path, config, photos):
-    state = start_run(tmp_path, config, photos, cycles=6)
-    stats = read_stats(tmp_path)
+def test_a_run_leaves_what_its_folder_promises(finished, config):
+    folder, state = finished
+    stats = read_stats(folder)
     assert [line["cycle"] for line in stats] == [1, 2, 3, 4, 5, 6]
     assert {line["stage"] for line in stats} == {"anchor", "warm-up", "adversarial"}
     assert 0.0 <= stats[0]["probe_iou"] <= 1.0
-    assert list((tmp_path / "pictures").glob("*.png"))
-    assert list(tmp_path.glob("events.*"))
-    described = json.loads((tmp_path / "config.json").read_text())
+    assert list((folder / "pictures").glob("*.png"))
+    assert list(folder.glob("events.*"))
+    described = json.loads((folder / "config.json").read_text())
     assert described["config"] == config.to_dict()
-    loaded = load_weights(tmp_path / "weights.safetensors")
+    loaded = load_weights(folder / "weights.safetensors")
     assert loaded.facts["cycles"] == 6
     average = np.concatenate([w.numpy().ravel() for w in loaded.generator.trainable_variables])
     np.testing.assert_array_equal(average, state.average)
@@ -119,10 +133,13 @@ def test_pause_holds_a_run_until_it_is_told_to_go_on(tmp_path, config, photos):
     assert len(read_stats(tmp_path)) == 4
 
 
-def test_a_folder_with_a_run_is_not_overwritten(tmp_path, config, photos):
-    start_run(tmp_path, config, photos, cycles=1)
+def test_a_folder_with_a_run_is_not_overwritten(finished_copy, config, photos):
+    before = {path: path.read_bytes() for path in finished_copy.rglob("*") if path.is_file()}
     with pytest.raises(RunError, match="resume it or name another"):
-        start_run(tmp_path, config, photos, cycles=1)
+        start_run(finished_copy, config, photos, cycles=1)
+    assert before == {
+        path: path.read_bytes() for path in finished_copy.rglob("*") if path.is_file()
+    }
 
 
 def test_nothing_to_resume_is_said(tmp_path, config, photos):
@@ -130,18 +147,21 @@ def test_nothing_to_resume_is_said(tmp_path, config, photos):
         start_run(tmp_path, config, photos, cycles=1, resume=True)
 
 
-def test_a_damaged_checkpoint_is_said(tmp_path, config, photos):
-    start_run(tmp_path, config, photos, cycles=1)
-    (tmp_path / "checkpoints" / "state.safetensors").write_bytes(b"nonsense")
+def test_a_damaged_checkpoint_is_said(finished_copy, config, photos):
+    (finished_copy / "checkpoints" / "state.safetensors").write_bytes(b"nonsense")
     with pytest.raises(RunError, match="cannot be read"):
-        start_run(tmp_path, config, photos, cycles=2, resume=True)
+        start_run(finished_copy, config, photos, cycles=8, resume=True)
 
 
-def test_both_budgets_or_none_are_refused(tmp_path, config, photos):
+@pytest.mark.parametrize("budget", [{}, {"cycles": 1, "seconds": 1}])
+def test_both_budgets_or_none_are_refused_before_anything_is_written(
+    tmp_path, config, photos, budget
+):
     with pytest.raises(ValueError, match="either cycles or seconds"):
-        start_run(tmp_path / "none", config, photos)
+        start_run(tmp_path / "run", config, photos, **budget)
     with pytest.raises(ValueError, match="either cycles or seconds"):
-        start_run(tmp_path / "both", config, photos, cycles=1, seconds=1)
+        train("scenes", tmp_path / "run", **budget)
+    assert not (tmp_path / "run").exists()
 
 
 def test_an_unknown_command_is_refused(tmp_path):
