@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from gecat.inference.cutout import boxes, cutout, on_background, overlay
+from gecat.inference.cutout import boxes, cutout, on_background, opacity, overlay
 
 PREVIEW = 1024  # longer side of what the browser shows, pixels; the files are of full size
-SOFTNESS = 0.25  # probabilities nearer to the threshold than this stay partly transparent
 
 
 @dataclass(frozen=True)
@@ -72,10 +71,10 @@ def settle(mask, threshold):
         float32 array (H, W) in [0, 1].
     """
     probability = np.arange(256, dtype=np.float32) / 255
-    opacity = np.clip((probability - threshold) / (2 * SOFTNESS) + 0.5, 0, 1)
+    settled = opacity(probability, threshold)
     # However low the threshold, a pixel that is surely background stays out; likewise above.
-    opacity[0], opacity[255] = 0, 1
-    return opacity[mask]
+    settled[0], settled[255] = 0, 1
+    return settled[mask]
 
 
 def draw(kept, threshold, background, side=PREVIEW):
@@ -91,15 +90,15 @@ def draw(kept, threshold, background, side=PREVIEW):
         Views.
     """
     photo, mask = shrink(kept.image, side), shrink(kept.mask, side)
-    opacity = settle(mask, threshold)
+    settled = settle(mask, threshold)
     return Views(
         photo=photo,
-        overlay=overlay(photo, opacity),
-        boxes=boxes(opacity),
-        cutout=cutout(photo, opacity),
-        mask=np.rint(opacity * 255).astype(np.uint8),
-        composite=on_background(photo, opacity, background),
-        share=float((opacity > 0.5).mean()),
+        overlay=overlay(photo, settled),
+        boxes=boxes(settled),
+        cutout=cutout(photo, settled),
+        mask=np.rint(settled * 255).astype(np.uint8),
+        composite=on_background(photo, settled, background),
+        share=float((settled > 0.5).mean()),
     )
 
 
@@ -125,13 +124,13 @@ def make_files(kept, threshold, background=None):
     Returns:
         dict of names and bytes: the cut-out (PNG), the mask (PNG), the new background (JPEG).
     """
-    opacity = settle(kept.mask, threshold)
+    settled = settle(kept.mask, threshold)
     files = {
-        f"{kept.stem}-cutout.png": _encode(cutout(kept.image, opacity), "PNG"),
-        f"{kept.stem}-mask.png": _encode(np.rint(opacity * 255).astype(np.uint8), "PNG"),
+        f"{kept.stem}-cutout.png": _encode(cutout(kept.image, settled), "PNG"),
+        f"{kept.stem}-mask.png": _encode(np.rint(settled * 255).astype(np.uint8), "PNG"),
     }
     if background is not None:
-        composite = on_background(kept.image, opacity, background)
+        composite = on_background(kept.image, settled, background)
         files[f"{kept.stem}-background.jpg"] = _encode(composite, "JPEG")
     return files
 
@@ -143,11 +142,11 @@ def measure(kept, threshold):
         dict: the critic's score, the share of the picture that is object, and the boxes of the
         objects in pixels of the photo.
     """
-    opacity = settle(kept.mask, threshold)
+    settled = settle(kept.mask, threshold)
     return {
         "score": round(kept.score, 4),
-        "share": round(float((opacity > 0.5).mean()), 4),
-        "boxes": [asdict(box) for box in boxes(opacity)],
+        "share": round(float((settled > 0.5).mean()), 4),
+        "boxes": [asdict(box) for box in boxes(settled)],
     }
 
 

@@ -5,7 +5,7 @@ import matplotlib
 import numpy as np
 from skimage import data
 
-from gecat.inference.cutout import cutout
+from gecat.inference.cutout import cutout, opacity
 
 SAMPLES = ("coffee", "astronaut", "chelsea", "rocket")
 _PAPER = np.array([250, 250, 250], np.float32)
@@ -26,7 +26,7 @@ def overview(segmenter, height=220):
         photo = getattr(data, name)()
         result = segmenter(photo, refine=True)
         doubts = matplotlib.colormaps["cividis"](result.score_map)[..., :3] * 255.0
-        rgba = cutout(result.image, result.mask).astype(np.float32)
+        rgba = cutout(result.image, opacity(result.mask)).astype(np.float32)
         alpha = rgba[..., 3:] / 255.0
         rows = [
             photo,

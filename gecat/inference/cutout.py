@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 LEAST_BOX_SHARE = 0.005
+SOFTNESS = 0.25  # probabilities nearer to the threshold than this stay partly transparent
 BLUR_RADII = (45, 3)
 BAND_ROWS = 512
 
@@ -24,6 +25,21 @@ class Box:
     confidence: float
 
 
+def opacity(mask, threshold=0.5):
+    """How far the object covers each pixel, where a mask says how likely it is one of its pixels.
+
+    So what hardly counts leaves no haze, and nothing shines through what does.
+
+    Args:
+        mask: float array of any shape in [0, 1].
+        threshold: the probability that becomes one half, in [0, 1].
+
+    Returns:
+        float array of the mask's shape in [0, 1]; farther than SOFTNESS from the threshold 0 or 1.
+    """
+    return np.clip((mask - threshold) / (2.0 * SOFTNESS) + 0.5, 0.0, 1.0)
+
+
 def cutout(image, mask):
     """The object alone, on a transparent ground.
 
@@ -32,7 +48,7 @@ def cutout(image, mask):
 
     Args:
         image: uint8 array (H, W, 3), RGB.
-        mask: float array (H, W) in [0, 1].
+        mask: float array (H, W) in [0, 1], the alpha that each pixel gets; see `opacity`.
 
     Returns:
         uint8 array (H, W, 4), RGBA; black where fully transparent.

@@ -8,11 +8,11 @@ from PIL import Image
 from tqdm import tqdm
 
 from gecat.images.reading import ImageError, read_image
-from gecat.inference.cutout import cutout, overlay
+from gecat.inference.cutout import cutout, opacity, overlay
 
 PRODUCTS = {
     "mask": lambda image, mask: np.rint(mask * 255).astype(np.uint8),
-    "cutout": cutout,
+    "cutout": lambda image, mask: cutout(image, opacity(mask)),
     "overlay": overlay,
 }
 PROGRESS_AFTER_SECONDS = 2

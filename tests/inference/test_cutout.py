@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from gecat.inference import cutout as module
-from gecat.inference.cutout import boxes, cutout, on_background, overlay
+from gecat.inference.cutout import boxes, cutout, on_background, opacity, overlay
 
 RED, BLUE = (200, 40, 30), (20, 60, 220)
 
@@ -36,6 +36,12 @@ def test_a_cutout_keeps_the_object_and_hides_the_rest():
     rgba = cutout(image, mask)
     assert np.array_equal(rgba[10:30, 10:30, :3], image[10:30, 10:30])
     assert not rgba[mask == 0].any()
+
+
+def test_what_hardly_counts_leaves_no_haze_and_nothing_shines_through_what_does():
+    mask = np.float32([0.0, 0.1, 0.25, 0.35, 0.5, 0.75, 0.9, 1.0])
+    np.testing.assert_allclose(opacity(mask), [0, 0, 0, 0.2, 0.5, 1, 1, 1], atol=1e-6)
+    np.testing.assert_allclose(opacity(mask, 0.25), [0, 0.2, 0.5, 0.7, 1, 1, 1, 1], atol=1e-6)
 
 
 def test_bands_leave_no_seams(monkeypatch):

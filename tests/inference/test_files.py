@@ -40,6 +40,14 @@ def test_other_products(tmp_path, what, mode):
     assert mode_and_size(tmp_path / "out" / "a.png") == (mode, (17, 12))
 
 
+@pytest.mark.parametrize(("value", "alpha"), [(40, 0), (230, 255)])
+def test_a_cutout_is_clean(tmp_path, value, alpha):
+    photo = write(tmp_path / "a.png", value=value)
+    segment_files(brightness, [photo], tmp_path / "out", "cutout")
+    with Image.open(tmp_path / "out" / "a.png") as image:
+        assert np.all(np.asarray(image)[..., 3] == alpha)
+
+
 def test_a_photo_is_turned_upright_first(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6  # a quarter turn

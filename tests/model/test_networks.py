@@ -154,8 +154,8 @@ def test_an_image_verdict_weighs_object_and_ground_alike():
     masks[0, :4, :4], masks[1, :16] = 1.0, 1.0
     images = np.zeros((3, 32, 32, 3), np.float32)
     logits, maps = discriminator([images, masks], training=False)
-    # 2 (3 - 1) however small the object; where there is none, its mean counts nothing: 2 (0 - 1).
-    np.testing.assert_allclose(np.ravel(logits), [4.0, 4.0, -2.0], atol=1e-5)
+    # 0.8 (3 - 1) however small the object; where there is none, its mean counts nothing.
+    np.testing.assert_allclose(np.ravel(logits), [1.6, 1.6, -0.8], atol=1e-5)
     np.testing.assert_allclose(maps[0], np.where(masks[0] > 0.5, 3.0, -1.0), atol=1e-5)
 
 
@@ -167,5 +167,6 @@ def test_a_discriminator_marks_a_mask_down_by_its_own_doubts():
     surest = np.log(0.98 / 0.02)
     right = 1.0 - np.float32([0, 0, 0, surest - np.log(9), surest - np.log(9), surest])
     np.testing.assert_allclose(np.asarray(maps)[:, 7, 9, 0], right, rtol=1e-4, atol=1e-5)
-    # 2 (on the object + beside it), the same everywhere; of nothing the mean is 0.
-    np.testing.assert_allclose(np.ravel(logits), right * [2, 2, 4, 4, 4, 4], rtol=1e-4, atol=1e-4)
+    # 0.8 (on the object + beside it), the same everywhere; of nothing the mean is 0.
+    weights = np.float32([0.8, 0.8, 1.6, 1.6, 1.6, 1.6])
+    np.testing.assert_allclose(np.ravel(logits), right * weights, rtol=1e-4, atol=1e-4)
