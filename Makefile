@@ -26,7 +26,7 @@ run: $(VENV)/run.stamp
 
 # The browser's tests watch clocks of the page, so nothing runs beside them.
 test: lint browser
-	$(BIN)/python -m pytest --ignore tests/browser --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --ignore tests/browser --numprocesses 2 --dist worksteal
 	$(BIN)/python -m pytest tests/browser
 
 lint: $(VENV)/test.stamp
