@@ -11,6 +11,8 @@ NETWORK = {"concurrency_id": "network", "concurrency_limit": 1}
 DRAWING = {"concurrency_id": "drawing", "concurrency_limit": 2}
 HEIGHT = 400  # of the pictures, in CSS pixels
 PRIVATE = {"api_visibility": "private"}
+# Whoever gives a second photo while the first is drawn sees the second; by default it is dropped.
+LATEST = {"trigger_mode": "always_last"}
 
 
 def build_tab(words, segmenter, shelf, examples, public, own, used, loaded):
@@ -188,9 +190,9 @@ def _wire(actions, given, shown, examples, used):
     def redraw_after(event):
         # The pictures come first, the files of full size follow.
         event(actions.show, settings, views, preprocess=False, show_progress="hidden",
-              **DRAWING, **PRIVATE).success(
+              **DRAWING, **LATEST, **PRIVATE).success(
             actions.offer, settings, shown.downloads, preprocess=False, show_progress="hidden",
-            **DRAWING, **PRIVATE)  # fmt: skip
+            **DRAWING, **LATEST, **PRIVATE)  # fmt: skip
 
     def look_again(event):
         looked = event(
@@ -201,6 +203,7 @@ def _wire(actions, given, shown, examples, used):
             show_progress="full",
             show_progress_on=[shown.before_after],
             **NETWORK,
+            **LATEST,
             **PRIVATE,
         )
         redraw_after(looked.success)

@@ -63,6 +63,18 @@ def test_one_click_segments_another_example(visit, app_url):
     assert fetch(page, "#mask").size == (451, 300)
 
 
+def test_the_last_of_two_photos_is_shown(visit, app_url, tmp_path):
+    """The second is ready while the first, a large one, is still being drawn."""
+    page = visit(app_url)
+    expect(page.locator(NUMBER)).to_be_visible()
+    give(page, write_photo(tmp_path, 4000, 3000))
+    expect(page.locator("#photo img")).to_be_visible()
+    page.locator("#examples button").nth(3).click()
+    expect(page.locator(FACTS)).to_contain_text("451 × 300")
+    name, data = download(page, "#download-mask")
+    assert Image.open(io.BytesIO(data)).size == (451, 300), name
+
+
 def test_an_uploaded_photo_gives_its_mask(visit, app_url, tmp_path):
     page = visit(app_url)
     expect(page.locator(NUMBER)).to_be_visible()
