@@ -5,14 +5,10 @@ from types import SimpleNamespace
 import gradio as gr
 
 from gecat.app.actions import MANY_BYTES, MANY_PHOTOS, Actions, note_html
+from gecat.app.wiring import DRAWING, LIVE, NETWORK, PRIVATE
 
 # One photo at a time goes through the network; drawing is cheap enough for two at once.
-NETWORK = {"concurrency_id": "network", "concurrency_limit": 1}
-DRAWING = {"concurrency_id": "drawing", "concurrency_limit": 2}
 HEIGHT = 400  # of the pictures, in CSS pixels
-PRIVATE = {"api_visibility": "private"}
-# Whoever gives a second photo while the first is drawn sees the second; by default it is dropped.
-LATEST = {"trigger_mode": "always_last"}
 
 
 def build_tab(words, segmenter, shelf, examples, public, own, used, loaded):
@@ -189,10 +185,10 @@ def _wire(actions, given, shown, examples, used):
 
     def redraw_after(event):
         # The pictures come first, the files of full size follow.
-        event(actions.show, settings, views, preprocess=False, show_progress="hidden",
-              **DRAWING, **LATEST, **PRIVATE).success(
-            actions.offer, settings, shown.downloads, preprocess=False, show_progress="hidden",
-            **DRAWING, **LATEST, **PRIVATE)  # fmt: skip
+        event(actions.show, settings, views, preprocess=False,
+              **LIVE, **DRAWING, **PRIVATE).success(
+            actions.offer, settings, shown.downloads, preprocess=False,
+            **LIVE, **DRAWING, **PRIVATE)  # fmt: skip
 
     def look_again(event):
         looked = event(
@@ -202,8 +198,8 @@ def _wire(actions, given, shown, examples, used):
             preprocess=False,
             show_progress="full",
             show_progress_on=[shown.before_after],
+            trigger_mode="always_last",
             **NETWORK,
-            **LATEST,
             **PRIVATE,
         )
         redraw_after(looked.success)

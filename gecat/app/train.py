@@ -6,12 +6,12 @@ import gradio as gr
 
 from gecat.app.train_actions import TERMS, TrainActions
 from gecat.app.train_views import masks_html, status_html, waiting_html
+from gecat.app.wiring import PRIVATE
 from gecat.config import BETA_RULES, PRECONDITIONERS, PRESETS, UPDATE_RULES, preset
 
 PRESET, SECONDS, LONGEST_K = "small", 60, 16
 NOW = 100  # of the slider through a run's pictures
 SIZES = (64, 96, 128, 160)  # sides of a training picture, pixels
-PRIVATE = {"api_visibility": "private"}
 # Nobody waits behind others' photos to see, pause or stop a training.
 AT_ONCE = {"queue": False, "preprocess": False, "show_progress": "hidden", **PRIVATE}
 FILES = {"concurrency_id": "files", "concurrency_limit": 2, "preprocess": False, **PRIVATE}

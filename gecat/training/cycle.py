@@ -26,11 +26,11 @@ class Engine:
 
     def __init__(self, config, strategy=None):
         self.config = config
-        self.strategy = strategy or tf.distribute.get_strategy()
-        with self.strategy.scope():
+        strategy = strategy or tf.distribute.get_strategy()
+        with strategy.scope():
             self.generator = build_generator(config)
             self.discriminator = build_discriminator(config)
-        self._objectives = Objectives(config, self.strategy, self.generator, self.discriminator)
+        self._objectives = Objectives(config, strategy, self.generator, self.discriminator)
 
     def initial_state(self):
         """Returns the State of a run that has not begun, from the networks' fresh weights."""

@@ -158,10 +158,12 @@ config = preset("small", generator_widths=(8, 16), discriminator_widths=(8, 16),
 photos = load_photos("scenes", 64, prior="barrier", limit=16)
 batch = next(iter(batches(photos, 8)))
 
-def run(strategy):
+def begin(strategy):
     tf.keras.utils.set_random_seed(0)
     engine = Engine(config, strategy)
-    state = engine.initial_state()
+    return engine, engine.initial_state()
+
+def run(engine, state):
     frozen = engine.freeze(engine.relabel(state, batch), (0, 1))
     taught, _, records = engine.teach_generator(
         state, frozen, Weights(1, 1, 0.5), 3, "conjugate"
@@ -171,7 +173,9 @@ def run(strategy):
     assert float(tf.norm(taught.generator - state.generator)) > 0.01
     return taught
 
-one, two = run(None), run(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
+alone = begin(None)
+one, two = run(*alone), run(*begin(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])))
+assert float(tf.reduce_max(tf.abs(one.generator - run(*alone).generator))) == 0.0
 names = ("generator", "generator_statistics", "average", "discriminator")
 print(max(
     float(tf.reduce_max(tf.abs(getattr(one, name) - getattr(two, name)))) for name in names

@@ -5,8 +5,8 @@ import gradio as gr
 from gecat.app.actions import note_html, told
 from gecat.app.explore import critic, cycle, duel, folder, generator
 from gecat.app.explore.subject import make_explorer
-from gecat.app.explore.wiring import NETWORK, PRIVATE
 from gecat.app.explore.words import IN_LANGUAGE
+from gecat.app.wiring import NETWORK, PRIVATE
 
 CSS = """
 .duel > p { font-weight: 700; margin: 0 0 8px; color: var(--body-text-color); }

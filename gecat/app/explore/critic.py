@@ -9,9 +9,9 @@ import numpy as np
 from gecat.app.actions import told
 from gecat.app.explore.charts import moved, score_histograms
 from gecat.app.explore.subject import score_html, waiting_html
-from gecat.app.explore.wiring import LIVE, NETWORK, PRIVATE
 from gecat.app.figures import DOUBT, Scale, drawn_figure, lay_over, map_figure, to_svg
 from gecat.app.text import score_in_words
+from gecat.app.wiring import LIVE, NETWORK, PRIVATE
 from gecat.config import WEIGHTS_DIR
 from gecat.images.spoiling import cut, grow, shift
 

@@ -7,8 +7,8 @@ import gradio as gr
 from gecat.app.actions import told
 from gecat.app.explore.charts import gradient_angles, line_search, plane
 from gecat.app.explore.subject import reference_photos, waiting_html
-from gecat.app.explore.wiring import NETWORK, PRIVATE
 from gecat.app.figures import chart_figure
+from gecat.app.wiring import NETWORK, PRIVATE
 
 SIDE = 96  # of the pictures of the batch, pixels: small, so that it takes seconds
 BATCH = 8

@@ -10,8 +10,8 @@ from gecat.app.actions import note_html, toast, told
 from gecat.app.explore.charts import score_steps
 from gecat.app.explore.critic import doubt_figure
 from gecat.app.explore.subject import decided, waiting_html
-from gecat.app.explore.wiring import DRAWING, NETWORK, PRIVATE
 from gecat.app.figures import chart_figure
+from gecat.app.wiring import DRAWING, NETWORK, PRIVATE
 from gecat.images.sizes import shrink
 from gecat.inference.cutout import overlay
 

@@ -9,8 +9,8 @@ import numpy as np
 from gecat.app.actions import MANY_PHOTOS, checked_paths, told
 from gecat.app.explore.charts import score_histogram
 from gecat.app.explore.subject import escape
-from gecat.app.explore.wiring import DRAWING, NETWORK, PRIVATE
 from gecat.app.figures import chart_figure
+from gecat.app.wiring import DRAWING, NETWORK, PRIVATE
 from gecat.images.reading import ImageError, read_image
 from gecat.images.sizes import shrink
 from gecat.inference.cutout import overlay

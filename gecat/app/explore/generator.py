@@ -5,8 +5,8 @@ import numpy as np
 
 from gecat.app.actions import told
 from gecat.app.explore.subject import waiting_html
-from gecat.app.explore.wiring import DRAWING, LIVE, NETWORK, PRIVATE
 from gecat.app.figures import PROBABILITY, SIGNED, Scale, lay_over, map_figure, paint
+from gecat.app.wiring import DRAWING, LIVE, NETWORK, PRIVATE
 from gecat.images.sizes import shrink
 from gecat.inference.features import MAPS, lab_colours
 
