@@ -12,12 +12,12 @@ import os
 import secrets
 import shutil
 import signal
-import subprocess
 import threading
 import time
 from dataclasses import replace
 from pathlib import Path
 
+from gecat.app.children import ENDING_SECONDS, Children, send
 from gecat.app.job import (
     START,
     Job,
@@ -31,13 +31,10 @@ from gecat.app.job import (
 )
 from gecat.app.wishes import Caps, JobError, bring_files, check, check_seconds
 from gecat.config import WEIGHTS_DIR
-from gecat.training.folder import control, is_held, last_stats, read_control
+from gecat.training.folder import control, last_stats, read_control
 
 TICK_SECONDS = 0.5
 SWEEP_SECONDS = 60.0
-ENDING_SECONDS = 20.0  # between being told to end and being ended
-NICENESS = 5  # the page comes first, but a busy machine must not starve learning
-PROJECT = Path(__file__).resolve().parent.parent.parent
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +58,7 @@ class Jobs:
         self.shipped = Path(shipped) if shipped else WEIGHTS_DIR / "base.safetensors"
         self._command = command
         self._lock = threading.RLock()
-        self._children = {}  # id -> Popen
+        self._children = Children()
         self.root.mkdir(parents=True, exist_ok=True)
         found = {path.parent.name: read_job(path) for path in self.root.glob("*/job.json")}
         self._jobs = {run: job for run, job in found.items() if job and job.id == run}
@@ -232,14 +229,7 @@ class Jobs:
         self._closed.set()
         atexit.unregister(self.close)
         with self._lock:
-            for child in self._children.values():
-                child.terminate()
-            for child in self._children.values():
-                try:
-                    child.wait(ENDING_SECONDS)
-                except subprocess.TimeoutExpired:
-                    child.kill()
-                    child.wait()
+            self._children.end_all()
             for run in list(self._jobs):
                 self._notice(self._jobs[run])
 
@@ -270,11 +260,7 @@ class Jobs:
         return sorted(waiting, key=lambda job: job.waiting_since)
 
     def _alive(self, job):
-        child = self._children.get(job.id)
-        if child is not None:
-            return child.poll() is None
-        # A process that an earlier app had started.
-        return job.pid is not None and is_held(self.folder(job))
+        return self._children.alive(job, self.folder(job))
 
     def _active(self, job):
         """Whether a run takes one of the places: its process lives and does more than wait."""
@@ -284,8 +270,7 @@ class Jobs:
         """Writes down that a process has ended."""
         if job.pid is None or self._alive(job):
             return
-        child = self._children.pop(job.id, None)
-        returncode = child.returncode if child else None
+        returncode = self._children.forget(job.id)
         self._keep(replace(job, pid=None, told_to_end=None, returncode=returncode))
 
     def _bound(self, job):
@@ -294,7 +279,7 @@ class Jobs:
             return
         if job.told_to_end is not None:
             if time.time() - job.told_to_end > ENDING_SECONDS:
-                _signal(job.pid, signal.SIGKILL)
+                send(job.pid, signal.SIGKILL)
         elif time.time() - job.launched > self.caps.wall_clock:
             self._end(job)
         elif self._active(job) and read_control(self.folder(job))[0] == "pause":
@@ -302,30 +287,18 @@ class Jobs:
 
     def _end(self, job):
         self._keep(replace(job, asked="stop", waiting_since=None, told_to_end=time.time()))
-        _signal(job.pid, signal.SIGTERM)
+        send(job.pid, signal.SIGTERM)
 
     def _let_run(self, job):
         folder = self.folder(job)
         control(folder, job.pace, job.part)
         job = replace(job, waiting_since=None)
         if not self._alive(job):
-            pid = self._launch(job, folder)
+            data = data_of(job, folder, self.folders)
+            words = self._command(job, folder, data, self.caps.photos)
+            pid = self._children.begin(job.id, words, folder)
             job = replace(job, launched=time.time(), pid=pid, told_to_end=None, returncode=None)
         self._keep(job)
-
-    def _launch(self, job, folder):
-        (folder / "now.json").unlink(missing_ok=True)
-        environment = {**os.environ, "PYTHONPATH": str(PROJECT), "TF_CPP_MIN_LOG_LEVEL": "3"}
-        words = self._command(job, folder, data_of(job, folder, self.folders), self.caps.photos)
-        with (folder / "log.txt").open("w") as output:
-            child = subprocess.Popen(
-                words, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=folder,
-                env=environment, start_new_session=True,
-            )  # fmt: skip
-        with contextlib.suppress(OSError, AttributeError):
-            os.setpriority(os.PRIO_PROCESS, child.pid, NICENESS)
-        self._children[job.id] = child
-        return child.pid
 
     def _ask(self, key, run, asked):
         with self._lock:
@@ -338,12 +311,7 @@ class Jobs:
         self.tick()
 
     def _remove(self, job):
-        child = self._children.pop(job.id, None)
-        if child is not None:
-            child.kill()
-            child.wait()
-        elif self._alive(job):
-            _signal(job.pid, signal.SIGKILL)
+        self._children.kill(job, self.folder(job))
         del self._jobs[job.id]
         # Out of sight first: whatever happens next, the run is not listed again.
         doomed = self.folder(job).rename(self.root / f".{job.id}.deleted")
@@ -387,9 +355,3 @@ def bytes_in(folder):
         with contextlib.suppress(OSError):
             total += path.stat().st_size
     return total
-
-
-def _signal(pid, number):
-    if pid is not None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, number)

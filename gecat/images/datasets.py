@@ -18,6 +18,7 @@ from PIL import Image
 
 from gecat.images.prior import pseudo_mask
 from gecat.images.reading import ImageError, read_image
+from gecat.images.sizes import shrink
 from gecat.images.sources import open_source
 
 MINIMUM_PHOTOS = 8
@@ -172,7 +173,7 @@ def _collect(members, total, size, prior, cache, progress):
             if compute is None:
                 progress(place + 1, total)
                 continue
-            waiting.append(_bounded(image, PRIOR_SIDE))
+            waiting.append(shrink(image, PRIOR_SIDE))
             if len(waiting) == CHUNK:
                 _fill(priors, place + 1, compute(waiting), len(waiting), progress)
                 waiting = []
@@ -242,14 +243,6 @@ def _pseudo_mask(kind, cache, image):
 def _eight_bit_prior(kind, image):
     mask = pseudo_mask(image, kind) if isinstance(kind, str) else kind.teach(image)
     return np.round(np.clip(mask, 0.0, 1.0) * 255.0).astype(np.uint8)
-
-
-def _bounded(image, side):
-    height, width = image.shape[:2]
-    scale = side / max(height, width)
-    if scale >= 1.0:
-        return image
-    return _resized(image, (max(1, round(height * scale)), max(1, round(width * scale))))
 
 
 def _resized(image, shape):

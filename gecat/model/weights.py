@@ -92,14 +92,23 @@ def take_weights(network, source):
     Args:
         network: keras model that receives.
         source: keras model of the same architecture, or of one that `network` extends.
+
+    Raises:
+        WeightsError: if the network has no place for some of the weights.
     """
     if [weight.shape for weight in network.weights] == [weight.shape for weight in source.weights]:
         network.set_weights(source.get_weights())
         return
-    known = {weight.path: weight for weight in source.weights}
-    for weight in network.weights:
-        if weight.path in known and known[weight.path].shape == weight.shape:
-            weight.assign(known[weight.path])
+    places = {(weight.path, weight.shape): weight for weight in network.weights}
+    homeless = [weight for weight in source.weights if (weight.path, weight.shape) not in places]
+    if homeless:
+        raise WeightsError(
+            "the weights to begin from belong to a network of other settings; "
+            f"received {len(homeless)} arrays that have no place in the new one, "
+            f"{homeless[0].path} first"
+        )
+    for weight in source.weights:
+        places[weight.path, weight.shape].assign(weight)
 
 
 def _arrays(name, network):

@@ -93,3 +93,11 @@ def test_a_network_that_grows_keeps_what_it_knows():
     take_weights(after, before)
     assert len(after.weights) > len(before.weights)
     np.testing.assert_allclose(after(pictures, training=False), wanted, atol=1e-5)
+
+
+def test_weights_without_a_place_are_refused():
+    """A start from narrower networks would otherwise throw away what they know, silently."""
+    narrow = build_generator(preset("small", generator_widths=(8, 8, 16)))
+    wide = build_generator(preset("small", generator_widths=(8, 16, 16)))
+    with pytest.raises(WeightsError, match=r"other settings; received \d+ arrays"):
+        take_weights(wide, narrow)

@@ -47,7 +47,7 @@ def learn_generator(generator, config, pool, seconds, *, batch, rate, report, re
         if pool.finished():
             priors, renewed = jax.device_put(pool.priors()), renewed + 1
         if not pool.cutting and 0.12 < progress < renew_until:
-            pool.write_soft(predict_all(predict, learner, photos, config.size))
+            pool.write_soft(predict_all(predict, learner, photos, config.inference_size))
             pool.start_cutting()
         figures = {name: float(value) for name, value in terms.items()}
         report(progress, {"step": number, "renewed": renewed, **figures}, predict, learner)
