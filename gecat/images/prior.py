@@ -13,7 +13,6 @@ import numpy as np
 from skimage.filters import threshold_otsu
 
 KINDS = ("barrier", "texture", "agreement")
-LEAST_AGREEMENT = 0.2  # intersection over union under which a cut is of something else
 
 
 class Teacher(NamedTuple):
@@ -50,55 +49,6 @@ def pseudo_mask(image, kind):
     from_barrier = grabcut(image, start=grabcut_start(barrier, 0.3))
     from_rectangle = grabcut(image, margin=0.05)
     return (barrier + from_barrier + from_rectangle) / np.float32(3.0)
-
-
-def sharpened(image, soft):
-    """Draws a soft mask's edge where the photo has one, by GrabCut from its sure parts.
-
-    Args:
-        image: uint8 array (H, W, 3), RGB.
-        soft: float array (H, W) in [0, 1].
-
-    Returns:
-        float32 array (H, W), over 0.5 just where GrabCut says object.
-    """
-    return lean(soft, sharpening_cut(image, soft))
-
-
-def lean(soft, cut):
-    """Half the mask's log odds, and 2 for or against: over 0.5 just where the cut says object.
-
-    The mean of both would hand down the size of a mask that is too large. A cut is undecided only
-    where the mask's odds are within 1 to 49 and 9 to 1, and 2 is more than half of their logarithm.
-
-    Args:
-        soft: float array (H, W) in [0, 1]; cut: bool array (H, W).
-
-    Returns:
-        float32 array (H, W) in [0, 1].
-    """
-    for_object = np.sqrt(soft) * np.where(cut, np.e, 1.0 / np.e)
-    against = np.sqrt(1.0 - soft) * np.where(cut, 1.0 / np.e, np.e)
-    return (for_object / (for_object + against)).astype(np.float32)
-
-
-def sharpening_cut(image, soft):
-    """GrabCut's part of `sharpened`: started from the mask's sure parts.
-
-    Args:
-        image: uint8 array (H, W, 3), RGB.
-        soft: float array (H, W) in [0, 1].
-
-    Returns:
-        bool array (H, W); `soft` over 0.5 where GrabCut has lost the object.
-    """
-    labels = np.where(soft > 0.6, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-    labels[soft < 0.02] = cv2.GC_BGD
-    labels[soft > 0.9] = cv2.GC_FGD
-    solid = soft > 0.5
-    cut = grabcut(image, iterations=1, start=labels)
-    shared, either = np.count_nonzero(cut & solid), np.count_nonzero(cut | solid)
-    return cut if shared > LEAST_AGREEMENT * either else solid
 
 
 def grabcut_start(soft, threshold, frame=0.03):

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from gecat.images.prior import sharpened
+from gecat.images.sharpening import sharpened
 from gecat.images.sizes import shrink
 
 CUT_SIDE = 256

@@ -11,7 +11,6 @@ from gecat.images.prior import (
     border_colour_distance,
     grabcut,
     grabcut_start,
-    lean,
     pseudo_mask,
     texture_contrast,
     texture_saliency,
@@ -209,13 +208,3 @@ def test_texture_finds_in_scenes_what_colour_does_not():
                         for image, truth in zip(images, truths, strict=True)])  # fmt: skip
 
     assert score(texture_saliency) > score(barrier_saliency) + 0.05
-
-
-def test_a_cut_decides_where_a_mask_leans():
-    soft = np.array([0.0, 0.5, 0.9, 0.2, 1.0], np.float32)
-    cut = np.array([False, True, False, True, True])
-    # odds are the square root of the mask's, times e^2 or e^-2
-    odds = np.sqrt(soft[1:4] / (1 - soft[1:4])) * np.exp([2.0, -2.0, 2.0])
-    expected = [0.0, *(odds / (1 + odds)), 1.0]
-    np.testing.assert_allclose(lean(soft, cut), expected, atol=1e-6)
-    assert ((lean(soft, cut) > 0.5) == cut).all()
