@@ -81,7 +81,7 @@ def without_leaks(cut, soft, least=0.4, share=0.03):
     return cut & ~leaks[regions]
 
 
-def without_islands(cut, soft, least=0.7):
+def without_islands(cut, soft, least=0.5):
     """Takes from a cut the objects, all but the largest, that its mask believes in too little.
 
     Args:
