@@ -77,6 +77,7 @@ def test_a_cut_decides_where_a_mask_leans():
     odds = np.sqrt(soft[1:4] / (1 - soft[1:4])) * np.exp([2.0, -2.0, 2.0])
     expected = [0.0, *(odds / (1 + odds)), 1.0]
     np.testing.assert_allclose(lean(soft, cut), expected, atol=1e-6)
+    assert ((lean(soft, cut) > 0.5) == cut).all()
 
 
 @given(st.floats(0.0, 1.0000002), st.booleans())
