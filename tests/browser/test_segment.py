@@ -91,17 +91,9 @@ def test_an_uploaded_photo_gives_its_mask(visit, app_url, tmp_path):
     expect(page.locator("#objects img").first).to_be_visible()
 
 
-def leave_unrefined(page):
-    """An untrained network's mask is sure of nothing: cut along edges it is all or nothing."""
-    before = page.locator(FACTS).inner_text()
-    page.locator("#refine input[type=checkbox]").uncheck()
-    expect(page.locator(FACTS)).not_to_have_text(before)
-
-
 def test_the_threshold_changes_the_picture(visit, app_url):
     page = visit(app_url)
     expect(page.locator(NUMBER)).to_be_visible()
-    leave_unrefined(page)
     choose(page, ENGLISH.mask)
     shares, masks = [], []
     for key in ("Home", "End"):
@@ -133,7 +125,6 @@ def test_the_files_can_be_downloaded_at_full_size(visit, app_url, tmp_path):
 def test_a_picture_becomes_the_new_background(visit, app_url, tmp_path):
     page = visit(app_url)
     expect(page.locator(NUMBER)).to_be_visible()
-    leave_unrefined(page)
     choose(page, ENGLISH.mask)
     before = page.locator(FACTS).inner_text()
     page.locator("#threshold input[type=range]").press("End")
