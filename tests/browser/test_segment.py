@@ -91,6 +91,17 @@ def test_an_uploaded_photo_gives_its_mask(visit, app_url, tmp_path):
     expect(page.locator("#objects img").first).to_be_visible()
 
 
+def test_edges_are_drawn_along_the_photo_only_where_asked(visit, app_url):
+    page = visit(app_url)
+    expect(page.locator(NUMBER)).to_be_visible()
+    choose(page, ENGLISH.mask)
+    refined = np.asarray(fetch(page, "#mask"))
+    before = page.locator("#mask img").last.get_attribute("src")
+    page.locator("#refine input[type=checkbox]").uncheck()
+    expect(page.locator("#mask img").last).not_to_have_attribute("src", before)
+    assert (np.asarray(fetch(page, "#mask")) != refined).any()
+
+
 def test_the_threshold_changes_the_picture(visit, app_url):
     page = visit(app_url)
     expect(page.locator(NUMBER)).to_be_visible()
