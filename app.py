@@ -8,8 +8,9 @@ from contextlib import closing
 from pathlib import Path
 
 from gecat.app.build import build, launch_options
-from gecat.app.jobs import Jobs, default_root
+from gecat.app.jobs import Jobs
 from gecat.app.listing import list_runs
+from gecat.app.runs import default_root
 from gecat.app.wishes import Caps
 
 

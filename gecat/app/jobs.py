@@ -1,14 +1,7 @@
-"""Trainings as child processes: who waits, who runs, what is kept, and within which bounds.
-
-A run is a folder under one root, with `job.json` beside what the training itself writes. All that
-must outlive the app lies there, so a restarted app finds every run again. A run belongs to whoever
-holds the key that it was started with.
-"""
+"""Trainings as child processes: who waits, who runs, and within which bounds."""
 
 import atexit
-import contextlib
 import logging
-import os
 import secrets
 import shutil
 import signal
@@ -18,17 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from gecat.app.children import ENDING_SECONDS, Children, send
-from gecat.app.job import (
-    START,
-    Job,
-    command,
-    data_of,
-    next_name,
-    owner_of,
-    read_job,
-    tidy_name,
-    write_job,
-)
+from gecat.app.job import START, Job, command, data_of, next_name, owner_of, tidy_name
+from gecat.app.runs import Runs, bytes_in
 from gecat.app.wishes import Caps, JobError, bring_files, check, check_seconds
 from gecat.config import WEIGHTS_DIR
 from gecat.training.folder import control, last_stats, read_control
@@ -39,11 +23,11 @@ SWEEP_SECONDS = 60.0
 log = logging.getLogger(__name__)
 
 
-class Jobs:
-    """The runs under one root.
+class Jobs(Runs):
+    """The runs under one root, and the processes that they learn in.
 
     Args:
-        root: the folder; made when missing.
+        root: as Runs takes it.
         caps: Caps.
         folders: dict of names and paths of photo folders that the operator allows.
         shipped: path of the weights to fine-tune from; those that ship by default.
@@ -52,16 +36,12 @@ class Jobs:
     """
 
     def __init__(self, root, caps=None, folders=None, shipped=None, command=command, watch=True):
-        self.root = Path(root).resolve()
+        super().__init__(root)
         self.caps = caps or Caps()
         self.folders = {name: Path(path) for name, path in (folders or {}).items()}
         self.shipped = Path(shipped) if shipped else WEIGHTS_DIR / "base.safetensors"
         self._command = command
-        self._lock = threading.RLock()
         self._children = Children()
-        self.root.mkdir(parents=True, exist_ok=True)
-        found = {path.parent.name: read_job(path) for path in self.root.glob("*/job.json")}
-        self._jobs = {run: job for run, job in found.items() if job and job.id == run}
         self._closed = threading.Event()
         if watch:
             threading.Thread(target=self._watch, name="jobs", daemon=True).start()
@@ -74,7 +54,7 @@ class Jobs:
             JobError: if it is more than is allowed, or makes no sense.
         """
         check(wish, self.caps, self.folders)
-        with self._lock:
+        with self.lock:
             mine, now = self.runs(key), time.time()
             self._check_room(mine)
             job = Job(
@@ -89,7 +69,7 @@ class Jobs:
             except BaseException:
                 shutil.rmtree(self.folder(job))
                 raise
-            self._keep(job)
+            self.keep(job)
         self.tick()
         return job.id
 
@@ -112,7 +92,7 @@ class Jobs:
         Raises:
             JobError: if the budget is spent, or more than is allowed.
         """
-        with self._lock:
+        with self.lock:
             job = self.get(key, run)
             if seconds is not None:
                 check_seconds(seconds, self.caps)
@@ -121,50 +101,28 @@ class Jobs:
                 raise JobError("budget_spent", seconds=job.seconds)
             active = self._active(job)
             waiting = None if active else job.waiting_since or time.time()
-            self._keep(replace(job, asked="run", pace=pace, part=part, waiting_since=waiting))
+            self.keep(replace(job, asked="run", pace=pace, part=part, waiting_since=waiting))
             if active:
                 control(self.folder(job), pace, part)
         self.tick()
 
     def rename(self, key, run, name):
         """Gives a run another name."""
-        with self._lock:
+        with self.lock:
             job = self.get(key, run)
-            self._keep(replace(job, name=tidy_name(name) or job.name))
+            self.keep(replace(job, name=tidy_name(name) or job.name))
 
     def delete(self, key, run):
         """Ends a run at once and removes all that it left, uploaded photos included."""
-        with self._lock:
+        with self.lock:
             self._remove(self.get(key, run))
         self.tick()
-
-    def runs(self, key):
-        """Returns the visitor's Jobs, newest first."""
-        owner = owner_of(key)
-        return [job for job in self.all() if job.owner == owner]
-
-    def all(self):
-        """Returns every visitor's Jobs, newest first: for the operator."""
-        with self._lock:
-            return sorted(self._jobs.values(), key=lambda job: job.created, reverse=True)
-
-    def get(self, key, run):
-        """Returns one of the visitor's Jobs.
-
-        Raises:
-            JobError: if there is none of this id, or it is somebody else's.
-        """
-        with self._lock:
-            job = self._jobs.get(run) if isinstance(run, str) else None
-        if job is None or job.owner != owner_of(key):
-            raise JobError("no_such_run", received=str(run)[:40])
-        return job
 
     def state(self, job):
         """Returns "queued", "running", "paused", "stopping", "stopped", "done", "failed", or
         "interrupted" where its process ended and nobody had asked it to.
         """
-        with self._lock:
+        with self.lock:
             if job.waiting_since is not None:
                 return "queued"
             if self._alive(job):
@@ -180,45 +138,16 @@ class Jobs:
 
     def position(self, job):
         """Returns a queued run's place in the queue, from 1; 0 for the others."""
-        with self._lock:
+        with self.lock:
             queue = [waiting.id for waiting in self._queue()]
         return queue.index(job.id) + 1 if job.id in queue else 0
 
-    def folder(self, job):
-        """Returns the run's folder."""
-        return self.root / job.id
-
-    def weights(self, job):
-        """Returns the path of what a run has learned.
-
-        Raises:
-            JobError: if that is nothing yet.
-        """
-        path = self.folder(job) / "weights.safetensors"
-        if not path.is_file():
-            raise JobError("nothing_learned", name=job.name)
-        return path
-
-    def spent(self, job):
-        """Returns the seconds that a run has learned for."""
-        return last_stats(self.folder(job)).get("seconds", 0.0)
-
-    def reason(self, job):
-        """Returns why a run failed, as it said itself, without the server's paths."""
-        path = self.folder(job) / "log.txt"
-        text = path.read_text(errors="replace") if path.exists() else ""
-        # A progress bar may stand before it on the same line.
-        _, said, rest = text.rpartition("gecat train: ")
-        last = rest.partition("\n")[0] if said else ""
-        return last.replace(str(self.folder(job)), job.name).replace(str(self.root), "")
-
     def tick(self):
         """Notices who has ended, ends who must, and lets the next ones run."""
-        with self._lock:
-            for run in list(self._jobs):
-                self._notice(self._jobs[run])
-                self._bound(self._jobs[run])
-            free = self.caps.trainings - sum(map(self._active, self._jobs.values()))
+        with self.lock:
+            for job in self.all():
+                self._bound(self._notice(job))
+            free = self.caps.trainings - sum(map(self._active, self.all()))
             for job in self._queue()[: max(0, free)]:
                 self._let_run(job)
 
@@ -228,10 +157,10 @@ class Jobs:
             return
         self._closed.set()
         atexit.unregister(self.close)
-        with self._lock:
+        with self.lock:
             self._children.end_all()
-            for run in list(self._jobs):
-                self._notice(self._jobs[run])
+            for job in self.all():
+                self._notice(job)
 
     def _watch(self):
         swept = time.monotonic()
@@ -246,8 +175,8 @@ class Jobs:
 
     def sweep(self):
         """Removes runs that are too old, and ends those that have grown too large."""
-        with self._lock:
-            for job in list(self._jobs.values()):
+        with self.lock:
+            for job in self.all():
                 days = (time.time() - (job.launched or job.created)) / 86_400
                 if self._alive(job):
                     if bytes_in(self.folder(job)) > self.caps.run_bytes:
@@ -256,7 +185,7 @@ class Jobs:
                     self._remove(job)
 
     def _queue(self):
-        waiting = [job for job in self._jobs.values() if job.waiting_since is not None]
+        waiting = [job for job in self.all() if job.waiting_since is not None]
         return sorted(waiting, key=lambda job: job.waiting_since)
 
     def _alive(self, job):
@@ -267,11 +196,11 @@ class Jobs:
         return job.waiting_since is None and job.asked != "pause" and self._alive(job)
 
     def _notice(self, job):
-        """Writes down that a process has ended."""
+        """Writes down that a process has ended, if it has; returns the Job as it stands."""
         if job.pid is None or self._alive(job):
-            return
+            return job
         returncode = self._children.forget(job.id)
-        self._keep(replace(job, pid=None, told_to_end=None, returncode=returncode))
+        return self.keep(replace(job, pid=None, told_to_end=None, returncode=returncode))
 
     def _bound(self, job):
         """Frees the place of a run whose single step is over; ends one that lives too long."""
@@ -283,10 +212,10 @@ class Jobs:
         elif time.time() - job.launched > self.caps.wall_clock:
             self._end(job)
         elif self._active(job) and read_control(self.folder(job))[0] == "pause":
-            self._keep(replace(job, asked="pause"))
+            self.keep(replace(job, asked="pause"))
 
     def _end(self, job):
-        self._keep(replace(job, asked="stop", waiting_since=None, told_to_end=time.time()))
+        self.keep(replace(job, asked="stop", waiting_since=None, told_to_end=time.time()))
         send(job.pid, signal.SIGTERM)
 
     def _let_run(self, job):
@@ -298,12 +227,12 @@ class Jobs:
             words = self._command(job, folder, data, self.caps.photos)
             pid = self._children.begin(job.id, words, folder)
             job = replace(job, launched=time.time(), pid=pid, told_to_end=None, returncode=None)
-        self._keep(job)
+        self.keep(job)
 
     def _ask(self, key, run, asked):
-        with self._lock:
+        with self.lock:
             job = replace(self.get(key, run), asked=asked, waiting_since=None)
-            self._keep(job)
+            self.keep(job)
             if self._alive(job):
                 control(self.folder(job), asked, job.part)
                 if asked == "stop" and not last_stats(self.folder(job)):
@@ -312,10 +241,7 @@ class Jobs:
 
     def _remove(self, job):
         self._children.kill(job, self.folder(job))
-        del self._jobs[job.id]
-        # Out of sight first: whatever happens next, the run is not listed again.
-        doomed = self.folder(job).rename(self.root / f".{job.id}.deleted")
-        shutil.rmtree(doomed, ignore_errors=True)
+        self.drop(job)
 
     def _check_room(self, mine):
         caps = self.caps
@@ -336,22 +262,3 @@ class Jobs:
             shutil.copyfile(self.weights(self.get(key, wish.start)), folder / START)
         if wish.data == "photos":
             bring_files(wish.files, folder, self.caps)
-
-    def _keep(self, job):
-        self._jobs[job.id] = job
-        write_job(job, self.folder(job))
-
-
-def default_root():
-    """Returns the folder where runs are kept unless the operator names another."""
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "gecat" / "runs"
-
-
-def bytes_in(folder):
-    """Returns the bytes of all files in a folder; files that vanish meanwhile count nothing."""
-    total = 0
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):
-            total += path.stat().st_size
-    return total

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from gecat.app.jobs import Jobs, bytes_in
+from gecat.app.jobs import Jobs
+from gecat.app.runs import bytes_in
 
 HEAD = f"{'run':17}{'visitor':10}{'begun':18}{'state':13}{'learned':>14}{'disk':>9}  name"
 

@@ -160,7 +160,7 @@ def test_a_run_that_outlived_the_app_is_taken_over(open_jobs, key):
     heir = open_jobs()
     assert heir.state(heir.get(key, run)) == "running"
     heir.stop(key, run)
-    wait_for(lambda: not jobs._alive(jobs.get(key, run)))
+    wait_for(lambda: jobs.state(jobs.get(key, run)) != "running")
     reaches(heir, key, run, "stopped")
 
 
@@ -168,9 +168,10 @@ def test_deleting_ends_the_process_and_leaves_nothing(open_jobs, key):
     jobs = open_jobs()
     run = jobs.start(key, LONG)
     wait_for(lambda: learned(jobs, key, run) > 0)
-    child = jobs._children._started[run]
+    pid = jobs.get(key, run).pid
     jobs.delete(key, run)
-    assert child.returncode == -signal.SIGKILL
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
     assert [path.name for path in jobs.root.iterdir()] == []
     with pytest.raises(JobError, match="no_such_run"):
         jobs.get(key, run)
