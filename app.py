@@ -11,7 +11,8 @@ from gecat.app.build import build, launch_options
 from gecat.app.jobs import Jobs
 from gecat.app.listing import list_runs
 from gecat.app.runs import default_root
-from gecat.app.wishes import Caps
+from gecat.app.wishes import Caps, named
+from gecat.commands.options import positive
 
 
 def main():
@@ -22,19 +23,22 @@ def main():
     parser.add_argument("--runs", default=default_root(), help="folder where trainings are kept")
     parser.add_argument("--photos", action="append", default=[], type=Path, metavar="DIR",
                         help="a folder that visitors may train on; may be given again")  # fmt: skip
-    parser.add_argument("--max-photos", type=int, default=Caps.photos, metavar="N",
+    parser.add_argument("--max-photos", type=positive, default=Caps.photos, metavar="N",
                         help="photos a training takes (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--trainings", type=int, default=Caps.trainings, metavar="N",
+    parser.add_argument("--trainings", type=positive, default=Caps.trainings, metavar="N",
                         help="trainings at a time (default: %(default)s)")  # fmt: skip
     parser.add_argument("--list", action="store_true", help="list all visitors' runs and end")
     options = parser.parse_args()
     if options.list:
         print(list_runs(options.runs))
         return
+    for path in options.photos:
+        if not path.is_dir():
+            parser.error(f"--photos: there is no such folder, received {path}")
     # An app that is told to end tells its trainings to keep what they have learned.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     caps = Caps(photos=options.max_photos, trainings=options.trainings)
-    folders = {path.resolve().name: path.resolve() for path in options.photos}
+    folders = named(path.resolve() for path in options.photos)
     with (
         tempfile.TemporaryDirectory(prefix="gecat-") as folder,
         closing(Jobs(options.runs, caps, folders, options.weights)) as jobs,

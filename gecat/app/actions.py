@@ -7,6 +7,7 @@ words why a file cannot be used.
 import functools
 import html
 import logging
+import math
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from gradio.utils import get_upload_folder
 
 from gecat.app.shelf import Shelf
 from gecat.app.text import Words, count_in_words, score_in_words
+from gecat.app.uploads import read_photo, uploaded_files, uploaded_path
 from gecat.app.views import draw, free_name, keep, make_files, measure, parse_colour
 from gecat.images.reading import ImageError, read_image
 
@@ -135,7 +137,7 @@ class Actions:
         if photo is None:
             raise ImageError("A photo is needed. Received: nothing.")
         kept = self._segment(photo, bool(refine))
-        threshold = min(1.0, max(0.0, float(threshold)))
+        threshold = checked_threshold(threshold)
         return *publish(make_files(kept, threshold)), measure(kept, threshold)
 
     @told
@@ -145,17 +147,17 @@ class Actions:
         Returns:
             the gallery's pictures, the download of the zip, and a note.
         """
-        paths = checked_paths(files, self.words)
+        files = checked_files(files, self.words)
         pictures, names, skipped = [], set(), []
         with tempfile.TemporaryDirectory() as folder:
             target = Path(folder) / "gecat.zip"
             # The pictures are compressed already.
             with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-                for path in progress.tqdm(paths):
+                for name, path in progress.tqdm(files):
                     try:
-                        kept = self._segment({"path": path}, refine, used)
+                        kept = self._segment({"path": path, "orig_name": name}, refine, used)
                     except ImageError as error:
-                        skipped.append((Path(path).name, str(error)))
+                        skipped.append((Path(name).name, str(error)))
                         continue
                     pictures.append((draw(kept, threshold, (255, 255, 255)).cutout, kept.stem))
                     for name, data in make_files(kept, threshold).items():
@@ -187,7 +189,7 @@ class Actions:
 
     def _background(self, colour, picture):
         if picture is not None:
-            return read_image(picture.get("path") or b"")
+            return read_image(uploaded_path(picture))
         try:
             return parse_colour(colour)
         except ValueError as error:
@@ -206,48 +208,47 @@ class Actions:
         return f"<p>{' '.join(lines)}</p><ul>{rows}</ul>"
 
 
-def read_photo(photo):
-    """Reads an uploaded photo.
-
-    Args:
-        photo: the payload of a file component.
-
-    Returns:
-        (uint8 array (H, W, 3), the file's name).
+def checked_threshold(value):
+    """Returns a threshold as a number from 0 to 1.
 
     Raises:
-        ImageError: if it is no uploaded file or cannot be read.
+        ImageError: if it is none.
     """
-    path = photo.get("path")
-    if not path:
-        raise ImageError("A photo is given as an uploaded file. Received: a link or text.")
-    return read_image(path), photo.get("orig_name") or path
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not 0.0 <= number <= 1.0:
+        received = str(value)[:20]
+        raise ImageError(f"A threshold is a number from 0 to 1. Received: {received}")
+    return number
 
 
-def checked_paths(files, words):
-    """Paths of uploaded files, neither too many nor too large together.
+def checked_files(files, words):
+    """Uploaded files, neither too many nor too large together.
 
     Args:
         files: list of payloads, or None.
         words: the language of what is told where they are.
 
     Returns:
-        list of paths, 1 or more.
+        list of (name, path), 1 or more.
 
     Raises:
+        ImageError: if one of them was not uploaded.
         gr.Error: where there are none or too many.
     """
-    paths = [file["path"] for file in files or [] if file.get("path")]
-    total = sum(Path(path).stat().st_size for path in paths)
-    if not paths:
+    files = uploaded_files(files)
+    total = sum(Path(path).stat().st_size for _, path in files)
+    if not files:
         raise toast(words.cannot_read, words.many_none)
-    if len(paths) > MANY_PHOTOS:
-        message = words.many_too_many.format(limit=MANY_PHOTOS, count=len(paths))
+    if len(files) > MANY_PHOTOS:
+        message = words.many_too_many.format(limit=MANY_PHOTOS, count=len(files))
         raise toast(words.cannot_read, message)
     if total > MANY_BYTES:
         limit, size = f"{MANY_BYTES / 1e6:.0f}", f"{total / 1e6:.0f}"
         raise toast(words.cannot_read, words.many_too_large.format(limit=limit, size=size))
-    return paths
+    return files
 
 
 def publish(files):

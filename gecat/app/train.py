@@ -81,7 +81,7 @@ def _form(train, jobs):
         begin = gr.Radio(
             [(train.begin_random, "random"), (train.begin_shipped, "shipped"),
              (train.begin_run, "run")],
-            value="random", label=train.begin_with, elem_id="begin",
+            value="random", label=train.begin_with, info=train.begin_info, elem_id="begin",
         )  # fmt: skip
         name = gr.Radio([(train.presets[key], key) for key in ("small", "base", "article")],
                         value=PRESET, label=train.preset, elem_id="preset")  # fmt: skip
@@ -101,6 +101,8 @@ def _form(train, jobs):
             [(train.term_names[key], key) for key in TERMS], value=list(TERMS), label=train.terms
         )
     data.change(lambda chosen: gr.update(visible=chosen == "photos"), [data], [uploads], **AT_ONCE)
+    begin.change(lambda chosen: [gr.update(visible=chosen == "random")] * 2,
+                 [begin], [name, size], **AT_ONCE)  # fmt: skip
     name.change(lambda chosen: preset(chosen).size if chosen in PRESETS else base.size,
                 [name], [size], **AT_ONCE)  # fmt: skip
     settings = [name, size, rule, steps, beta, preconditioner, terms]

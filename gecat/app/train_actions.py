@@ -28,6 +28,7 @@ from gecat.app.train_views import (
     see,
     status_html,
 )
+from gecat.app.uploads import uploaded_files
 from gecat.app.views import safe_stem
 from gecat.app.wishes import JobError, Wish
 from gecat.config import PRESETS, preset
@@ -96,11 +97,11 @@ class TrainActions:
         key = key_of(visitor)
         wish = Wish(
             data=data,
-            files=uploaded(files) if data == "photos" else (),
+            files=tuple(uploaded_files(files)) if data == "photos" else (),
             preset=settings[0],
             start=self._selected(run) if begin == "run" else begin,
             seconds=seconds,
-            changes=changed_settings(*settings),
+            changes=changed_settings(begin, *settings),
             name=next_name((job.name for job in self.jobs.runs(key)), self.train.run_name),
         )
         started = self.jobs.start(key, wish)
@@ -238,18 +239,15 @@ def key_of(visitor):
     return visitor.get("key") if isinstance(visitor, dict) else None
 
 
-def uploaded(files):
-    """(name, path) of each uploaded file."""
-    given = [file for file in files or [] if file.get("path")]
-    return tuple((file.get("orig_name") or file["path"], file["path"]) for file in given)
+def changed_settings(begin, name, size, update_rule, steps, beta_rule, preconditioner, terms):
+    """The settings that differ from the preset's, as a Wish takes them.
 
-
-def changed_settings(name, size, update_rule, steps, beta_rule, preconditioner, terms):
-    """The settings that differ from the preset's, as a Wish takes them."""
+    Trained weights bring their own networks and picture size, so a size is for random ones alone.
+    """
     if name not in PRESETS:
         return {}  # the wish is refused with the reason
-    asked = {
-        "size": size,
+    asked = {"size": size} if begin == "random" else {}
+    asked |= {
         "update_rule": update_rule,
         "generator_steps": steps,
         "beta_rule": beta_rule,

@@ -21,6 +21,7 @@ class TrainWords:
     begin_random: str
     begin_shipped: str
     begin_run: str
+    begin_info: str
     steer: str
     steer_info: str
     preset: str
@@ -116,6 +117,7 @@ TRAIN_ENGLISH = TrainWords(
     begin_random="Random weights",
     begin_shipped="The weights that ship",
     begin_run="The selected run (a fork)",
+    begin_info="Trained weights bring their own networks and picture size.",
     steer="Steer the method",
     steer_info="Nothing here has to be set.",
     preset="Preset",
@@ -295,6 +297,7 @@ TRAIN_CHINESE = TrainWords(
     begin_random="随机权重",
     begin_shipped="自带权重",
     begin_run="所选运行（分支）",
+    begin_info="训练好的权重自带网络结构和图片尺寸。",
     steer="调节方法",
     steer_info="这里的设置都不是必需的。",
     preset="预设",

@@ -102,7 +102,11 @@ def status_html(sight, train):
     if sight.history.breaks:
         facts.append(train.healed.format(count=len(sight.history.breaks)))
     reading = sight.state == "running" and sight.now.get("doing") == "reading"
-    share = sight.now["done"] / sight.now["total"] if reading else min(1.0, sight.spent / seconds)
+    share = (
+        sight.now["done"] / max(1, sight.now["total"])
+        if reading
+        else min(1.0, sight.spent / seconds)
+    )
     return (
         f'<div class="run-status" data-state="{sight.state}">'
         f'<div class="head"><b>{html.escape(job.name)}</b>'

@@ -4,6 +4,7 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gecat.app.views import free_name
 from gecat.config import PRESETS, preset
 
 STARTS = ("random", "shipped")
@@ -36,7 +37,7 @@ class Caps:
     wall_clock: int = 3600  # seconds that a process lives, pauses included
     photos: int = 500
     upload_bytes: int = 120_000_000
-    size: int = 160  # side of a training picture
+    size: int = 160  # side of a training picture, where it does not come with the weights
     widths: int = 192  # channels of a network's widest stage
     generator_steps: int = 16
     discriminator_steps: int = 16
@@ -137,17 +138,24 @@ def bring_files(files, folder, caps):
         shutil.copyfile(files[0][1], folder / f"photos{Path(archives[0]).suffix.lower()}")
         return
     (folder / "photos").mkdir()
-    for number, (name, path) in enumerate(files):
-        target = folder / "photos" / safe_name(name)
-        if target.exists():
-            target = target.with_stem(f"{target.stem}-{number}")
-        shutil.copyfile(path, target)
+    names = set()
+    for name, path in files:
+        names.add(free := free_name(safe_name(name), names))
+        shutil.copyfile(path, folder / "photos" / free)
 
 
 def find_photos(folder):
     """Returns where `bring_files` put what a run learns from."""
     archives = [folder / f"photos{suffix}" for suffix in ARCHIVES]
     return next((path for path in archives if path.exists()), folder / "photos")
+
+
+def named(folders):
+    """Returns a dict of the operator's photo folders by the names that visitors choose them by."""
+    names = {}
+    for path in folders:
+        names[free_name(path.name, {"scenes", "photos", *names})] = path
+    return names
 
 
 def safe_name(name):

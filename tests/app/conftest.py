@@ -43,6 +43,12 @@ def stand_in(job, folder, data, limit):
     return [sys.executable, "-c", STAND_IN, str(folder), str(job.seconds)]
 
 
+@pytest.fixture(autouse=True)
+def uploads(tmp_path, monkeypatch):
+    """What a test writes counts as uploaded."""
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+
+
 @pytest.fixture
 def open_jobs(tmp_path):
     """Makes Jobs on one root, with trainings that learn nothing unless a command is given."""

@@ -14,11 +14,6 @@ from gecat.app.text import CHINESE, ENGLISH
 SETTINGS = (0.5, "#ffffff", None)
 
 
-@pytest.fixture(autouse=True)
-def served_files(tmp_path, monkeypatch):
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "served"))
-
-
 @pytest.fixture(scope="module")
 def segmenter(small_weights):
     return gecat.load(small_weights)
@@ -132,10 +127,24 @@ def test_a_message_never_carries_markup(actions, tmp_path):
     assert "<img" not in caught.value.message
 
 
-@pytest.mark.parametrize("photo", [{"url": "data:image/png;base64,AAAA"}, {"path": None}])
+@pytest.mark.parametrize(
+    "photo", [{"url": "data:image/png"}, {"path": None}, {"path": __file__}, "a"]
+)
 def test_what_is_not_an_uploaded_file_is_refused(actions, photo):
     with pytest.raises(gr.Error, match="uploaded file"):
         actions.segment(photo, False)
+
+
+def test_a_background_that_nobody_uploaded_is_refused(actions, photo):
+    ticket = actions.segment(photo, False)
+    with pytest.raises(gr.Error, match="uploaded file"):
+        actions.show(ticket, 0.5, "#ffffff", {"path": __file__})
+
+
+@pytest.mark.parametrize("threshold", ["half", None, float("nan"), -0.1, 1.1])
+def test_a_threshold_that_is_none_is_refused(actions, photo, threshold):
+    with pytest.raises(gr.Error, match="from 0 to 1. Received: "):
+        actions.answer(photo, False, threshold)
 
 
 def test_missing_weights_are_told_without_the_servers_paths(photo, tmp_path):

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from PIL import Image
 
 from gecat.app.job import command as real_command
 from gecat.app.job import new_key
-from gecat.app.wishes import Caps, JobError, Wish
+from gecat.app.wishes import Caps, JobError, Wish, named
 from gecat.training.folder import last_stats, read_description, read_stats
 
 from .conftest import wait_for
@@ -257,6 +258,11 @@ def photo_files(folder, names):
     return [(name, folder / name) for name in names]
 
 
+def test_folders_of_one_name_are_told_apart():
+    paths = [Path("/a/cats"), Path("/b/cats"), Path("/a/photos"), Path("/a/scenes")]
+    assert named(paths) == dict(zip(["cats", "cats-2", "photos-2", "scenes-2"], paths, strict=True))
+
+
 def test_uploads_are_bounded_and_copied_under_their_names(open_jobs, key, tmp_path):
     jobs = open_jobs(caps=Caps(photos=2))
     files = photo_files(tmp_path, ["a.png", "b.png", "c.png"])
@@ -267,7 +273,7 @@ def test_uploads_are_bounded_and_copied_under_their_names(open_jobs, key, tmp_pa
     named = [("../../a.png", files[0][1]), ("a.png", files[1][1])]
     run = jobs.start(key, Wish(data="photos", files=named, seconds=1))
     copied = {path.name for path in (jobs.folder(jobs.get(key, run)) / "photos").iterdir()}
-    assert copied == {"a.png", "a-1.png"}
+    assert copied == {"a.png", "a-2.png"}
     small = open_jobs(caps=Caps(upload_bytes=10))
     with pytest.raises(JobError, match="upload_too_large"):
         small.start(key, Wish(data="photos", files=files))

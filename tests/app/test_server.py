@@ -52,23 +52,32 @@ def test_only_one_endpoint_is_named(client):
     assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/segment"]
 
 
-def call(app_url, path):
+def call(app_url, path, **facts):
     """What the endpoint answers for a photo that lies at this path of the server."""
     endpoint = f"{app_url}/gradio_api/call/segment"
-    photo = {"path": str(path), "meta": {"_type": "gradio.FileData"}}
+    photo = {"path": str(path), **facts}
     event = httpx.post(endpoint, json={"data": [photo, False, 0.5]}).json()["event_id"]
     return httpx.get(f"{endpoint}/{event}", timeout=60).text
 
 
-def test_a_photo_of_the_server_that_nobody_uploaded_is_not_taken(app_url, photo):
+@pytest.mark.parametrize("facts", [{"meta": {"_type": "gradio.FileData"}}, {"meta": {}}, {}])
+def test_a_photo_of_the_server_that_nobody_uploaded_is_not_taken(app_url, photo, facts):
     with photo.open("rb") as file:
         uploaded = httpx.post(f"{app_url}/gradio_api/upload", files={"files": file}).json()[0]
-    assert "event: complete" in call(app_url, uploaded)
-    assert "event: error" in call(app_url, photo)
+    assert "event: complete" in call(app_url, uploaded, **facts)
+    assert "event: error" in call(app_url, photo, **facts)
 
 
-def train_call(app_url, name, *data):
-    """What a private event of the Train tab answers to whoever calls it past the page."""
+def test_no_private_event_reads_a_file_of_the_server(app_url, photo):
+    given = {"path": str(photo)}
+    told = "given as an uploaded file. Received: photo.png"
+    assert told in private_call(app_url, "segment", given, False, None)["error"]
+    assert "data" not in private_call(app_url, "segment_many", [given], False, 0.5, None)
+    assert told in private_call(app_url, "look", given)["error"]
+
+
+def private_call(app_url, name, *data):
+    """What a private event of the page answers to whoever calls it past the page."""
     events = httpx.get(f"{app_url}/config").json()["dependencies"]
     (event,) = [event for event in events if event["api_name"] == name]
     body = {"data": list(data), "fn_index": event["id"], "session_hash": "direct"}
@@ -88,24 +97,26 @@ def test_calling_the_train_tab_past_the_page_gains_nothing(app_url):
     settings = ["small", 64, "conjugate", 4, "PR+", "second_moment", []]
     visitor = {"key": "a key that nobody guesses", "run": None}
     begin = ["scenes", None, 100_000, "random", *settings]
-    assert "1 to 600 seconds" in train_call(app_url, "start", visitor, None, *begin)["error"]
+    assert "1 to 600 seconds" in private_call(app_url, "start", visitor, None, *begin)["error"]
     begin = ["/etc", None, 60, "random", *settings]
-    assert "no such source" in train_call(app_url, "start", visitor, None, *begin)["error"]
+    assert "no such source" in private_call(app_url, "start", visitor, None, *begin)["error"]
     begin = ["scenes", None, 60, "random", "small", 1024, *settings[2:]]
-    assert "160 at most" in train_call(app_url, "start", visitor, None, *begin)["error"]
+    assert "160 at most" in private_call(app_url, "start", visitor, None, *begin)["error"]
     begin = ["scenes", None, 60, "random", *settings]
-    assert "no key" in train_call(app_url, "start", None, None, *begin)["error"]
+    assert "no key" in private_call(app_url, "start", None, None, *begin)["error"]
     begin = ["photos", [{"path": "/etc/passwd"}], 60, "random", *settings]
-    assert "data" not in train_call(app_url, "start", visitor, None, *begin)
+    assert "data" not in private_call(app_url, "start", visitor, None, *begin)
     for name in ("pause", "resume", "stop", "delete", "use"):
-        assert "no such run" in train_call(app_url, name, visitor, "0123456789abcdef")["error"]
+        assert "no such run" in private_call(app_url, name, visitor, "0123456789abcdef")["error"]
 
 
 def test_an_app_that_is_told_to_end_ends_its_trainings(tmp_path, small_weights):
     app = serve(tmp_path, small_weights)
     settings = ["small", 64, "conjugate", 4, "PR+", "second_moment", []]
     visitor = {"key": "a key that nobody guesses", "run": None}
-    answer = train_call(next(app), "start", visitor, None, "scenes", None, 60, "random", *settings)
+    answer = private_call(
+        next(app), "start", visitor, None, "scenes", None, 60, "random", *settings
+    )
     (path,) = (tmp_path / "runs").glob("*/job.json")
     child = read_job(path).pid
     assert answer["data"][0]["run"] == path.parent.name

@@ -23,11 +23,6 @@ SETTINGS = ("small", 64, "conjugate", 4, "PR+", "second_moment", list(TERMS))
 STATUS, COMPARED, RUNS, OTHERS, PAUSE, RESUME, STOP, TIMER = 0, 7, 8, 9, 10, 11, 12, 13
 
 
-@pytest.fixture(autouse=True)
-def served_files(tmp_path, monkeypatch):
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "served"))
-
-
 @pytest.fixture
 def actions(open_jobs):
     return TrainActions(ENGLISH, TRAIN_ENGLISH, open_jobs())
@@ -122,7 +117,9 @@ def test_nobody_sees_or_touches_the_run_of_another(actions, visitor):
             actions.pause(nobody, visitor["run"])
 
 
-def test_what_is_refused_is_told_in_the_language_of_the_page(open_jobs):
+def test_what_is_refused_is_told_in_the_language_of_the_page(open_jobs, tmp_path):
+    photo = {"path": str(tmp_path / "photo.png")}
+    Path(photo["path"]).touch()
     jobs = open_jobs(caps=Caps(seconds=30, photos=2))
     chinese = TrainActions(CHINESE, TRAIN_CHINESE, jobs)
     visitor = chinese.arrive(None)[0]
@@ -132,7 +129,8 @@ def test_what_is_refused_is_told_in_the_language_of_the_page(open_jobs):
     for refused, reason in (
         ({"data": "<b>etc"}, "Received: &lt;b&gt;etc"),
         ({"data": "photos"}, "Choose some photos"),
-        ({"data": "photos", "files": [{"path": __file__}] * 3}, "At most 2 photos"),
+        ({"data": "photos", "files": [photo] * 3}, "At most 2 photos"),
+        ({"data": "photos", "files": [{"path": __file__}]}, "given as an uploaded file"),
         ({"begin": "run"}, "Select a run first"),
     ):
         with pytest.raises(gr.Error, match=reason):
@@ -143,9 +141,12 @@ def test_what_is_refused_is_told_in_the_language_of_the_page(open_jobs):
 
 
 def test_settings_are_told_only_where_they_differ():
-    assert changed_settings(*SETTINGS) == {}
-    assert changed_settings("base", 160, *SETTINGS[2:]) == {}
-    changed = changed_settings("small", 96, "adam", 4, "HZ", "identity", ["anchor_weight"])
+    assert changed_settings("random", *SETTINGS) == {}
+    assert changed_settings("random", "base", 160, *SETTINGS[2:]) == {}
+    assert changed_settings("shipped", "small", 96, *SETTINGS[2:]) == {}
+    changed = changed_settings(
+        "random", "small", 96, "adam", 4, "HZ", "identity", ["anchor_weight"]
+    )
     off = dict.fromkeys(set(TERMS) - {"anchor_weight"}, 0.0)
     assert changed == {
         "size": 96, "update_rule": "adam", "beta_rule": "HZ", "preconditioner": "identity", **off

@@ -11,6 +11,7 @@ from gecat.app.explore.charts import score_steps
 from gecat.app.explore.critic import doubt_figure
 from gecat.app.explore.subject import decided, waiting_html
 from gecat.app.figures import chart_figure
+from gecat.app.uploads import uploaded_path
 from gecat.app.wiring import DRAWING, NETWORK, PRIVATE
 from gecat.images.sizes import shrink
 from gecat.inference.cutout import overlay
@@ -46,7 +47,7 @@ def painted_layer(payload, blobs):
     if sent is not None:
         layers = [io.BytesIO(layer) for layer in sent.layers or [] if layer]
     else:
-        layers = [layer["path"] for layer in payload.get("layers") or [] if layer]
+        layers = [uploaded_path(layer) for layer in payload.get("layers") or [] if layer]
     return read_opacity(layers[0]) if layers else None
 
 

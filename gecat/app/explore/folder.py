@@ -6,7 +6,7 @@ from pathlib import Path
 import gradio as gr
 import numpy as np
 
-from gecat.app.actions import MANY_PHOTOS, checked_paths, told
+from gecat.app.actions import MANY_PHOTOS, checked_files, told
 from gecat.app.explore.charts import score_histogram
 from gecat.app.explore.subject import escape
 from gecat.app.figures import chart_figure
@@ -93,11 +93,10 @@ class FolderView:
     @told
     def score(self, files, progress=PROGRESS):
         """Scores every photo; returns the ticket of the results, and their chart."""
-        paths = checked_paths(files, self.words)
-        names = [file.get("orig_name") or file["path"] for file in files if file.get("path")]
+        files = checked_files(files, self.words)
         segmenter = self.explorer.networks()
         entries, skipped = [], []
-        for path, name in progress.tqdm(list(zip(paths, names, strict=True))):
+        for name, path in progress.tqdm(files):
             try:
                 entries.append(look(segmenter, read_image(path), Path(name).name))
             except ImageError as error:

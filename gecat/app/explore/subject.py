@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gecat.app.actions import note_html, read_photo, toast
+from gecat.app.actions import note_html, toast
 from gecat.app.explore.words import IN_LANGUAGE, ExploreWords
 from gecat.app.shelf import Shelf
 from gecat.app.text import Words
+from gecat.app.uploads import read_photo
 from gecat.app.views import safe_stem
 from gecat.images.sizes import shrink
 
