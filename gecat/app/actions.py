@@ -19,8 +19,9 @@ from gradio.processing_utils import save_bytes_to_cache, save_file_to_cache
 from gradio.utils import get_upload_folder
 
 from gecat.app.shelf import Shelf
-from gecat.app.text import Words, count_in_words, score_in_words
+from gecat.app.text import Words
 from gecat.app.uploads import read_photo, uploaded_files, uploaded_path
+from gecat.app.verdict import verdict_html
 from gecat.app.views import draw, free_name, keep, make_files, measure, parse_colour
 from gecat.images.reading import ImageError, read_image
 
@@ -51,7 +52,7 @@ def told(action):
     return wrapper
 
 
-def toast(title, message):
+def toast(title, message=""):
     """Returns the error that Gradio shows as a toast; `message` may hold HTML."""
     # The title is part of the text: Gradio 6.31's page shows "Error" whatever title it is given.
     return gr.Error(f"{title} {message}", duration=TOAST_SECONDS, print_exception=False)
@@ -89,6 +90,8 @@ class Actions:
             the values of before-and-after, objects, cut-out, mask, new background and verdict,
             and three downloads, which wait until their files are written.
         """
+        if threshold is None:  # the number is being written
+            return [gr.skip()] * 9
         kept = self._kept(ticket)
         downloads = [gr.DownloadButton(value=None, interactive=False)] * 3
         if kept is None:
@@ -111,11 +114,19 @@ class Actions:
     @told
     def offer(self, ticket, threshold, colour, picture):
         """Writes a result's files at full size, and returns the three downloads."""
+        if threshold is None:
+            return [gr.skip()] * 3
         kept = self._kept(ticket)
         if kept is None:
             return [gr.DownloadButton(value=None, interactive=False)] * 3
         files = make_files(kept, threshold, self._background(colour, picture))
         return [gr.DownloadButton(value=path, interactive=True) for path in publish(files)]
+
+    @told
+    def check_background(self, picture):
+        """Refuses a picture that cannot be a background before anything is drawn on it."""
+        if picture is not None:
+            read_image(uploaded_path(picture))
 
     def reset(self):
         """Empties the page: the photo, the ticket, and what `show` returns."""
@@ -241,13 +252,13 @@ def checked_files(files, words):
     files = uploaded_files(files)
     total = sum(Path(path).stat().st_size for _, path in files)
     if not files:
-        raise toast(words.cannot_read, words.many_none)
+        raise toast(words.many_none)
     if len(files) > MANY_PHOTOS:
         message = words.many_too_many.format(limit=MANY_PHOTOS, count=len(files))
-        raise toast(words.cannot_read, message)
+        raise toast(message)
     if total > MANY_BYTES:
         limit, size = f"{MANY_BYTES / 1e6:.0f}", f"{total / 1e6:.0f}"
-        raise toast(words.cannot_read, words.many_too_large.format(limit=limit, size=size))
+        raise toast(words.many_too_large.format(limit=limit, size=size))
     return files
 
 
@@ -266,22 +277,3 @@ def publish(files):
 def note_html(text):
     """What stands in the verdict's place while there is none."""
     return f'<p class="waiting">{text}</p>'
-
-
-def verdict_html(kept, views, words):
-    """The critic's score, in words and as a number, and the facts of the mask."""
-    height, width = kept.mask.shape
-    facts = words.facts.format(
-        objects=count_in_words(len(views.boxes), words),
-        share=f"{views.share:.0%}",
-        width=width,
-        height=height,
-    )
-    percent = f"{kept.score:.0%}"
-    return (
-        f'<div class="verdict"><div class="number" title="{words.score_title}">{percent}</div>'
-        f'<div class="words">{score_in_words(kept.score, words)}</div>'
-        f'<div class="facts">{facts}</div>'
-        f'<div class="meter" role="img" aria-label="{words.score_title}: {percent}">'
-        f'<i style="width: {percent}"></i></div></div>'
-    )

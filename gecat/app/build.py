@@ -46,10 +46,11 @@ def build(folder, weights=None, jobs=None):
         used = gr.BrowserState(storage_key="gecat-weights", secret=SECRET)
         timer = gr.Timer(1.0, active=False)
         with gr.Tabs(overflow_behavior="wrap") as tabs:
-            with gr.Tab(words.segment_tab, id="segment"):
+            with gr.Tab(words.segment_tab, id="segment") as segment_tab:
                 segmenting = segment.build_tab(
-                    words, segmenter, shelf, examples, words is ENGLISH, own, used, demo.load
-                )
+                    words, segmenter, shelf, examples, words is ENGLISH, own, used, demo.load,
+                    segment_tab.select,
+                )  # fmt: skip
             with gr.Tab(explore.tab_name(words)) as explore_tab:
                 explore.build_tab(words, segmenter, shelf, examples, weights, explore_tab.select)
 

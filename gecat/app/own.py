@@ -58,10 +58,11 @@ class OwnWeights:
 
     @answered
     def segmenter(self, used):
-        """Returns the Segmenter of the run in use, or None where none is."""
-        if not used:
+        """Returns the Segmenter of the run in use, or None where none is, or it is gone."""
+        try:
+            _, path = self._weights(used)
+        except (JobError, AttributeError):
             return None
-        _, path = self._weights(used)
         return load_weights_of(path, path.stat().st_mtime_ns)
 
     def _weights(self, used):

@@ -11,7 +11,7 @@ from gecat.app.wiring import DRAWING, LIVE, NETWORK, PRIVATE
 HEIGHT = 400  # of the pictures, in CSS pixels
 
 
-def build_tab(words, segmenter, shelf, examples, public, own, used, loaded):
+def build_tab(words, segmenter, shelf, examples, public, own, used, loaded, opened):
     """Builds the tab inside the open `gr.Blocks`.
 
     Args:
@@ -21,7 +21,7 @@ def build_tab(words, segmenter, shelf, examples, public, own, used, loaded):
         examples: paths of example photos; the first is shown when the page opens.
         public: whether this page's endpoint is the one that programs call.
         own: the OwnWeights; used: the component that says which of them are in use.
-        loaded: the event of the page's being loaded.
+        loaded: the event of the page's being loaded; opened: of the tab's.
 
     Returns:
         what the Train tab needs to put its weights into use: the row that says so, its note, and
@@ -48,8 +48,9 @@ def build_tab(words, segmenter, shelf, examples, public, own, used, loaded):
         **PRIVATE,
     )
     look_again(given_back.success)
-    loaded(own.arrive, [used], [used, note.row, note.text], preprocess=False, queue=False,
-           show_progress="hidden", **PRIVATE)  # fmt: skip
+    for event in (loaded, opened):
+        event(own.arrive, [used], [used, note.row, note.text], preprocess=False, queue=False,
+              show_progress="hidden", **PRIVATE)  # fmt: skip
     return SimpleNamespace(row=note.row, text=note.text, look_again=look_again)
 
 
@@ -207,8 +208,12 @@ def _wire(actions, given, shown, examples, used):
 
     look_again(given.photo.change)
     look_again(given.refine.change)
-    for change in (shown.threshold.change, shown.colour.change, shown.background.change):
+    for change in (shown.threshold.change, shown.colour.change):
         redraw_after(change)
+    checked = shown.background.change(actions.check_background, [shown.background], None,
+                                      preprocess=False, **LIVE, **DRAWING, **PRIVATE)  # fmt: skip
+    redraw_after(checked.success)
+    checked.failure(lambda: None, None, [shown.background], show_progress="hidden", **PRIVATE)
 
     # The page is up first; then it shows on an example what it does.
     gr.on(

@@ -45,6 +45,8 @@ class Words:
     one_object: str
     many_objects: str
     no_object: str
+    nothing_found: str
+    nothing_left: str
     # Many photos.
     many_photos: str
     many_info: str
@@ -85,7 +87,8 @@ ENGLISH = Words(
     refine="Refine the edges",
     refine_info="Cuts along the photo's own edges at full resolution, in a tenth of a second.",
     threshold="Threshold",
-    threshold_info="How sure a pixel must be to count as object.",
+    threshold_info="How sure a pixel must be to count as object. The critic scores the mask as it "
+    "is before.",
     before_after="Before and after",
     objects="Objects",
     cutout="Cut-out",
@@ -110,6 +113,8 @@ ENGLISH = Words(
     one_object="1 object",
     many_objects="{count} objects",
     no_object="No object",
+    nothing_found="Nothing here stands out from its surroundings.",
+    nothing_left="No pixel is as sure as this threshold asks.",
     many_photos="Many photos at once",
     many_info="Up to {count} photos, {size} MB together. Each gets its cut-out and its mask.",
     many_files="Photos",
@@ -187,7 +192,7 @@ CHINESE = Words(
     refine="细化边缘",
     refine_info="在原始分辨率下沿照片自身的边缘裁切，多用约十分之一秒。",
     threshold="阈值",
-    threshold_info="像素要有多大把握才算作物体。",
+    threshold_info="像素要有多大把握才算作物体。判别器评的是取阈值之前的掩膜。",
     before_after="前后对比",
     objects="物体",
     cutout="抠图",
@@ -212,6 +217,8 @@ CHINESE = Words(
     one_object="1 个物体",
     many_objects="{count} 个物体",
     no_object="没有物体",
+    nothing_found="这里没有从周围突显出来的东西。",
+    nothing_left="没有像素达到这个阈值。",
     many_photos="一次处理多张照片",
     many_info="最多 {count} 张照片，合计 {size} MB。每张都会得到抠图和掩膜。",
     many_files="照片",

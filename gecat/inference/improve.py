@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 SMOOTHING = 9  # pixels of the gradient that move together; single pixels fool, shapes convince
+SUREST = 0.01  # nearer to 0 and 1 a mask hardly moves, farther away it is judged as doubtful
 REACH = 3.0  # longest change of a logit in one step
 HALVINGS = 5
 
@@ -37,7 +38,7 @@ def improve(networks, image, mask, steps=6):
 
     pictures, masks = networks.pairs(image, np.asarray(mask, np.float32)[None])
     pictures = tf.constant(pictures)
-    inside = np.clip(masks, 0.03, 0.97)
+    inside = np.clip(masks, SUREST, 1.0 - SUREST)
     logits = tf.constant(np.log(inside) - np.log(1.0 - inside))  # (1, h, w, 1)
     value, gradient, attempt = _look(networks.models.discriminator, pictures, logits)
     path = [attempt]

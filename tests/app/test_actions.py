@@ -1,4 +1,5 @@
 import zipfile
+from dataclasses import replace
 
 import gradio as gr
 import numpy as np
@@ -139,6 +140,23 @@ def test_a_background_that_nobody_uploaded_is_refused(actions, photo):
     ticket = actions.segment(photo, False)
     with pytest.raises(gr.Error, match="uploaded file"):
         actions.show(ticket, 0.5, "#ffffff", {"path": __file__})
+
+
+def test_a_number_that_is_being_written_changes_nothing(actions, photo):
+    ticket = actions.segment(photo, False)
+    assert actions.show(ticket, None, "#ffffff", None) == [gr.skip()] * 9
+    assert actions.offer(ticket, None, "#ffffff", None) == [gr.skip()] * 3
+
+
+def test_an_empty_mask_is_told_in_words_and_not_by_a_score(actions, photo):
+    ticket = actions.segment(photo, False)
+    kept = actions.shelf.get(ticket)
+    for highest, sentence in ((0.4, ENGLISH.nothing_found), (0.9, ENGLISH.nothing_left)):
+        mask = np.full_like(kept.mask, round(255 * highest))
+        other = actions.shelf.put(replace(kept, mask=mask, score=0.98), kept.size)
+        verdict = actions.show(other, 0.95, "#ffffff", None)[5]
+        assert sentence in verdict
+        assert "98%" not in verdict
 
 
 @pytest.mark.parametrize("threshold", ["half", None, float("nan"), -0.1, 1.1])

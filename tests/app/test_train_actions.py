@@ -140,6 +140,16 @@ def test_what_is_refused_is_told_in_the_language_of_the_page(open_jobs, tmp_path
     assert jobs.all() == []
 
 
+def test_weights_that_are_gone_are_no_longer_used(open_jobs):
+    own = OwnWeights(ENGLISH, TRAIN_ENGLISH, open_jobs())
+    gone = {"key": "a key that nobody guesses", "run": "0123456789abcdef"}
+    for used in (None, gone, {"key": None}, "used"):
+        assert own.segmenter(used) is None
+        assert own.arrive(used)[0] is None
+    with pytest.raises(gr.Error, match="no such run"):
+        own.use({"key": gone["key"]}, gone["run"])
+
+
 def test_settings_are_told_only_where_they_differ():
     assert changed_settings("random", *SETTINGS) == {}
     assert changed_settings("random", "base", 160, *SETTINGS[2:]) == {}

@@ -134,6 +134,7 @@ def test_the_files_can_be_downloaded_at_full_size(visit, app_url, tmp_path):
 
 
 def test_a_picture_becomes_the_new_background(visit, app_url, tmp_path):
+    visit.errors_allowed = True  # the browser cannot show the bad file either
     page = visit(app_url)
     expect(page.locator(NUMBER)).to_be_visible()
     choose(page, ENGLISH.mask)
@@ -142,6 +143,10 @@ def test_a_picture_becomes_the_new_background(visit, app_url, tmp_path):
     expect(page.locator(FACTS)).not_to_have_text(before)
     mask = np.asarray(fetch(page, "#mask"))
     choose(page, ENGLISH.new_background)
+    (tmp_path / "note.png").write_text("only words")
+    page.locator("#background input[type=file]").set_input_files(tmp_path / "note.png")
+    expect(page.get_by_test_id("toast-body")).to_contain_text(ENGLISH.cannot_read)
+    expect(page.locator("#background input[type=file]")).to_be_attached()
     before = page.locator("#composite img").last.get_attribute("src")
     Image.new("RGB", (40, 30), (10, 20, 200)).save(tmp_path / "wall.png")
     page.locator("#background input[type=file]").set_input_files(tmp_path / "wall.png")

@@ -56,7 +56,7 @@ def build(explorer, ticket, weights):
             scale = gr.HTML(elem_id="critic-scale", container=True)
     gr.on(
         [ticket.change, start.change, *(slider.change for slider in sliders)],
-        view.judge, [ticket, start, *sliders], [verdict, doubts, shown, scale],
+        view.judge, [ticket, start, *sliders], [verdict, doubts, shown, scale], preprocess=False,
         **LIVE, **NETWORK, **PRIVATE,
     )  # fmt: skip
     mend.click(
@@ -94,6 +94,8 @@ class CriticView:
         subject = self.explorer.subject(ticket)
         if subject is None:
             return waiting_html(self.explore), "", "", ""
+        if None in (grown, right, down, lost):  # a number is being written
+            return [gr.skip()] * 4
         mask = spoiled(subject.mask, start, grown / 100, right / 100, down / 100, lost / 100)
         score, score_map = self.explorer.networks().judge(subject.image, mask)
         verdict = score_html(score, score_in_words(score, self.words), self.place(score))

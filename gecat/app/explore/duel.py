@@ -199,10 +199,11 @@ class DuelView:
             caption = explore.improve_step.format(step=step, score=f"{attempt.score:.0%}")
             pictures.append((overlay(shrink(subject.image, 320), shrink(mask, 320)), caption))
         scores = [attempt.score for attempt in path]
+        theirs, _ = subject.decided
         chart = chart_figure(
             f"{subject.stem}-improve", *explore.improve_figure, explore,
-            score_steps(scores, subject.score),
-            {"step": list(range(len(scores))), "score": scores, "generator": [subject.score]},
+            score_steps(scores, theirs),
+            {"step": list(range(len(scores))), "score": scores, "generator": [theirs]},
             explore.chart,
         )  # fmt: skip
         doubts = fit(path[-1].score_map, subject.image.shape)
@@ -212,16 +213,17 @@ class DuelView:
         painted = painted_layer(painted, self._blobs)
         mask = None if painted is None else decided(fit(painted >= PAINTED, subject.image.shape))
         if mask is None or not mask.any():
-            raise toast(self.words.unexpected_title, self.explore.duel_empty)
+            raise toast(self.explore.duel_empty)
         return mask
 
     def _compare(self, subject, score, score_map):
         explore = self.explore
         _, how = explore.map_figure
+        theirs, their_map = subject.decided
         return (
-            duel_html(subject.score, score, explore),
+            duel_html(theirs, score, explore),
             doubt_figure(subject, "generator-map", (explore.generator_map, how),
-                         subject.score_map, explore),
+                         their_map, explore),
             doubt_figure(subject, "your-map", (explore.your_map, how), score_map, explore),
         )  # fmt: skip
 

@@ -101,7 +101,8 @@ class FolderView:
                 entries.append(look(segmenter, read_image(path), Path(name).name))
             except ImageError as error:
                 skipped.append((Path(name).name, str(error)))
-        entries.sort(key=lambda entry: -entry.score)
+        # However well an empty mask fits, nothing was found there.
+        entries.sort(key=lambda entry: (entry.share == 0, -entry.score))
         size = sum(entry.picture.nbytes for entry in entries) + 1
         return self.explorer.shelf.put((entries, skipped), size), self._chart(entries)
 
@@ -112,12 +113,15 @@ class FolderView:
             return [], ""
         entries, skipped = self.explorer.subject(ticket)
         shown = [entry for entry in entries if passes(entry, chosen)]
-        gallery = [(entry.picture, f"{entry.name} · {entry.score:.0%}") for entry in shown]
+        gallery = [(entry.picture, f"{entry.name} · {self._verdict(entry)}") for entry in shown]
         done = self.explore.folder_done.format(count=len(entries), shown=len(shown))
         rows = "".join(
             f"<li><b>{escape(name)}</b>: {escape(reason)}</li>" for name, reason in skipped
         )
         return gallery, f"<p>{done} {self.words.many_skipped if rows else ''}</p><ul>{rows}</ul>"
+
+    def _verdict(self, entry):
+        return f"{entry.score:.0%}" if entry.share else self.words.no_object
 
     def _chart(self, entries):
         if not entries:

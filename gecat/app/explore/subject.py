@@ -39,6 +39,11 @@ class Subject:
         return self._segmenter.predict(self.image, refine=True)
 
     @functools.cached_property
+    def decided(self):
+        """Score and score map of the mask cut at one half, as a painted one is."""
+        return self._segmenter.judge(self.image, decided(self.mask))
+
+    @functools.cached_property
     def occlusions(self):
         """What covering parts of the photo changes."""
         from gecat.inference.occlusion import occlude

@@ -108,7 +108,9 @@ class ExploreWords:
 
 ENGLISH = ExploreWords(
     tab="Explore",
-    intro="Look at one photo through both networks, and argue with the critic.",
+    intro="Look at one photo through both networks, and argue with the critic. These are the "
+    "networks that ship, and masks as the generator makes them: Segment refines its masks, so its "
+    "scores differ.",
     waiting="Choose a photo, or click an example.",
     reading="Point at the picture to read its values.",
     how_to_read="How to read it:",
@@ -193,8 +195,8 @@ ENGLISH = ExploreWords(
     scale_sentence="Higher than {spoiled} of spoiled masks and {true} of true ones. Masks of the "
     "generator with such scores had an IoU of {low} to {high}, typically {middle}.",
     duel="Duel",
-    duel_intro="**Beat the generator.** "
-    "Paint the object. The critic, who saw neither of you work, scores both masks.",
+    duel_intro="**Beat the generator.** Paint the object. The critic, who saw neither of you work, "
+    "scores both masks; the generator's is cut at one half, since paint has no doubts either.",
     canvas="Paint here",
     take_mask="Begin with the generator's mask",
     take_nothing="Begin with nothing",
@@ -219,12 +221,12 @@ ENGLISH = ExploreWords(
     cycle="Epoch",
     cycle_intro="**One gradient epoch.** "
     "Runs one cycle of the training on these weights, your photo among seven others, "
-    "and looks at what the generator walked over. Nothing is saved. It takes up to half a minute.",
+    "and looks at what the generator walked over. Nothing is saved. It takes up to a minute.",
     cycle_run="Run one cycle",
     line_figure=(
         "The loss along two directions from one point (step {step})",
         "Blue is the way that was taken, orange plain steepest descent from the same place; a step "
-        "is long enough only where the loss is below the dashed Armijo line.",
+        "is accepted only where the loss is below the dashed Armijo line.",
     ),
     plane_figure=(
         "The ground that the steps crossed",
@@ -263,7 +265,8 @@ ENGLISH = ExploreWords(
 
 CHINESE = ExploreWords(
     tab="探索",
-    intro="用两个网络的眼睛看一张照片，并与判别器争论。",
+    intro="用两个网络的眼睛看一张照片，并与判别器争论。这里用的是自带的网络和生成器直接给出的掩膜；"
+    "“分割”页会细化掩膜，因此评分不同。",
     waiting="选择一张照片，或点击一个示例。",
     reading="将指针移到图上即可读取数值。",
     how_to_read="如何阅读：",
@@ -350,7 +353,8 @@ CHINESE = ExploreWords(
     scale_sentence="高于 {spoiled} 的被破坏掩膜和 {true} 的真实掩膜。"
     "生成器得到此类评分的掩膜，IoU 为 {low} 至 {high}，通常为 {middle}。",
     duel="对决",
-    duel_intro="**胜过生成器。** 请画出物体。判别器没有看到你们如何画，它给两个掩膜打分。",
+    duel_intro="**胜过生成器。** 请画出物体。判别器没有看到你们如何画，它给两个掩膜打分；"
+    "画笔没有犹豫，所以生成器的掩膜也以二分之一为界。",
     canvas="在此绘画",
     take_mask="从生成器的掩膜开始",
     take_nothing="从空白开始",
@@ -374,7 +378,7 @@ CHINESE = ExploreWords(
     cycle="周期",
     cycle_intro="**一个梯度周期。** "
     "在这些权重上运行一个训练周期（您的照片与另外七张一起），看生成器走过了什么。"
-    "不保存任何内容，最多需要半分钟。",
+    "不保存任何内容，最多需要一分钟。",
     cycle_run="运行一个周期",
     line_figure=(
         "从同一点沿两个方向的损失（第 {step} 步）",

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from types import SimpleNamespace
 
 import gradio as gr
@@ -138,10 +139,28 @@ def blobs():
 def test_a_painted_mask_is_judged_against_the_generators(explorer, ticket, blobs):
     view = DuelView(explorer, blobs)
     verdict, theirs, yours = view.ask(ticket, {"id": "one"})
-    assert f"{explorer.subject(ticket).score:.1%}" in verdict
+    assert f"{explorer.subject(ticket).decided[0]:.1%}" in verdict
     assert ENGLISH.generator_map in theirs
     assert ENGLISH.your_map in yours
     assert blobs == {}  # read once, then forgotten
+
+
+def test_the_generators_own_mask_is_a_draw(explorer, ticket):
+    mask = explorer.subject(ticket).mask > 0.5
+    assert mask.any()
+    blobs = {"one": SimpleNamespace(layers=[layer_bytes(mask * np.uint8(170))])}
+    verdict, *_ = DuelView(explorer, blobs).ask(ticket, {"id": "one"})
+    assert ENGLISH.duel_even in verdict
+
+
+def test_improving_begins_with_the_score_that_was_asked_for(explorer, ticket, blobs):
+    again = {"two": blobs["one"]}
+    verdict, *_ = DuelView(explorer, blobs).ask(ticket, {"id": "one"})
+    pictures, *_ = DuelView(explorer, again).improve(ticket, {"id": "two"})
+    asked = float(re.findall(r"<b>([\d.]+)%</b>", verdict)[1])
+    assert float(pictures[0][1].removeprefix("Step 0: ").removesuffix("%")) == pytest.approx(
+        asked, abs=5
+    )
 
 
 def test_improving_shows_every_step_and_compares_the_last(explorer, ticket, blobs, numbers):
