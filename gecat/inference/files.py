@@ -23,7 +23,7 @@ def segment_files(predict, paths, out, what="mask"):
 
     What goes wrong with one file is told on stderr, with its name and the reason. Two pictures of
     one stem are both kept, the second as `<stem>-2.png`; a file that was given as input is never
-    overwritten.
+    overwritten, nor is any other that lies beside one.
 
     Args:
         predict: function from a uint8 photo (H, W, 3) to its mask (H, W) in [0, 1].
@@ -44,6 +44,8 @@ def segment_files(predict, paths, out, what="mask"):
     out.mkdir(parents=True, exist_ok=True)
     files = _files(paths)
     taken = {_key(file) for file in files}
+    if any(file.parent.resolve() == out.resolve() for file in files):
+        taken |= {_key(file) for file in out.iterdir()}  # a photo of the same stem may be there
     written = failed = 0
     notes = []
     for file in with_progress(files):

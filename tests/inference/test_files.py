@@ -84,6 +84,15 @@ def test_no_input_is_overwritten(tmp_path):
     assert names(tmp_path) == ["a-2.png", "a.png"]
 
 
+def test_other_photos_beside_an_input_are_not_overwritten(tmp_path, capsys):
+    photo, other = write(tmp_path / "a.jpg"), write(tmp_path / "a.png", value=9)
+    before = other.read_bytes()
+    assert segment_files(brightness, [photo], tmp_path) == (1, 0)
+    assert other.read_bytes() == before
+    assert names(tmp_path) == ["a-2.png", "a.jpg", "a.png"]
+    assert "written as a-2.png" in capsys.readouterr().err
+
+
 def test_a_second_run_writes_the_same_files(tmp_path):
     photo = write(tmp_path / "a.jpg")
     for _ in range(2):
