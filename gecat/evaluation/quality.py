@@ -11,6 +11,7 @@ import numpy as np
 from gecat.evaluation.baselines import METHODS
 from gecat.evaluation.metrics import boundary_f, iou, max_f_beta, pixel_accuracy, precision_recall
 from gecat.images.reading import ImageError, read_image, read_mask
+from gecat.images.sources import spread
 from gecat.inference.files import with_progress
 
 RESAMPLES = 2000
@@ -117,20 +118,6 @@ def pair_files(images_dir, masks_dir, ignore_dir=None):
         )
     lonely = [files[stem].name for files in (images, masks) for stem in files.keys() - common]
     return [(images[stem], masks[stem], ignores.get(stem)) for stem in common], sorted(lonely)
-
-
-def spread(items, limit):
-    """At most `limit` of a list's items, spread evenly over it; all of them for None.
-
-    Raises:
-        ValueError: if the limit is below 1.
-    """
-    if limit is None:
-        return items
-    if limit < 1:
-        raise ValueError(f"limit must be 1 or more, received {limit}.")
-    chosen = np.linspace(0, len(items) - 1, min(limit, len(items))).astype(int)
-    return [items[index] for index in chosen]
 
 
 def bootstrap_interval(values, level=0.95, seed=0):
