@@ -105,6 +105,13 @@ def test_missing_files_are_named(tmp_path, capsys):
     assert "none.jpg" in capsys.readouterr().err
 
 
+def test_a_folder_without_photos_is_said_before_anything_is_written(tmp_path):
+    (tmp_path / "album" / "inner").mkdir(parents=True)
+    with pytest.raises(ValueError, match=r"No photo was found\. Received: .*album\."):
+        segment_files(brightness, [tmp_path / "album"], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_unknown_product_is_refused_before_anything_is_written(tmp_path):
     with pytest.raises(ValueError, match="received video"):
         segment_files(brightness, [], tmp_path / "out", "video")
