@@ -80,12 +80,12 @@ def test_segment_ends_well_where_every_file_does(photos, small_weights):
 
 def test_evaluate_scores_a_classical_method(photos, capsys):
     Image.new("L", (3, 3)).save(photos / "masks" / "lonely.png")
-    words = ["evaluate", *folders(photos), "--method", "otsu", "--json", str(photos / "scores")]
+    words = ["evaluate", *folders(photos), "--method", "otsu", "--json", str(photos / "new" / "s")]
     assert main(words) == 0
     output = capsys.readouterr()
     assert "otsu" in output.out
     assert "lonely.png" in output.err
-    scores = json.loads((photos / "scores").read_text())["otsu"]
+    scores = json.loads((photos / "new" / "s").read_text())["otsu"]
     assert scores["iou"] == 1.0
     assert len(scores["images"]) == 3
 
@@ -112,11 +112,11 @@ def test_bench_quality_has_a_row_for_each_rival(photos, small_weights):
 
 def test_bench_quality_asks_the_discriminator_and_writes_its_scale(photos, small_weights):
     words = "bench", "quality", "--discriminator", *folders(photos), "--weights", small_weights
-    done = run(*words, "--limit", 2, "--scale", photos / "small.scale.json")
+    done = run(*words, "--limit", 2, "--scale", photos / "new" / "small.scale.json")
     assert done.returncode == 0, done.stderr
     for text in ("shifted", "nothing", "Spearman", "AUROC", "2 photos"):
         assert text in done.stdout
-    assert len(json.loads((photos / "small.scale.json").read_text())["own_iou"]) == 2
+    assert len(json.loads((photos / "new" / "small.scale.json").read_text())["own_iou"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,17 @@ def test_what_cannot_be_done_is_said_in_one_line(photos, capsys, words, reason):
     assert len(error.splitlines()) == 1
 
 
-@pytest.mark.parametrize("words", [["segment"], ["--tile", "0"], ["dance"], []])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["segment"],
+        ["--tile", "0"],
+        ["dance"],
+        [],
+        ["bench", "pictures", "--out", "no-ending"],
+        ["bench", "explore", "--json", "."],
+    ],
+)
 def test_wrong_words_are_explained(words, capsys):
     with pytest.raises(SystemExit) as stop:
         main(words)

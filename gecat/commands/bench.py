@@ -1,7 +1,7 @@
 """`gecat bench`: compares methods, times the app's views, draws the README's picture."""
 
 from gecat.commands import bench_learning, bench_quality
-from gecat.commands.options import write_json, write_picture
+from gecat.commands.options import new_file, new_picture, write_json, write_picture
 
 
 def register(commands):
@@ -22,7 +22,7 @@ def register_explore(kinds):
     """Adds `bench explore`."""
     parser = kinds.add_parser("explore", help="how long the Explore tab lets people wait")
     parser.add_argument("--weights", metavar="FILE", help="default: those that ship")
-    parser.add_argument("--json", metavar="FILE", help="write the milliseconds")
+    parser.add_argument("--json", type=new_file, metavar="FILE", help="write the milliseconds")
     parser.set_defaults(run=run_explore)
 
 
@@ -42,7 +42,9 @@ def run_explore(options):
 def register_pictures(kinds):
     """Adds `bench pictures`."""
     parser = kinds.add_parser("pictures", help="draw the README's picture with the networks")
-    parser.add_argument("--out", required=True, metavar="FILE", help="a PNG")
+    parser.add_argument(
+        "--out", required=True, type=new_picture, metavar="FILE", help="the picture to write"
+    )
     parser.add_argument("--weights", metavar="FILE", help="default: those that ship")
     parser.set_defaults(run=run_pictures)
 

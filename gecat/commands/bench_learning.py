@@ -2,7 +2,14 @@
 
 from functools import partial
 
-from gecat.commands.options import add_budget, add_settings, positive, settings, write_json
+from gecat.commands.options import (
+    add_budget,
+    add_settings,
+    new_file,
+    positive,
+    settings,
+    write_json,
+)
 
 
 def register_ablation(kinds):
@@ -75,5 +82,5 @@ def _add_run(parser):
     add_budget(parser, "of each run", "of each run")
     parser.add_argument("--start", metavar="FILE", help="weights to begin from")
     parser.add_argument("--teacher", metavar="FILE", help="default: the weights to begin from")
-    parser.add_argument("--json", metavar="FILE", help="write all scores")
+    parser.add_argument("--json", type=new_file, metavar="FILE", help="write all scores")
     add_settings(parser)

@@ -4,12 +4,22 @@ from gecat.commands.options import (
     add_budget,
     add_folder_options,
     folders,
+    new_file,
+    new_picture,
     positive,
     report,
     tell_left_out,
     write_json,
     write_picture,
 )
+
+# The options that each question makes use of; others are refused, not dropped without a word.
+_TAKEN = {
+    "scenes": ("limit", "json", "seeds", "seconds", "cycles"),
+    "empty": ("weights", "json"),
+    "discriminator": ("images", "masks", "limit", "json", "weights", "scale"),
+    "": ("images", "masks", "ignore", "limit", "json", "weights", "sheet"),
+}
 
 
 def register(kinds):
@@ -21,10 +31,13 @@ def register(kinds):
         "--discriminator", action="store_true", help="ask instead whether it can tell wrong masks"
     )
     parser.add_argument(
-        "--scale", metavar="FILE", help="with --discriminator: write what its scores mean, which"
-        " the app looks for beside the weights as <weights>.scale.json",
+        "--scale", type=new_file, metavar="FILE", help="with --discriminator: write what its"
+        " scores mean, which the app looks for beside the weights as <weights>.scale.json",
     )  # fmt: skip
-    parser.add_argument("--sheet", metavar="FILE", help="draw the networks' ten best and ten worst")
+    parser.add_argument(
+        "--sheet", type=new_picture, metavar="FILE", help="draw the networks' ten best and ten"
+        " worst",
+    )  # fmt: skip
     parser.add_argument(
         "--empty", action="store_true", help="ask the networks instead for masks of pictures that"
         " show nothing",
@@ -43,10 +56,9 @@ def run(options):
     """Scores all rivals on a folder, the discriminator, or what drawn scenes teach."""
     from gecat.evaluation.quality import bench
 
+    _refuse_what_is_not_taken(options)
     if options.scenes:
         return _learn_scenes(options)
-    if options.seeds or options.seconds or options.cycles:
-        raise ValueError("--seeds, --seconds and --cycles go with --scenes.")
     if options.empty:
         return _count_empty(options)
     if not (options.images and options.masks):
@@ -58,6 +70,16 @@ def run(options):
     if options.sheet:
         _draw_sheet(results["gecat"]["images"], options)
     return 0
+
+
+def _refuse_what_is_not_taken(options):
+    asked, *others = [name for name in _TAKEN if not name or getattr(options, name)]
+    known = dict.fromkeys(name for names in _TAKEN.values() for name in names)
+    given = [*filter(None, others), *(name for name in known if getattr(options, name))]
+    refused = [f"--{name}" for name in given if name not in _TAKEN[asked]]
+    if refused:
+        question = f"--{asked}" if asked else "without --scenes, --empty or --discriminator it"
+        raise ValueError(f"{question} takes no {', '.join(refused)}.")
 
 
 def _draw_sheet(rows, options):
@@ -81,10 +103,6 @@ def _count_empty(options):
 
 
 def _learn_scenes(options):
-    others = ("images", "masks", "ignore", "weights", "discriminator", "scale", "sheet", "empty")
-    given = [f"--{name}" for name in others if getattr(options, name)]
-    if given:
-        raise ValueError(f"--scenes takes no {', '.join(given)}.")
     from gecat.evaluation import scenes
 
     seconds = None if options.cycles else options.seconds or 60

@@ -1,6 +1,6 @@
 """`gecat calibrate`: gives masks the size of a teacher's cuts."""
 
-from gecat.commands.options import positive
+from gecat.commands.options import positive, tell_left_out
 
 
 def register(commands):
@@ -21,8 +21,9 @@ def run(options):
     """Calibrates weights and says by how much."""
     from gecat.inference.calibrate import calibrate
 
-    shift = calibrate(
+    shift, skipped = calibrate(
         options.weights, options.teacher, options.data, options.out, options.limit, options.size
     )
+    tell_left_out(skipped)
     print(f"{shift:+.2f} taken off every logit; weights written to {options.out}")
     return 0

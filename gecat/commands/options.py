@@ -5,6 +5,8 @@ import json
 import sys
 from pathlib import Path
 
+PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
+
 
 def positive(text):
     """Returns the whole number of 1 or more that a word says, for argparse."""
@@ -15,6 +17,21 @@ def positive(text):
     if value < 1:
         raise argparse.ArgumentTypeError(f"must be a whole number of 1 or more, received {text}")
     return value
+
+
+def new_file(text):
+    """Returns the path of a file to write, for argparse; what no file can be is not found late."""
+    if Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"must be a file, received the folder {text}")
+    return text
+
+
+def new_picture(text):
+    """Returns the path of a picture to write, for argparse; its name tells the kind."""
+    if not text.lower().endswith(PICTURE_ENDINGS):
+        endings = ", ".join(PICTURE_ENDINGS)
+        raise argparse.ArgumentTypeError(f"must end in one of {endings}, received {text}")
+    return new_file(text)
 
 
 def add_network_options(parser, refine):
@@ -34,7 +51,9 @@ def add_folder_options(parser, required=True):
     )
     parser.add_argument("--ignore", metavar="DIR", help="maps of what is undecided, white")
     parser.add_argument("--limit", type=positive, metavar="N", help="score N photos, spread evenly")
-    parser.add_argument("--json", metavar="FILE", help="write all scores, photo by photo")
+    parser.add_argument(
+        "--json", type=new_file, metavar="FILE", help="write all scores, photo by photo"
+    )
 
 
 def add_budget(parser, seconds, cycles, required=True):
@@ -83,8 +102,9 @@ def report(results, json_path):
 
 
 def write_json(result, path):
-    """Writes a result where a path is given."""
+    """Writes a result where a path is given, and makes its folder."""
     if path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_text(json.dumps(result, indent=1) + "\n")
 
 

@@ -34,4 +34,4 @@ def run(options):
     predict = partial(segmenter.predict, refine=options.refine, tile=options.tile)
     written, failed = segment_files(predict, options.paths, options.out, options.what)
     print(f"{written} written to {options.out}" + (f", {failed} failed" if failed else ""))
-    return 1 if failed or not written else 0
+    return 1 if failed else 0

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from gecat.files import write_atomically
+
 NEIGHBOURS = 0.1  # share of the known masks, those of the nearest scores, that tell the IoU
 HALVES = ("grown", "shrunk", "shifted", "cut", "other", "polygon")
 
@@ -69,11 +71,11 @@ def save_calibration(result, path):
     """Writes the scores of what `verdicts.examine` returned.
 
     Args:
-        result: what it returned; path: the JSON file to write.
+        result: what it returned; path: the JSON file to write; its folder is made if missing.
     """
     values = asdict(from_verdicts(result))
     rounded = {name: [round(value, 4) for value in array] for name, array in values.items()}
-    Path(path).write_text(json.dumps(rounded) + "\n")
+    write_atomically(path, (json.dumps(rounded) + "\n").encode())
 
 
 def load_calibration(weights):

@@ -7,9 +7,10 @@ choice of polarity: the inverse of the truth scores as badly as it is.
 import cv2
 import numpy as np
 
+from gecat.images.sizes import ROUNDING
+
 THRESHOLDS = np.arange(1, 256) / 255
 BETA_SQUARED = 0.3
-ROUNDING = 1e-3  # blurred or resized masks overshoot by a little
 
 
 def iou(mask, truth, threshold=0.5, ignore=None):

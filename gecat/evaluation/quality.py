@@ -11,6 +11,7 @@ import numpy as np
 from gecat.evaluation.baselines import METHODS
 from gecat.evaluation.metrics import boundary_f, iou, max_f_beta, pixel_accuracy, precision_recall
 from gecat.images.reading import ImageError, read_image, read_mask
+from gecat.images.sources import spread
 from gecat.inference.files import with_progress
 
 RESAMPLES = 2000
@@ -101,36 +102,25 @@ def pair_files(images_dir, masks_dir, ignore_dir=None):
 
     Returns:
         (triples, without_partner): sorted tuples of paths (photo, mask, ignore map or None), and
-        the names of the files that lack a counterpart.
+        the names of the files that lack a counterpart; of two files of one stem the last is taken.
 
     Raises:
         FileNotFoundError: if a folder is missing.
         ValueError: if nothing pairs.
     """
-    images, masks = _by_stem(images_dir), _by_stem(masks_dir)
-    ignores = _by_stem(ignore_dir) if ignore_dir else {}
+    photo_files, mask_files = _files(images_dir), _files(masks_dir)
+    images, masks = _by_stem(photo_files), _by_stem(mask_files)
+    ignores = _by_stem(_files(ignore_dir)) if ignore_dir else {}
     common = sorted(images.keys() & masks.keys())
     if not common:
         raise ValueError(
             "No photo has a mask of the same name. "
             f"Received: {len(images)} files in {images_dir}, {len(masks)} in {masks_dir}."
         )
-    lonely = [files[stem].name for files in (images, masks) for stem in files.keys() - common]
-    return [(images[stem], masks[stem], ignores.get(stem)) for stem in common], sorted(lonely)
-
-
-def spread(items, limit):
-    """At most `limit` of a list's items, spread evenly over it; all of them for None.
-
-    Raises:
-        ValueError: if the limit is below 1.
-    """
-    if limit is None:
-        return items
-    if limit < 1:
-        raise ValueError(f"limit must be 1 or more, received {limit}.")
-    chosen = np.linspace(0, len(items) - 1, min(limit, len(items))).astype(int)
-    return [items[index] for index in chosen]
+    triples = [(images[stem], masks[stem], ignores.get(stem)) for stem in common]
+    paired = {file for triple in triples for file in triple}
+    lonely = [file.name for file in (*photo_files, *mask_files) if file not in paired]
+    return triples, sorted(lonely)
 
 
 def bootstrap_interval(values, level=0.95, seed=0):
@@ -188,12 +178,17 @@ def _cell(value, column):
     return f"{value:.1f}" if column == "ms" else f"{value:.3f}"
 
 
-def _by_stem(folder):
+def _files(folder):
+    """A folder's visible files by name."""
     folder = Path(folder)
     if not folder.is_dir():
         raise FileNotFoundError(f"There is no such folder. Received: {folder}.")
-    files = (file for file in folder.iterdir() if file.is_file())
-    return {file.stem: file for file in sorted(files) if not file.name.startswith(".")}
+    files = sorted(file for file in folder.iterdir() if file.is_file())
+    return [file for file in files if not file.name.startswith(".")]
+
+
+def _by_stem(files):
+    return {file.stem: file for file in files}
 
 
 def read_triple(image_path, mask_path, ignore_path=None):

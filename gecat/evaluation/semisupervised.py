@@ -30,16 +30,24 @@ def learn_from_masks(images_dir, masks_dir, *, start, teacher, seconds=None, cyc
         images_dir, masks_dir: as for `quality.evaluate`.
         start, teacher: weights files, as for `training.run.train`.
         seconds, cycles: the budget of each run, one of the two.
-        shares: shares of the teaching half that come with their masks, from 0 to 1.
+        shares: shares of the teaching half that come with their masks, from 0 to 1; where two are
+            equally many masks, the first is run.
         changes: dict of settings that differ.
         report: called after each run with what there is of the result, or None.
 
     Returns:
         dict: "before", the start's scores on the scoring half, and "rows": one dict a share, with
         "share", "masks", how many that is, and the scores "iou", "iou_interval", "boundary_f".
+
+    Raises:
+        ValueError: if there are fewer than two photos with masks, or too few that can be read.
     """
     triples, _ = pair_files(images_dir, masks_dir)
     pairs = [(photo, mask) for photo, mask, _ in triples]
+    if len(pairs) < 2:
+        raise ValueError(
+            f"Two photos with masks or more are needed, to teach and score, received {len(pairs)}."
+        )
     teaching, scoring = pairs[::2], pairs[1::2]
     loaded, rows = load_weights(start), []
     config = settle(images_dir, loaded, {**COURSE, **(changes or {})})
@@ -50,15 +58,18 @@ def learn_from_masks(images_dir, masks_dir, *, start, teacher, seconds=None, cyc
                   "scoring": len(scoring)}  # fmt: skip
         _copied(place / "teaching", teaching)
         photos = load_photos(place / "teaching", config.size, prior=network_teacher(teacher))
+        total = len(photos.names)
+        counts = {}
         for share in shares:
-            last = len(photos.names) - 1
-            known = np.linspace(0, last, round(share * len(photos.names))).astype(int)
-            shown = np.isin(np.arange(last + 1), known)
-            run = place / f"run-{len(known)}"
+            counts.setdefault(round(share * total), share)
+        for count, share in counts.items():
+            known = np.linspace(0, total - 1, count).astype(int)
+            shown = np.isin(np.arange(total), known)
+            run = place / f"run-{count}"
             start_run(run, config, replace(photos, has_mask=photos.has_mask & shown),
                       cycles=cycles, seconds=seconds, start=loaded)  # fmt: skip
-            scores = score(run / "weights.safetensors", f"{len(known)} masks")
-            rows.append({"share": share, "masks": len(known), **scores})
+            scores = score(run / "weights.safetensors", f"{count} masks")
+            rows.append({"share": share, "masks": count, **scores})
             gc.collect()  # compiled functions and their engine hold each other
             if report is not None:
                 report(result)

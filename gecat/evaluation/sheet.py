@@ -15,7 +15,8 @@ def best_and_worst(rows, count=COUNT):
 
     Args:
         rows: "images" of what `quality.evaluate` returns.
-        count: how many of each; fewer where there are not twice as many photos.
+        count: how many of each; fewer where there are not twice as many photos. One photo alone is
+            the best.
 
     Returns:
         (best, worst): lists of (name, IoU), the best from the top, the worst from the bottom.
@@ -23,7 +24,7 @@ def best_and_worst(rows, count=COUNT):
     ordered = sorted(((row["iou"], row["image"]) for row in rows), reverse=True)
     count = min(count, len(ordered) // 2)
     named = [(name, score) for score, name in ordered]
-    return named[:count], named[::-1][:count]
+    return named[: max(1, count)], named[::-1][:count]
 
 
 def draw_sheet(predict, rows, images_dir, masks_dir, count=COUNT):
@@ -35,12 +36,12 @@ def draw_sheet(predict, rows, images_dir, masks_dir, count=COUNT):
         images_dir, masks_dir: folders, as for `quality.evaluate`.
 
     Returns:
-        uint8 array (H, W, 3): six rows of cells.
+        uint8 array (H, W, 3): six rows of cells, or three for one photo alone.
     """
     triples, _ = pair_files(images_dir, masks_dir)
     files = {triple[0].name: triple for triple in triples}
     blocks = []
-    for chosen in best_and_worst(rows, count):
+    for chosen in filter(None, best_and_worst(rows, count)):
         columns = []
         for name, score in chosen:
             image, truth, _ = read_triple(*files[name])
@@ -50,7 +51,7 @@ def draw_sheet(predict, rows, images_dir, masks_dir, count=COUNT):
             columns.append(_label(column, f"{score:.2f}"))
         blocks.append(np.concatenate(columns, axis=1))
     gap = np.full((12, blocks[0].shape[1], 3), 255, np.uint8)
-    return np.concatenate([blocks[0], gap, blocks[1]])
+    return np.concatenate([blocks[0], gap, *blocks[1:]])
 
 
 def _cell(picture):

@@ -3,10 +3,11 @@
 import numpy as np
 
 from gecat.evaluation.metrics import iou
-from gecat.evaluation.quality import pair_files, read_triple, spread
+from gecat.evaluation.quality import pair_files, read_triple
 from gecat.evaluation.ranking import auroc, auroc_of_counts, spearman
 from gecat.images.reading import ImageError
 from gecat.images.sizes import shrink
+from gecat.images.sources import spread
 from gecat.images.spoiling import LEVELS, STRENGTHS, WHOLE_KINDS, spoilings
 from gecat.inference.files import with_progress
 

@@ -16,7 +16,7 @@ from PIL import Image, ImageOps
 ACCEPTED = "JPEG, PNG, WebP, AVIF, GIF, BMP and TIFF"
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 LONGEST_NAME = 80
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".bmp", ".tif", ".tiff")
+MASK_NOISE = 8  # levels; compression tints greys and lightens black by as much
 
 # How a file begins -> what an ordinary person would call it. The first that fits is named.
 PICTURE_SIGNATURES = (
@@ -84,7 +84,7 @@ def read_mask(source, limits=DEFAULT_LIMITS):
     """Reads a mask: white is object, black is background, grey is in between.
 
     Masks of 0 and 1 are stretched to 0 and 255. In a coloured mask, and in a cut-out, whatever is
-    neither black nor transparent is object.
+    neither nearly black nor transparent is object.
 
     Args:
         source: as for `read_image`.
@@ -98,8 +98,10 @@ def read_mask(source, limits=DEFAULT_LIMITS):
     """
     rgb = _upright_rgb(source, limits, backdrop=0)
     mask = rgb.max(axis=-1)
-    coloured = bool((rgb != mask[..., None]).any())
-    return np.where(mask > 0, 255, 0).astype(np.uint8) if coloured or mask.max() == 1 else mask
+    coloured = (mask - rgb.min(axis=-1)).max() > MASK_NOISE
+    if not coloured and mask.max() != 1:
+        return mask
+    return np.where(mask > (MASK_NOISE if coloured else 0), 255, 0).astype(np.uint8)
 
 
 def _upright_rgb(source, limits, backdrop):

@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+ROUNDING = 1e-3  # blurred or resized masks leave [0, 1] by a little
+
 
 def shrink(picture, side):
     """Scales a picture down until its longer side is at most `side` pixels.

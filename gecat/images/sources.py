@@ -66,6 +66,20 @@ def open_source(source, size, scenes=None, seed=0):
         )
 
 
+def spread(items, limit):
+    """At most `limit` of a list's items, spread evenly over it; all of them for None.
+
+    Raises:
+        ValueError: if the limit is below 1.
+    """
+    if limit is None:
+        return items
+    if limit < 1:
+        raise ValueError(f"limit must be 1 or more, received {limit}.")
+    chosen = np.linspace(0, len(items) - 1, min(limit, len(items))).astype(int)
+    return [items[index] for index in chosen]
+
+
 def _drawn_members(count, size, seed):
     return [
         Member(

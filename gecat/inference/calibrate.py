@@ -8,7 +8,7 @@ from keras.layers import Conv2D
 from gecat.images.datasets import PRIOR_SIDE
 from gecat.images.reading import ImageError
 from gecat.images.sizes import shrink
-from gecat.images.sources import open_source
+from gecat.images.sources import open_source, spread
 from gecat.inference.segmenter import Segmenter
 from gecat.model.weights import save_weights
 from gecat.training.teacher import network_teacher
@@ -41,7 +41,8 @@ def calibrate(weights, teacher, data, out, photos=400, size=None):
         size: longer side of a photo at prediction from now on, in pixels; as it was by default.
 
     Returns:
-        the shift, a float: it was taken off the bias of the last convolution.
+        (shift, skipped): what was taken off the bias of the last convolution, a float, and pairs of
+        the name of a photo that could not be read and the reason.
 
     Raises:
         ImageError: if the data cannot be opened or holds no photo that can be read.
@@ -55,13 +56,13 @@ def calibrate(weights, teacher, data, out, photos=400, size=None):
     config = replace(loaded.config, inference_size=size or loaded.config.inference_size)
     teach = network_teacher(teacher).teach
     random = np.random.default_rng(0)
-    found, shares = [], []
+    found, shares, skipped = [], [], []
     with open_source(str(data), PRIOR_SIDE) as members:
-        chosen = members[:: max(1, len(members) // photos)][:photos]
-        for member in chosen:
+        for member in spread(members, photos):
             try:
                 image = member.read()
-            except ImageError:
+            except ImageError as error:
+                skipped.append((member.name, str(error)))
                 continue
             logits = networks.logits(image, config.inference_size).ravel()
             found.append(random.choice(logits, _SAMPLES))
@@ -75,4 +76,4 @@ def calibrate(weights, teacher, data, out, photos=400, size=None):
     total = loaded.facts.get("logit_shift", 0.0) + shift
     facts = {**loaded.facts, "logit_shift": total}
     save_weights(out, config, loaded.generator, loaded.discriminator, facts)
-    return shift
+    return shift, skipped

@@ -23,7 +23,7 @@ def segment_files(predict, paths, out, what="mask"):
 
     What goes wrong with one file is told on stderr, with its name and the reason. Two pictures of
     one stem are both kept, the second as `<stem>-2.png`; a file that was given as input is never
-    overwritten.
+    overwritten, nor is any other that lies beside one.
 
     Args:
         predict: function from a uint8 photo (H, W, 3) to its mask (H, W) in [0, 1].
@@ -35,15 +35,19 @@ def segment_files(predict, paths, out, what="mask"):
         (written, failed): how many files of each.
 
     Raises:
-        ValueError: if `what` is none of these.
+        ValueError: if `what` is none of these, or the folders hold no file.
         OSError: if the folder cannot be made.
     """
     if what not in PRODUCTS:
         raise ValueError(f"what must be one of {', '.join(PRODUCTS)}, received {what}.")
+    files = _files(paths)
+    if not files:
+        raise ValueError(f"No photo was found. Received: {', '.join(map(str, paths))}.")
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
-    files = _files(paths)
     taken = {_key(file) for file in files}
+    if any(file.parent.resolve() == out.resolve() for file in files):
+        taken |= {_key(file) for file in out.iterdir()}  # a photo of the same stem may be there
     written = failed = 0
     notes = []
     for file in with_progress(files):

@@ -9,7 +9,7 @@ import numpy as np
 
 from gecat.config import WEIGHTS_DIR
 from gecat.images.reading import read_image
-from gecat.images.sizes import network_input, network_size, resized
+from gecat.images.sizes import ROUNDING, network_input, network_size, resized
 from gecat.inference.cutout import Box, boxes
 from gecat.inference.refine import refine as refine_mask
 from gecat.inference.tiling import predict_tiled
@@ -116,15 +116,9 @@ class Segmenter:
 
         Raises:
             ImageError: if the image cannot be read.
-            ValueError: if the mask has another size.
+            ValueError: if the mask has another size or values leave [0, 1].
         """
-        image = read_image(image)
-        mask = np.asarray(mask, np.float32)
-        if mask.shape != image.shape[:2]:
-            raise ValueError(
-                f"The mask must be of the photo's size {image.shape[:2]}, received {mask.shape}."
-            )
-        (score,), (score_map,) = self._judge(image, mask[None])
+        (score,), (score_map,) = self.judge_all(image, np.asarray(mask)[None])
         return float(score), score_map
 
     def judge_all(self, image, masks):
@@ -139,7 +133,7 @@ class Segmenter:
 
         Raises:
             ImageError: if the image cannot be read.
-            ValueError: if the masks have another size.
+            ValueError: if the masks have another size or values leave [0, 1].
         """
         image = read_image(image)
         masks = np.asarray(masks, np.float32)
@@ -148,6 +142,9 @@ class Segmenter:
                 f"The masks must be of the photo's size {image.shape[:2]}, "
                 f"received {masks.shape[1:]}."
             )
+        low, high = masks.min(), masks.max()  # NaN if any is
+        if not (low >= -ROUNDING and high <= 1.0 + ROUNDING):
+            raise ValueError(f"The masks' values must lie in [0, 1], received {low:g} to {high:g}.")
         return self._judge(image, masks)
 
     @property

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from itertools import chain, pairwise, repeat
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def save_weights(path, config, generator, discriminator, facts=None):
 
 
 def load_weights(path):
-    """Reads both networks from a file; shapes are checked before anything is built.
+    """Reads both networks from a file; nothing is built that the file has no room for.
 
     Args:
         path: a file that `save_weights` wrote.
@@ -56,7 +57,8 @@ def load_weights(path):
         Loaded.
 
     Raises:
-        WeightsError: if the file is missing, damaged, too large or of another architecture.
+        WeightsError: if the file is missing, damaged, too large or of another architecture, or
+            holds NaN or infinity.
     """
     path = Path(path)
     if not path.is_file():
@@ -66,8 +68,9 @@ def load_weights(path):
         raise WeightsError(f"{path.name} is larger than {limit} MB, which no GEC-AT model is")
     try:
         with safe_open(path, framework="numpy") as file:
-            described = json.loads((file.metadata() or {})["gecat"])
-            config = Config.from_dict(described["config"])
+            settings, facts = _description(file)
+            config = Config.from_dict(settings)
+            _check_room(path, config)
             shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
             networks = {
                 "generator": build_generator(config),
@@ -76,14 +79,14 @@ def load_weights(path):
             for name, network in networks.items():
                 names = _names(name, network, shapes)
                 _check_shapes(path.name, name, network, names, shapes)
-                network.set_weights([file.get_tensor(array) for array in names])
+                network.set_weights([_finite(path.name, file, array) for array in names])
     except (SafetensorError, KeyError, TypeError, json.JSONDecodeError) as error:
         raise WeightsError(f"{path.name} is not a weights file of GEC-AT ({error})") from error
     except WeightsError:
         raise
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise WeightsError(f"{path.name} has settings that do not work: {error}") from error
-    return Loaded(config, facts=described.get("facts", {}), **networks)
+    return Loaded(config, facts=facts, **networks)
 
 
 def take_weights(network, source):
@@ -116,6 +119,45 @@ def _arrays(name, network):
         f"{name}/{weight.path}": np.ascontiguousarray(value)
         for weight, value in zip(network.weights, network.get_weights(), strict=True)
     }
+
+
+def _description(file):
+    """The settings and the facts in a file's metadata, both dicts."""
+    described = json.loads((file.metadata() or {})["gecat"])
+    parts = described["config"], described.get("facts", {})
+    for part in parts:
+        if not isinstance(part, dict):
+            raise TypeError(f"settings and facts must have names, received {part!r:.40}")
+    return parts
+
+
+def _check_room(path, config):
+    """Compares a file's bytes with the least that its settings need, before memory is taken."""
+    found, least = path.stat().st_size, 4 * _least_numbers(config)
+    if found < least:
+        raise WeightsError(
+            f"{path.name} holds another architecture: its settings need at least {least:,} bytes, "
+            f"received {found:,} bytes"
+        )
+
+
+def _least_numbers(config):
+    """How many numbers the encoders' 3x3 convolutions hold; all else is of the same order."""
+    article = config.architecture == "article"
+    numbers = config.discriminator_widths[-1] * (config.size // 4) ** 2 if article else 0
+    for widths in (config.generator_widths, config.discriminator_widths):
+        blocks = repeat(0) if article else chain(config.generator_blocks, repeat(1))
+        for (before, after), count in zip(pairwise(widths), blocks, strict=False):
+            numbers += 9 * after * (before + 2 * after * count)
+    return numbers
+
+
+def _finite(file, weights, name):
+    """One array of a weights file that holds numbers only."""
+    array = weights.get_tensor(name)
+    if not np.isfinite(array).all():
+        raise WeightsError(f"{file} cannot be used, received NaN or infinity in {name}")
+    return array
 
 
 def _names(name, network, shapes):

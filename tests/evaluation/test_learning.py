@@ -72,7 +72,7 @@ def test_masks_of_one_half_teach_and_the_other_half_scores(photos, start):
         start=start,
         teacher=start,
         cycles=1,
-        shares=(0.0, 0.5),
+        shares=(0.0, 0.01, 0.5),  # of 20 masks, 1% are none again
         changes={"learning_rate": "0.1", "average_decay": "0"},
     )
     assert (result["teaching"], result["scoring"]) == (20, 20)
@@ -80,6 +80,13 @@ def test_masks_of_one_half_teach_and_the_other_half_scores(photos, start):
     assert result["rows"][0]["iou"] != result["rows"][1]["iou"]
     text = semisupervised.table(result)
     assert "50%: 10 masks" in text and f"{result['before']['iou']:.3f}" in text
+
+
+def test_one_photo_cannot_teach_and_score(tmp_path, start):
+    with pytest.raises(ValueError, match="received 1"):
+        semisupervised.learn_from_masks(
+            *write_held_out(tmp_path, 1), start=start, teacher=start, cycles=1
+        )
 
 
 def test_the_command_scores_scenes_and_writes_them(tmp_path, monkeypatch, capsys):

@@ -51,9 +51,10 @@ def test_files_without_a_partner_are_named(folders):
     images, masks = folders
     write(images / "c.png", np.zeros((4, 4, 3), np.uint8))
     write(masks / "d.png", np.zeros((4, 4), np.uint8))
+    write(images / "a.bmp", np.zeros((4, 4, 3), np.uint8))  # there is an a.jpg as well
     triples, lonely = pair_files(images, masks)
     assert [triple[0].name for triple in triples] == ["a.jpg", "b.jpg"]
-    assert lonely == ["c.png", "d.png"]
+    assert lonely == ["a.bmp", "c.png", "d.png"]
 
 
 def test_a_bad_pair_is_left_out_and_named(folders):

@@ -30,6 +30,9 @@ def test_every_seed_is_a_run_of_its_own_scored_beside_the_rivals():
         (["--images", "photos"], "--masks"),
         (["--seeds", "3"], "--scenes"),
         (["--scenes", "--seconds", "5", "--discriminator"], "--scenes takes no"),
+        (["--images", "photos", "--masks", "masks", "--scale", "scale.json"], "takes no --scale"),
+        (["--discriminator", "--sheet", "a.png", "--ignore", "maps"], "no --ignore, --sheet"),
+        (["--empty", "--limit", "3"], "--empty takes no --limit"),
     ],
 )
 def test_words_that_do_not_go_together_are_said(words, reason, capsys):

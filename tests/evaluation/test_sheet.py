@@ -38,3 +38,5 @@ def test_the_sheet_has_three_rows_for_each_end(tmp_path):
     sheet = draw_sheet(predict, scored, *folders, count=2)
     assert sheet.shape == (6 * CELL + 12, 2 * CELL, 3)
     assert (sheet[3 * CELL : 3 * CELL + 12] == 255).all()
+    alone = draw_sheet(predict, scored[:1], *folders)
+    assert alone.shape == (3 * CELL + 12, CELL, 3)

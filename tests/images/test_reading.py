@@ -371,6 +371,15 @@ def test_a_mask_of_zeros_and_ones_is_stretched():
     np.testing.assert_array_equal(read_mask(Image.fromarray(mask.astype(np.uint16))), mask * 255)
 
 
+def test_a_mask_is_not_turned_over_by_noise():
+    noisy = np.full((8, 8, 3), 3, np.uint8)
+    noisy[2:4] = (250, 246, 249)
+
+    np.testing.assert_array_equal(read_mask(noisy) > 127, noisy[..., 0] > 127)
+    noisy[0, 0] = (255, 0, 0)
+    np.testing.assert_array_equal(read_mask(noisy) > 127, noisy[..., 0] > 127)
+
+
 def test_in_a_coloured_mask_and_in_a_cut_out_all_but_the_ground_is_object():
     coloured = np.zeros((4, 4, 3), np.uint8)
     coloured[1] = (0, 64, 0)

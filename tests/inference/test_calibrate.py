@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from gecat.config import preset
 from gecat.images.reading import ImageError
@@ -25,9 +26,9 @@ def test_a_shift_is_taken_back(tmp_path, small_weights):
     head.bias.assign(head.bias + 3.0)
     large, out = tmp_path / "large.safetensors", tmp_path / "out.safetensors"
     save_weights(large, loaded.config, loaded.generator, loaded.discriminator, {"logit_shift": 1.0})
-    shift = calibrate(large, small_weights, "scenes", out, photos=8)
+    shift, _ = calibrate(large, small_weights, "scenes", out, photos=8)
     assert load_weights(out).facts["logit_shift"] == pytest.approx(1.0 + shift)
-    again = calibrate(out, small_weights, "scenes", tmp_path / "again.safetensors", photos=8)
+    again, _ = calibrate(out, small_weights, "scenes", tmp_path / "again.safetensors", photos=8)
     assert again == pytest.approx(0.0, abs=1e-3)
     calibrate(out, small_weights, "scenes", tmp_path / "larger.safetensors", photos=8, size=128)
     assert load_weights(tmp_path / "larger.safetensors").config.inference_size == 128
@@ -35,6 +36,15 @@ def test_a_shift_is_taken_back(tmp_path, small_weights):
     size = loaded.config.inference_size
     before, after = (Segmenter(path).networks.logits(image, size) for path in (large, out))
     np.testing.assert_allclose(before - after, shift, atol=1e-3)
+
+
+def test_photos_are_spread_evenly_and_bad_ones_named(tmp_path, small_weights):
+    for name in "ab":
+        Image.new("RGB", (64, 64), "teal").save(tmp_path / f"{name}.png")
+    (tmp_path / "c.png").write_bytes(b"no picture")
+    out = tmp_path / "out" / "w.safetensors"
+    _, skipped = calibrate(small_weights, small_weights, tmp_path, out, photos=2)
+    assert [name for name, _ in skipped] == ["c.png"]
 
 
 def test_what_cannot_be_calibrated_is_refused(tmp_path, small_weights):

@@ -84,6 +84,15 @@ def test_no_input_is_overwritten(tmp_path):
     assert names(tmp_path) == ["a-2.png", "a.png"]
 
 
+def test_other_photos_beside_an_input_are_not_overwritten(tmp_path, capsys):
+    photo, other = write(tmp_path / "a.jpg"), write(tmp_path / "a.png", value=9)
+    before = other.read_bytes()
+    assert segment_files(brightness, [photo], tmp_path) == (1, 0)
+    assert other.read_bytes() == before
+    assert names(tmp_path) == ["a-2.png", "a.jpg", "a.png"]
+    assert "written as a-2.png" in capsys.readouterr().err
+
+
 def test_a_second_run_writes_the_same_files(tmp_path):
     photo = write(tmp_path / "a.jpg")
     for _ in range(2):
@@ -94,6 +103,13 @@ def test_a_second_run_writes_the_same_files(tmp_path):
 def test_missing_files_are_named(tmp_path, capsys):
     assert segment_files(brightness, [tmp_path / "none.jpg"], tmp_path / "out") == (0, 1)
     assert "none.jpg" in capsys.readouterr().err
+
+
+def test_a_folder_without_photos_is_said_before_anything_is_written(tmp_path):
+    (tmp_path / "album" / "inner").mkdir(parents=True)
+    with pytest.raises(ValueError, match=r"No photo was found\. Received: .*album\."):
+        segment_files(brightness, [tmp_path / "album"], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_unknown_product_is_refused_before_anything_is_written(tmp_path):

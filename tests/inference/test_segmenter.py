@@ -92,6 +92,14 @@ def test_a_mask_of_another_size_is_not_judged(segmenter):
         segmenter.judge(photo(40, 50), np.zeros((50, 40)))
 
 
+@pytest.mark.parametrize(("value", "received"), [(255, "0 to 255"), (np.nan, "nan to nan")])
+def test_a_mask_beyond_0_to_1_is_not_judged(segmenter, value, received):
+    mask = np.zeros((40, 50))
+    mask[0, 0] = value
+    with pytest.raises(ValueError, match=rf"\[0, 1\], received {received}"):
+        segmenter.judge(photo(40, 50), mask)
+
+
 def test_few_shapes_are_ever_compiled(segmenter):
     for width in range(10, 300, 7):
         segmenter.predict(photo(90, width))

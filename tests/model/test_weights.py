@@ -7,6 +7,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from gecat.config import preset
+from gecat.model import weights
 from gecat.model.discriminator import build_discriminator
 from gecat.model.generator import build_generator
 from gecat.model.weights import WeightsError, load_weights, save_weights, take_weights
@@ -79,6 +80,46 @@ def test_another_architecture_is_refused(tmp_path, small_weights):
     path = tmp_path / "other.safetensors"
     save_file(load_file(small_weights), path, {"gecat": json.dumps({"config": config})})
     with pytest.raises(WeightsError, match="another architecture"):
+        load_weights(path)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"generator_widths": (512,) * 6, "generator_blocks": (6,) * 5},
+        {"discriminator_widths": (512,) * 6},
+        {"architecture": "article", "generator_widths": (8, 8, 3), "discriminator_widths": (8, 64)},
+    ],
+)
+def test_settings_beyond_the_file_are_refused_before_they_are_built(tmp_path, monkeypatch, changes):
+    """A kilobyte could otherwise ask for gigabytes."""
+    for builder in ("build_generator", "build_discriminator"):
+        monkeypatch.setattr(weights, builder, lambda _: pytest.fail("networks were built"))
+    config = preset("small", **changes, size=512, inference_size=512).to_dict()
+    path = tmp_path / "greedy.safetensors"
+    save_file({"a": np.zeros(9, np.float32)}, path, {"gecat": json.dumps({"config": config})})
+    with pytest.raises(WeightsError, match=r"another architecture.*received [\d,]+ bytes"):
+        load_weights(path)
+
+
+@pytest.mark.parametrize(
+    "described",
+    ['{"config": []}', "[]", '{"config": {"seed": Infinity}}', '{"config": {}, "facts": 3}'],
+)
+def test_a_description_of_another_form_is_refused(tmp_path, described):
+    path = tmp_path / "odd.safetensors"
+    save_file({"a": np.zeros(9, np.float32)}, path, {"gecat": described})
+    with pytest.raises(WeightsError, match=r"odd\.safetensors (is not|has settings)"):
+        load_weights(path)
+
+
+def test_weights_that_are_no_numbers_are_refused(tmp_path, small_weights):
+    loaded = load_weights(small_weights)
+    head = loaded.generator.get_layer("head")
+    head.bias.assign([np.nan])
+    path = tmp_path / "spoiled.safetensors"
+    save_weights(path, loaded.config, loaded.generator, loaded.discriminator)
+    with pytest.raises(WeightsError, match="NaN or infinity in generator/head/bias"):
         load_weights(path)
 
 

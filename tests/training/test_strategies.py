@@ -1,7 +1,9 @@
 """Two real processes that learn together follow the path of one alone."""
 
+import contextlib
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -35,10 +37,15 @@ np.savez(sys.argv[2], generator=state.generator, discriminator=state.discriminat
 """
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def two_free_ports():
+    """Ports below those that the system hands out: no other test is given one of them meanwhile."""
+    found = set()
+    while len(found) < 2:
+        port = 20_000 + secrets.randbelow(10_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            found.add(port)
+    return found
 
 
 def start(arguments, environment=None):
@@ -51,7 +58,7 @@ def start(arguments, environment=None):
 
 
 def test_two_processes_take_the_steps_of_one(tmp_path):
-    workers = [f"127.0.0.1:{free_port()}" for _ in range(2)]
+    workers = [f"127.0.0.1:{port}" for port in two_free_ports()]
     processes = [start(["none", str(tmp_path / "alone.npz")])]
     for index in range(2):
         task = {"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}}
@@ -72,7 +79,7 @@ def test_two_processes_take_the_steps_of_one(tmp_path):
 
 
 def test_each_process_keeps_a_folder_of_its_own(tmp_path):
-    workers = [f"127.0.0.1:{free_port()}" for _ in range(2)]
+    workers = [f"127.0.0.1:{port}" for port in two_free_ports()]
     command = [sys.executable, "-m", "gecat", "train", "--data", "scenes", "--limit", "16"]
     settings = ["generator_widths=8,16", "discriminator_widths=8,16", "batch_size=8",
                 "generator_steps=1"]  # fmt: skip
