@@ -54,7 +54,9 @@ def run(options):
         reading.close()
         learning.update(100 * figures["progress"] - learning.n)
         loss = figures.get("generator_loss") or figures.get("discriminator_loss")
-        learning.set_postfix_str(f"{figures['stage']}, cycle {figures['cycle']}, loss {loss:.3f}")
+        # A cycle that broke has no loss.
+        told = "" if loss is None else f", loss {loss:.3f}"
+        learning.set_postfix_str(f"{figures['stage']}, cycle {figures['cycle']}{told}")
 
     weights = train(
         options.data, folder, preset_name=options.preset, changes=changes,

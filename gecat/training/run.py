@@ -189,17 +189,20 @@ def start_run(folder, config, photos, *, cycles=None, seconds=None, resume=False
             engine, state, photos, cycles=cycles, seconds=seconds, clock=steering.clock,
             steering=steering,
         )  # fmt: skip
-        for state, figures in course:  # noqa: B020
-            figures = recorder.record(state, figures)
-            if report is not None:
-                report(figures)
-            if time.monotonic() - saved > checkpoint_seconds:
-                keep(state)
-                saved = time.monotonic()
-            if not steering.obey():
-                break
-        course.close()
-    keep(state)
+        try:
+            for state, figures in course:  # noqa: B020
+                figures = recorder.record(state, figures)
+                if report is not None:
+                    report(figures)
+                if time.monotonic() - saved > checkpoint_seconds:
+                    keep(state)
+                    saved = time.monotonic()
+                if not steering.obey():
+                    break
+        finally:
+            # Whatever ends the run, an error too, what it has learned is kept.
+            course.close()
+            keep(state)
     # Whoever goes on with this run later means it to run.
     control(folder, "run")
     tell(folder, "ended")
