@@ -5,6 +5,7 @@ costs the others. Pseudo-masks are computed by all cores, once a photo, and kept
 """
 
 import hashlib
+import io
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -16,6 +17,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from gecat.files import write_atomically
 from gecat.images.prior import pseudo_mask
 from gecat.images.reading import ImageError, read_image
 from gecat.images.sizes import shrink
@@ -234,9 +236,9 @@ def _pseudo_mask(kind, cache, image):
     except ImageError:
         pass  # not there yet, or cut short by a crash: computed anew
     mask = _eight_bit_prior(kind, image)
-    unfinished = path.with_suffix(f".{os.getpid()}.part")
-    Image.fromarray(mask).save(unfinished, "PNG")
-    unfinished.replace(path)
+    buffer = io.BytesIO()
+    Image.fromarray(mask).save(buffer, "PNG")
+    write_atomically(path, buffer.getvalue())
     return mask
 
 

@@ -318,6 +318,17 @@ def test_pseudo_masks_are_computed_once(tmp_path, pairs, monkeypatch):
         load_photos(tmp_path / "data", SIZE, prior="agreement", cache=cache)
 
 
+def test_equal_photos_share_an_entry_of_the_cache(tmp_path, pairs):
+    count = 2 * datasets.POOL_FROM  # so that threads compute them at the same time
+    np.save(tmp_path / "equal.npy", np.repeat(pairs[0][:1], count, axis=0))
+    cache = tmp_path / "cache"
+
+    photos = load_photos(tmp_path / "equal.npy", SIZE, prior="barrier", cache=cache)
+
+    assert (photos.priors == photos.priors[0]).all()
+    assert len(list(cache.iterdir())) == 1
+
+
 def test_a_damaged_entry_of_the_cache_is_computed_anew(tmp_path, pairs):
     _write(tmp_path / "data", pairs[0])
     first = load_photos(tmp_path / "data", SIZE, prior="barrier", cache=tmp_path / "cache")
