@@ -17,7 +17,8 @@ from gecat.model.discriminator import build_discriminator
 from gecat.model.generator import build_generator
 from gecat.model.weights import load_weights, save_weights
 from gecat.training.folder import RunError, control, read_stats
-from gecat.training.run import longer, start_run, train
+from gecat.training.resuming import longer
+from gecat.training.run import start_run, train
 from gecat.training.state import SCHOOLED
 from gecat.training.trainer import meets_generator, stage_at, weights_at
 
