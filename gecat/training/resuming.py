@@ -66,8 +66,13 @@ def longer(description, cycles=None, seconds=None):
     if not before or not now or now <= before:
         return config
     share = before / now
-    return replace(config, anchor_share=config.anchor_share * share,
-                   warmup_share=config.warmup_share * share)  # fmt: skip
+    never = config.relabel_from == 1.0
+    return replace(
+        config,
+        anchor_share=config.anchor_share * share,
+        warmup_share=config.warmup_share * share,
+        relabel_from=1.0 if never else config.relabel_from * share,
+    )
 
 
 def _differs(given, began):

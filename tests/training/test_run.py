@@ -246,5 +246,9 @@ def test_a_continued_run_does_not_begin_again_with_its_hints():
     longer_config = longer(described, seconds=180)
     assert longer_config.anchor_share == pytest.approx(0.2)
     assert stage_at(longer_config, 61 / 180) == "adversarial"
+    # The average labels the photos from the same second on, or never, as before.
+    assert longer_config.relabel_from * 180 == pytest.approx(config.relabel_from * 60)
+    never = {**described, "config": replace(config, relabel_from=1.0).to_dict()}
+    assert longer(never, seconds=180).relabel_from == 1.0
     assert longer(described, seconds=60) == config
     assert longer({**described, "seconds": None, "cycles": 10}, cycles=5) == config
