@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from gecat.config import preset
-from gecat.images.datasets import ImageError, load_photos
+from gecat.images.datasets import ImageError, batches, load_photos
 from gecat.model.discriminator import build_discriminator
 from gecat.model.generator import build_generator
 from gecat.model.weights import load_weights, save_weights
+from gecat.training.cycle import Engine
 from gecat.training.folder import RunError, control, read_stats
 from gecat.training.resuming import longer
 from gecat.training.run import start_run, train
@@ -200,18 +201,27 @@ def test_weights_of_a_discriminators_run_do_not_hand_down_its_course(tmp_path, c
     assert read_stats(tmp_path / "run")[0]["stage"] == "anchor"
 
 
-def test_masks_beside_some_photos_add_a_supervised_term(tmp_path, photos):
+def test_masks_beside_some_photos_take_their_teachers_place(tmp_path, config, photos):
     from PIL import Image
 
     (tmp_path / "images").mkdir()
     (tmp_path / "masks").mkdir()
     for index in range(12):
         Image.fromarray(photos.images[index]).save(tmp_path / "images" / f"{index}.png")
-        if index % 3 == 0:
+        if index % 2 == 0:
             Image.fromarray(photos.masks[index]).save(tmp_path / "masks" / f"{index}.png")
     loaded = load_photos(tmp_path, 64, prior="barrier")
-    assert loaded.has_mask.sum() == 4
-    train(tmp_path, tmp_path / "run", changes=TINY, cycles=2)
+    assert loaded.has_mask.sum() == 6
+    engine = Engine(replace(config, supervised_weight=3.0))
+    batch = next(batches(loaded, 8).as_numpy_iterator())
+    frozen = engine.freeze(batch, (0, 1))
+    plain = slice(0, 4)  # the other half is composites
+    known = batch["has_mask"][plain]
+    wanted = np.where(known[:, None, None, None], batch["mask"][plain], batch["prior"][plain])
+    np.testing.assert_allclose(frozen["target"][plain], wanted / 255.0, atol=1e-6)
+    certainty = frozen["certainty"].numpy()[plain]
+    assert (certainty[known] == 3.0).all() and certainty[~known].max() <= 1.0
+    assert 0 < known.sum() < 4
 
 
 def test_the_articles_networks_learn_from_its_own_file(tmp_path, photos):
