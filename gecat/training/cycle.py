@@ -243,7 +243,7 @@ class Engine:
 
 
 def _against(state, frozen, weights):
-    """What G's loss depends on besides G: the arguments of `_generator_traced` after its own."""
+    """What G's loss depends on besides G: what `Objectives.generator_loss` takes after its own."""
     shares = tf.constant([weights.anchor, weights.composite, weights.adversarial], tf.float32)
     # D costs a third of a step, and nothing is left of it at a weight of 0.
     adversarial = weights.adversarial > 0.0
