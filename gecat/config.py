@@ -89,6 +89,11 @@ class Config:
             widths = getattr(self, name)
             if not 2 <= len(widths) <= 6 or any(not 1 <= width <= 1024 for width in widths):
                 raise ValueError(f"{name} must be 2 to 6 widths from 1 to 1024, received {widths}")
+            if self.architecture == "article" and len(widths) != _ARTICLE_STAGES[name]:
+                raise ValueError(
+                    f"{name} must be {_ARTICLE_STAGES[name]} widths for the article's networks, "
+                    f"received {widths}"
+                )
         blocks, stages = self.generator_blocks, len(self.generator_widths) - 1
         if len(blocks) > stages or any(not 1 <= count <= 16 for count in blocks):
             raise ValueError(
@@ -99,8 +104,16 @@ class Config:
                 "generator_attention needs at least 4 generator_widths, received "
                 f"{self.generator_widths}"
             )
+        if self.generator_attention and self.generator_widths[2] < 2:
+            raise ValueError(
+                "generator_attention needs a third of generator_widths of at least 2, received "
+                f"{self.generator_widths}"
+            )
         for name, (low, high) in _RANGES.items():
             _check_range(name, getattr(self, name), low, high)
+        if self.batch_size % 2:
+            # Half of a batch is photos, half is composites.
+            raise ValueError(f"batch_size must be even, received {self.batch_size}")
         if self.anchor_share + self.warmup_share > 1.0:
             raise ValueError(
                 "anchor_share and warmup_share must be at most 1 together, received "
@@ -137,6 +150,8 @@ class Config:
         return cls(**{name: _coerce(name, value, fields[name].default)
                       for name, value in values.items()})  # fmt: skip
 
+
+_ARTICLE_STAGES = {"generator_widths": 3, "discriminator_widths": 2}
 
 _RANGES = {
     "anchor_share": (0.0, 1.0),
@@ -261,6 +276,6 @@ def _coerce(name, value, default):
         if isinstance(default, int) and float(value) != int(float(value)):
             raise ValueError
         return type(default)(float(value)) if isinstance(default, int) else type(default)(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         kind = type(default).__name__
         raise ValueError(f"{name} must be of type {kind}, received {value!r}") from None

@@ -1,6 +1,6 @@
 """Writing files so that a reader, or a crash, never meets half of one."""
 
-import os
+import secrets
 from pathlib import Path
 
 
@@ -13,6 +13,10 @@ def write_atomically(path, data):
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    unfinished.write_bytes(data)
-    unfinished.replace(path)
+    # A name of its own for every call: threads and machines may write the same file at once.
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+    try:
+        unfinished.write_bytes(data)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -28,6 +28,8 @@ def test_words_of_a_command_line_become_numbers():
         ("relabel_from", 1.5, "from 0.0 to 1.0"),
         ("batch_size", "many", "type int"),
         ("batch_size", 2.5, "type int"),
+        ("batch_size", 5, "even, received 5"),
+        ("batch_size", float("inf"), "type int, received inf"),
         ("size", 100, "multiple of"),
         ("generator_widths", (8,), "2 to 6 widths"),
         ("generator_blocks", (1, 1, 1, 1, 1), "at most"),
@@ -41,6 +43,19 @@ def test_a_wrong_setting_is_told_what_is_allowed(setting, value, told):
     with pytest.raises(ValueError, match=told) as caught:
         preset("small", **{setting: value})
     assert str(value) in str(caught.value) or setting in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "told"),
+    [
+        ("article", {"generator_widths": (8, 4)}, "3 widths .*received \\(8, 4\\)"),
+        ("article", {"discriminator_widths": (8, 4, 4)}, "2 widths .*received \\(8, 4, 4\\)"),
+        ("base", {"generator_widths": (4, 4, 1, 4), "generator_attention": 1}, "a third of"),
+    ],
+)
+def test_what_the_networks_cannot_be_built_of_is_refused(name, changes, told):
+    with pytest.raises(ValueError, match=told):
+        preset(name, **changes)
 
 
 def test_an_unknown_preset_is_told_the_known_ones():

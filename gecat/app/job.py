@@ -94,7 +94,9 @@ def arguments(job, data, folder, limit):
     Args:
         job: Job; data: photos; folder: where the run goes; limit: photos at most.
     """
-    words = ["--data", str(data), "--run", str(folder), "--preset", job.preset]
+    words = ["--data", str(data), "--run", str(folder)]
+    # Weights bring their preset; in what else the page shows all presets are alike.
+    words += ["--preset", job.preset] if job.start == "random" else []
     words += ["--seconds", str(job.seconds), "--limit", str(limit)]
     for name, value in job.changes.items():
         value = ",".join(map(str, value)) if isinstance(value, (list, tuple)) else value
@@ -128,12 +130,14 @@ def data_of(job, folder, folders):
 
 def command(job, folder, data, limit):
     """Returns the words that start or resume the training of a job."""
-    words = [sys.executable, "-m", "gecat", "train", *arguments(job, data, folder, limit)]
+    words = [sys.executable, "-m", "gecat", "train", *_teacher(job, str(folder / START))]
     if job.data == "scenes":
         words += ["--cache", str(folder.parent / "scenes")]  # the same scenes for everybody
-    words += _teacher(job, str(folder / START))
     if (folder / "checkpoints" / "state.safetensors").exists():
+        # Its settings the run has; its --data tells where the folder is no longer allowed.
+        words += ["--data", str(data), "--run", str(folder), "--seconds", str(job.seconds)]
         return [*words, "--resume"]
+    words += arguments(job, data, folder, limit)
     return words if job.start == "random" else [*words, "--start", str(folder / START)]
 
 

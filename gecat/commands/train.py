@@ -7,13 +7,14 @@ def register(commands):
     """Adds `train` to the parser's commands."""
     parser = commands.add_parser("train", help="learn from photos without labels")
     parser.add_argument(
-        "--data", required=True, metavar="DIR|ZIP|NPY|scenes",
-        help="photos; or images/ with masks/ beside it, for some or all of them",
+        "--data", metavar="DIR|ZIP|NPY|scenes",
+        help="photos; or images/ with masks/ beside it, for some or all of them; needed but to "
+        "resume",
     )  # fmt: skip
     parser.add_argument("--run", required=True, dest="folder", metavar="DIR", help="where it goes")
-    parser.add_argument("--preset", default="small", metavar="NAME", help="small, base or article")
+    parser.add_argument("--preset", metavar="NAME", help="small (default), base or article")
     add_budget(parser, "time to learn in all", "cycles in all")
-    parser.add_argument("--resume", action="store_true", help="go on with the run in the folder")
+    parser.add_argument("--resume", action="store_true", help="go on with the run that is there")
     parser.add_argument("--start", metavar="FILE", help="weights to begin from")
     parser.add_argument("--teacher", metavar="FILE", help="weights that make the pseudo-masks")
     parser.add_argument("--limit", type=positive, metavar="N", help="take N photos at most")
@@ -54,7 +55,9 @@ def run(options):
         reading.close()
         learning.update(100 * figures["progress"] - learning.n)
         loss = figures.get("generator_loss") or figures.get("discriminator_loss")
-        learning.set_postfix_str(f"{figures['stage']}, cycle {figures['cycle']}, loss {loss:.3f}")
+        # A cycle that broke has no loss.
+        told = "" if loss is None else f", loss {loss:.3f}"
+        learning.set_postfix_str(f"{figures['stage']}, cycle {figures['cycle']}{told}")
 
     weights = train(
         options.data, folder, preset_name=options.preset, changes=changes,

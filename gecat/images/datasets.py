@@ -5,6 +5,7 @@ costs the others. Pseudo-masks are computed by all cores, once a photo, and kept
 """
 
 import hashlib
+import io
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -12,13 +13,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import cv2
 import numpy as np
 from PIL import Image
 
+from gecat.files import write_atomically
 from gecat.images.prior import pseudo_mask
 from gecat.images.reading import ImageError, read_image
-from gecat.images.sizes import shrink
+from gecat.images.sizes import resized, shrink
 from gecat.images.sources import open_source
 
 MINIMUM_PHOTOS = 8
@@ -163,10 +164,10 @@ def _collect(members, total, size, prior, cache, progress):
                 continue
             place = len(names)
             names.append(member.name)
-            images[place] = _resized(image, (size, size))
+            images[place] = resized(image, size, size)
             if member.read_mask is not None:
                 try:
-                    masks[place] = _resized(_fitting_mask(member, image), (size, size))
+                    masks[place] = resized(_fitting_mask(member, image), size, size)
                     has_mask[place] = True
                 except ImageError as error:
                     skipped.append((f"mask of {member.name}", str(error)))
@@ -193,7 +194,7 @@ def _collect(members, total, size, prior, cache, progress):
 
 def _fill(priors, end, found, count, progress):
     for place, mask in enumerate(found, start=end - count):
-        priors[place] = _resized(mask, priors.shape[1:])
+        priors[place] = resized(mask, *priors.shape[1:])
         progress(place + 1, len(priors))
 
 
@@ -234,16 +235,12 @@ def _pseudo_mask(kind, cache, image):
     except ImageError:
         pass  # not there yet, or cut short by a crash: computed anew
     mask = _eight_bit_prior(kind, image)
-    unfinished = path.with_suffix(f".{os.getpid()}.part")
-    Image.fromarray(mask).save(unfinished, "PNG")
-    unfinished.replace(path)
+    buffer = io.BytesIO()
+    Image.fromarray(mask).save(buffer, "PNG")
+    write_atomically(path, buffer.getvalue())
     return mask
 
 
 def _eight_bit_prior(kind, image):
     mask = pseudo_mask(image, kind) if isinstance(kind, str) else kind.teach(image)
     return np.round(np.clip(mask, 0.0, 1.0) * 255.0).astype(np.uint8)
-
-
-def _resized(image, shape):
-    return cv2.resize(image, shape[::-1], interpolation=cv2.INTER_AREA)

@@ -46,24 +46,43 @@ def open_source(source, size, scenes=None, seed=0):
     Raises:
         ImageError: if the source is none of these, or not safe to open.
     """
-    path = Path(source)
-    if source == "scenes":
+    path, kind = Path(source), kind_of(source)
+    if kind == "scenes":
         yield _drawn_members(DEFAULT_SCENES if scenes is None else scenes, size, seed)
-    elif path.is_dir():
+    elif kind == "folder":
         files = (file for file in path.rglob("*") if file.is_file())
         names = sorted(file.relative_to(path).as_posix() for file in files)
         yield _paired(names, path.joinpath)
-    elif path.is_file() and path.suffix.lower() == ".npy":
+    elif kind == "array":
         yield _array_members(path)
-    elif zipfile.is_zipfile(path):
+    else:
         with _archive(path) as archive:
             names = sorted(_safe_names(archive))
             yield _paired(names, partial(_bytes_of_member, archive))
-    else:
-        raise ImageError(
-            'Photos come from a folder, a .zip, a .npy file, or "scenes" for drawn ones. '
-            f"Received: {Path(source).name}."
-        )
+
+
+def kind_of(source):
+    """Returns what a source is: "scenes", "folder", "array" or "archive".
+
+    Args:
+        source: as for `open_source`.
+
+    Raises:
+        ImageError: if it is none of these, or not there.
+    """
+    path = Path(source)
+    if source == "scenes":
+        return "scenes"
+    if path.is_dir():
+        return "folder"
+    if path.is_file() and path.suffix.lower() == ".npy":
+        return "array"
+    if zipfile.is_zipfile(path):
+        return "archive"
+    raise ImageError(
+        'Photos come from a folder, a .zip, a .npy file, or "scenes" for drawn ones. '
+        f"Received: {path.name}."
+    )
 
 
 def spread(items, limit):

@@ -22,11 +22,24 @@ _MOMENT_DECAY = 0.99  # of the running second moment that preconditions, per gra
 
 
 class Engine:
-    """The two networks of one run and how they learn from each other."""
+    """The two networks of one run and how they learn from each other.
+
+    Args:
+        config: a Config; strategy: a tf.distribute strategy, or None for the one in scope.
+
+    Raises:
+        ValueError: if the replicas cannot share a batch evenly.
+    """
 
     def __init__(self, config, strategy=None):
         self.config = config
         strategy = strategy or tf.distribute.get_strategy()
+        replicas = strategy.num_replicas_in_sync
+        if config.batch_size % replicas:
+            raise ValueError(
+                f"batch_size must be a multiple of the {replicas} replicas that share a batch, "
+                f"received {config.batch_size}"
+            )
         with strategy.scope():
             self.generator = build_generator(config)
             self.discriminator = build_discriminator(config)
@@ -230,7 +243,7 @@ class Engine:
 
 
 def _against(state, frozen, weights):
-    """What G's loss depends on besides G: the arguments of `_generator_traced` after its own."""
+    """What G's loss depends on besides G: what `Objectives.generator_loss` takes after its own."""
     shares = tf.constant([weights.anchor, weights.composite, weights.adversarial], tf.float32)
     # D costs a third of a step, and nothing is left of it at a weight of 0.
     adversarial = weights.adversarial > 0.0

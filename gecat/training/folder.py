@@ -15,6 +15,7 @@ except ImportError:  # Windows: nothing watches over a folder there
 
 COMMANDS = ("run", "slow", "step", "pause", "stop")
 PARTS = ("both", "discriminator", "generator")
+HOLD_SECONDS = 1.0  # far longer than a look at the lock takes
 TAIL_BYTES = 1 << 16  # holds the last line of any stats.jsonl
 
 
@@ -118,10 +119,12 @@ def hold(folder):
         yield
         return
     with (folder / "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise RunError(f"a run is under way in this folder; received {folder}") from error
+        deadline = time.monotonic() + HOLD_SECONDS
+        # Whoever only looks has the lock for a moment too.
+        while not _locked(file, fcntl.LOCK_EX):
+            if time.monotonic() > deadline:
+                raise RunError(f"a run is under way in this folder; received {folder}")
+            time.sleep(0.02)
         yield
 
 
@@ -130,9 +133,15 @@ def is_held(folder):
     path = Path(folder) / "lock"
     if fcntl is None or not path.exists():
         return False
-    with path.open("r+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+    with path.open() as file:
+        # Shared, so that nobody who looks is taken for a run.
+        return not _locked(file, fcntl.LOCK_SH)
+
+
+def _locked(file, kind):
+    """Whether a lock of this kind could be had at once; it ends with the file."""
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

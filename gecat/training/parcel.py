@@ -32,8 +32,9 @@ def _members(folder, notes):
     config = folder / "config.json"
     if config.is_file():
         described = json.loads(config.read_text())
-        # Where the photos lay on the server is nobody's business.
-        described["source"] = Path(described["source"]).name
+        # Where photos and weights lay on the server is nobody's business.
+        for name in ("source", "teacher"):
+            described[name] = described.get(name) and Path(described[name]).name
         yield "config.json", json.dumps(described, indent=2)
     for name in ("stats.jsonl", "weights.safetensors"):
         if (folder / name).is_file():

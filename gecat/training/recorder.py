@@ -11,6 +11,7 @@ from PIL import Image
 from gecat.files import write_atomically
 from gecat.model.compiled import compiled
 from gecat.training import pairs
+from gecat.training.folder import read_stats
 from gecat.training.pictures import drop_pictures_after, thin_out
 
 PROBES = 8  # photos whose masks are drawn as the run goes on
@@ -34,8 +35,8 @@ class Recorder:
         self._last = None
         self._next_look = 0.0
         self._first = state if state.cycle == 0 else None
+        _drop_after(folder, state.cycle)
         self._stats = (folder / "stats.jsonl").open("a")
-        _drop_after(folder / "stats.jsonl", state.cycle)
         drop_pictures_after(folder, state.cycle)
         self._events = tf.summary.create_file_writer(str(folder))
 
@@ -142,8 +143,7 @@ def _mean_iou(masks, truths):
     return float(np.mean(np.where(unions > 0, intersections / np.maximum(unions, 1), 1.0)))
 
 
-def _drop_after(path, cycle):
+def _drop_after(folder, cycle):
     """Cuts lines of cycles that a killed run had written after its last checkpoint."""
-    lines = [line for line in path.read_text().splitlines() if line.endswith("}")]
-    kept = [line for line in lines if json.loads(line)["cycle"] <= cycle]
-    path.write_text("".join(line + "\n" for line in kept))
+    kept = [json.dumps(line) + "\n" for line in read_stats(folder) if line["cycle"] <= cycle]
+    write_atomically(folder / "stats.jsonl", "".join(kept).encode())

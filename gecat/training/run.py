@@ -16,14 +16,14 @@ import signal
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import keras
 
-from gecat.config import Config, new_course, preset
+from gecat.config import new_course, preset
 from gecat.files import write_atomically
 from gecat.images.datasets import load_photos
+from gecat.images.sources import kind_of
 from gecat.model.weights import load_weights, save_weights
 from gecat.training.checkpoint import load_state, save_state
 from gecat.training.cycle import Engine
@@ -36,23 +36,24 @@ from gecat.training.folder import (
 )
 from gecat.training.healing import healing_cycles
 from gecat.training.recorder import Recorder
+from gecat.training.resuming import longer, refuse, taken_up
 from gecat.training.steering import Steering
 from gecat.training.teacher import network_teacher
 from gecat.training.trainer import check_budget
 
 
-def train(data, run, *, preset_name="small", changes=None, cycles=None, seconds=None,
+def train(data, run, *, preset_name=None, changes=None, cycles=None, seconds=None,
           resume=False, start=None, teacher=None, cache=None, limit=None, strategy=None,
           progress=None, report=None):  # fmt: skip
     """Trains on a folder, an archive, an array or drawn scenes, without labels.
 
     Args:
-        data: a folder, .zip or .npy of photos, or "scenes".
+        data: a folder, .zip or .npy of photos, or "scenes"; None to resume with those of the run.
         run: the run's folder.
-        preset_name: "small", "base" or "article".
+        preset_name: "small", "base" or "article"; None for "small", or for that of `start`.
         changes: dict of settings that differ from the preset's.
         cycles, seconds: the budget, one of the two.
-        resume: go on with the run in the folder, with its own settings.
+        resume: go on with the run in the folder, with its own settings, photos and teacher.
         start: a weights file to begin from, with its own networks and its preset's course, or None.
         teacher: a weights file whose generator teaches this one, or None for the config's prior.
         cache: folder where pseudo-masks are kept; inside the run's folder by default.
@@ -67,24 +68,41 @@ def train(data, run, *, preset_name="small", changes=None, cycles=None, seconds=
     Raises:
         ValueError: for settings, photos or weights that do not work; the message says which.
     """
+    # All that can be refused is, before anything is read at length or written.
     check_budget(cycles, seconds)
     run = Path(run)
-    with hold(run):
-        return _train(
-            data, run, preset_name, changes, cycles, seconds, resume, start, teacher, cache, limit,
-            strategy, progress, report,
-        )  # fmt: skip
-
-
-def _train(data, run, preset_name, changes, cycles, seconds, resume, start, teacher, cache, limit,
-           strategy, progress, report):  # fmt: skip
+    check_folder(run, resume)
+    origin = {"source": _placed(data), "teacher": _placed(teacher), "limit": limit}
     loaded = None
     if resume:
-        config = longer(read_description(run), cycles, seconds)
+        refuse({"--preset": preset_name, "--set": changes, "--start": start})
+        description = read_description(run)
+        config = longer(description, cycles, seconds)
+        origin = taken_up(description, origin)
     else:
         loaded = load_weights(start) if start is not None else None
         config = settle(data, loaded, changes, preset_name)
-    prior = network_teacher(teacher) if teacher else config.prior
+    if not origin["source"]:
+        raise ValueError("photos to learn from are needed: name them with --data; received none")
+    kind_of(origin["source"])
+    prior = network_teacher(origin["teacher"]) if origin["teacher"] else config.prior
+    with hold(run):
+        photos = load_photos(
+            origin["source"], config.size, prior=prior, cache=cache or run / "priors",
+            limit=origin["limit"], seed=config.seed, progress=_teller(run, progress),
+        )  # fmt: skip
+        start_run(run, config, photos, cycles=cycles, seconds=seconds, resume=resume, start=loaded,
+                  strategy=strategy, report=report, **origin)  # fmt: skip
+    return run / "weights.safetensors"
+
+
+def _placed(path):
+    """Where something lies wherever the run is resumed from; None and "scenes" as they are."""
+    return path if path in (None, "scenes") else str(Path(path).absolute())
+
+
+def _teller(run, progress):
+    """A function that writes down how many photos are read, now and then."""
     told = float("-inf")
 
     def on_photo(done, total):
@@ -95,37 +113,39 @@ def _train(data, run, preset_name, changes, cycles, seconds, resume, start, teac
         if progress is not None:
             progress(done, total)
 
-    photos = load_photos(
-        data, config.size, prior=prior, cache=cache or run / "priors", limit=limit,
-        seed=config.seed, progress=on_photo,
-    )  # fmt: skip
-    start_run(run, config, photos, cycles=cycles, seconds=seconds, resume=resume, start=loaded,
-              strategy=strategy, source=data, report=report)  # fmt: skip
-    return run / "weights.safetensors"
+    return on_photo
 
 
-def settle(data, loaded=None, changes=None, preset_name="small"):
+def settle(data, loaded=None, changes=None, preset_name=None):
     """Returns the Config that a new run on this data has.
 
     Args:
         data: as for `train`.
         loaded: `model.weights.Loaded` to begin from, or None for fresh weights.
         changes: dict of settings that differ.
-        preset_name: the preset of fresh weights.
+        preset_name: the preset of fresh weights, "small" by default.
 
     Raises:
-        ValueError: for an unknown preset or a setting that is not allowed.
+        ValueError: for an unknown preset, one beside weights that bring their own, or a setting
+            that is not allowed.
     """
     changes = changes or {}
     if loaded is not None:
+        if preset_name is not None:
+            raise ValueError(
+                "weights to begin from bring their own preset: leave out --preset or --start; "
+                f"received {preset_name}"
+            )
         return new_course(loaded.config, **changes)
+    preset_name = preset_name or "small"
     # Things and grounds of drawn scenes differ in texture alone.
     hints = {"prior": "texture"} if data == "scenes" and preset_name == "small" else {}
     return preset(preset_name, **{**hints, **changes})
 
 
 def start_run(folder, config, photos, *, cycles=None, seconds=None, resume=False, strategy=None,
-              start=None, source="", checkpoint_seconds=30.0, report=None):  # fmt: skip
+              start=None, source="", teacher=None, limit=None, checkpoint_seconds=30.0,
+              report=None):  # fmt: skip
     """Trains in a folder until the budget is spent, a stop is asked for, or Ctrl-C.
 
     Args:
@@ -136,7 +156,8 @@ def start_run(folder, config, photos, *, cycles=None, seconds=None, resume=False
         resume: go on from the folder's last checkpoint.
         strategy: a tf.distribute strategy, or None.
         start: `model.weights.Loaded` to begin from, or None for fresh weights.
-        source: where the photos came from, written down.
+        source, teacher, limit: where the photos and their pseudo-masks came from and how many they
+            were to be at most, written down to be resumed with.
         checkpoint_seconds: the longest time between two checkpoints.
         report: called with the figures of each cycle, or None.
 
@@ -149,13 +170,7 @@ def start_run(folder, config, photos, *, cycles=None, seconds=None, resume=False
     """
     check_budget(cycles, seconds)
     folder = Path(folder)
-    checkpoint = folder / "checkpoints" / "state.safetensors"
-    if checkpoint.exists() and not resume:
-        raise RunError(
-            f"there is a run in this folder already: resume it or name another; got {folder}"
-        )
-    if resume and not checkpoint.exists():
-        raise RunError(f"there is no checkpoint to resume from; received {folder}")
+    checkpoint = check_folder(folder, resume)
     keras.utils.set_random_seed(config.seed)
     engine = Engine(config, strategy)
     state = engine.initial_state()
@@ -164,7 +179,8 @@ def start_run(folder, config, photos, *, cycles=None, seconds=None, resume=False
     elif start is not None:
         state = engine.load_start(start.generator, start.discriminator)
     (folder / "pictures").mkdir(parents=True, exist_ok=True)
-    described = {"config": config.to_dict(), "source": str(source), "photos": len(photos.names),
+    described = {"config": config.to_dict(), "source": str(source),
+                 "teacher": teacher and str(teacher), "limit": limit, "photos": len(photos.names),
                  "skipped": [list(pair) for pair in photos.skipped],
                  "cycles": cycles, "seconds": seconds}  # fmt: skip
     write_atomically(folder / "config.json", json.dumps(described, indent=2).encode())
@@ -189,40 +205,43 @@ def start_run(folder, config, photos, *, cycles=None, seconds=None, resume=False
             engine, state, photos, cycles=cycles, seconds=seconds, clock=steering.clock,
             steering=steering,
         )  # fmt: skip
-        for state, figures in course:  # noqa: B020
-            figures = recorder.record(state, figures)
-            if report is not None:
-                report(figures)
-            if time.monotonic() - saved > checkpoint_seconds:
-                keep(state)
-                saved = time.monotonic()
-            if not steering.obey():
-                break
-        course.close()
-    keep(state)
+        try:
+            for state, figures in course:  # noqa: B020
+                figures = recorder.record(state, figures)
+                if report is not None:
+                    report(figures)
+                if time.monotonic() - saved > checkpoint_seconds:
+                    keep(state)
+                    saved = time.monotonic()
+                if not steering.obey():
+                    break
+        finally:
+            # Whatever ends the run, an error too, what it has learned is kept.
+            course.close()
+            keep(state)
     # Whoever goes on with this run later means it to run.
     control(folder, "run")
     tell(folder, "ended")
     return state
 
 
-def longer(description, cycles=None, seconds=None):
-    """Returns the Config to resume with where the budget may have grown since.
-
-    The stages that a run has left behind stay as long as they were, so that a run that is continued
-    does not begin again with its hints.
+def check_folder(folder, resume):
+    """Returns the path of a run's checkpoint, there if it is to be resumed, else not.
 
     Args:
-        description: what `read_description` returned.
-        cycles, seconds: the new budget, one of the two.
+        folder: the run's folder; resume: whether the run in it is to go on.
+
+    Raises:
+        RunError: if the folder holds another run, or none to resume.
     """
-    config = Config.from_dict(description["config"])
-    before, now = (description["cycles"], cycles) if cycles else (description["seconds"], seconds)
-    if not before or not now or now <= before:
-        return config
-    share = before / now
-    return replace(config, anchor_share=config.anchor_share * share,
-                   warmup_share=config.warmup_share * share)  # fmt: skip
+    checkpoint = Path(folder) / "checkpoints" / "state.safetensors"
+    if checkpoint.exists() and not resume:
+        raise RunError(
+            f"there is a run in this folder already: resume it or name another; received {folder}"
+        )
+    if resume and not checkpoint.exists():
+        raise RunError(f"there is no checkpoint to resume from; received {folder}")
+    return checkpoint
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gecat.app.job import Job, repeat
+from gecat.app.job import Job, command, repeat
 from gecat.app.tiles import count_columns, sheet_style, tiles_html
 from gecat.app.train_compare import compared_html, settings_html
 from gecat.app.train_text import TRAIN_CHINESE, TRAIN_ENGLISH
@@ -23,7 +23,7 @@ from gecat.app.train_views import (
     sentence,
     status_html,
 )
-from gecat.config import preset
+from gecat.config import PRESETS, preset
 from gecat.training.history import CURVES, History
 
 JOB = Job("ab12", "owner", "Run 1", 0.0, "scenes", "small", "random", 60, {})
@@ -191,3 +191,20 @@ def test_the_command_repeats_the_run(tmp_path):
     shipped = "assets/weights/base.safetensors"
     assert words.endswith(f"--start {shipped} --teacher {shipped}")
     assert str(tmp_path) not in words
+    assert "--preset" not in words  # the weights bring theirs
+
+
+def test_presets_differ_in_nothing_that_the_page_shows_beside_the_weights():
+    shown = ("update_rule", "generator_steps", "beta_rule", "preconditioner")
+    assert len({tuple(getattr(preset(name), key) for key in shown) for name in PRESETS}) == 1
+
+
+def test_a_run_is_resumed_with_nothing_but_more_time(tmp_path):
+    job = replace(JOB, start="shipped", data="photos", changes={"size": 96}, seconds=90)
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / "state.safetensors").write_bytes(b"")
+    words = command(job, tmp_path, tmp_path / "photos", 500)
+    assert [word for word in words if word.startswith("--")] == [
+        "--teacher", "--data", "--run", "--seconds", "--resume",
+    ]  # fmt: skip
+    assert words[words.index("--seconds") + 1] == "90"

@@ -11,6 +11,7 @@ from gecat.images import datasets, sources
 from gecat.images.datasets import MINIMUM_PHOTOS, Photos, batch_indices, batches, load_photos
 from gecat.images.reading import ImageError
 from gecat.images.scenes import draw_scenes
+from gecat.images.sizes import network_input
 
 SIZE = 32
 
@@ -88,6 +89,17 @@ def test_photos_are_squashed_with_their_masks(tmp_path):
     assert (photos.images[:, :5] == 200).all()
     assert (photos.images[:, 5:] == 0).all()
     np.testing.assert_array_equal(photos.masks > 0, photos.images[..., 0] > 0)
+
+
+@pytest.mark.parametrize("side", [32, 48, 96])
+def test_photos_look_in_training_as_they_do_in_use(tmp_path, side):
+    images, _ = draw_scenes(MINIMUM_PHOTOS, side, seed=2)
+    np.save(tmp_path / "photos.npy", images)
+
+    photos = load_photos(tmp_path / "photos.npy", 48)
+
+    used = np.concatenate([network_input(image, 48, 48) for image in images])
+    np.testing.assert_array_equal(photos.images / np.float32(127.5) - 1.0, used)
 
 
 def test_bad_files_are_left_out_and_named(tmp_path, pairs):
@@ -316,6 +328,17 @@ def test_pseudo_masks_are_computed_once(tmp_path, pairs, monkeypatch):
     assert len(list(cache.iterdir())) == 10
     with pytest.raises(RuntimeError, match="computed again"):
         load_photos(tmp_path / "data", SIZE, prior="agreement", cache=cache)
+
+
+def test_equal_photos_share_an_entry_of_the_cache(tmp_path, pairs):
+    count = 2 * datasets.POOL_FROM  # so that threads compute them at the same time
+    np.save(tmp_path / "equal.npy", np.repeat(pairs[0][:1], count, axis=0))
+    cache = tmp_path / "cache"
+
+    photos = load_photos(tmp_path / "equal.npy", SIZE, prior="barrier", cache=cache)
+
+    assert (photos.priors == photos.priors[0]).all()
+    assert len(list(cache.iterdir())) == 1
 
 
 def test_a_damaged_entry_of_the_cache_is_computed_anew(tmp_path, pairs):

@@ -14,7 +14,7 @@ from gecat.model.weights import WeightsError, load_weights, save_weights, take_w
 
 
 def test_what_is_saved_is_loaded(tmp_path):
-    config = preset("small", batch_size=7)
+    config = preset("small", batch_size=6)
     generator, discriminator = build_generator(config), build_discriminator(config)
     path = tmp_path / "w.safetensors"
     save_weights(path, config, generator, discriminator, {"seconds": 3})

@@ -42,6 +42,19 @@ def test_a_cut_follows_the_edge_that_the_mask_missed(tmp_path):
     assert CUT_SIDE < SIDE
 
 
+def test_noise_says_nothing_of_the_colours():
+    import jax
+
+    from gecat.training.accelerated.views import _recolour
+
+    halves = np.zeros((256, 16, 16, 3), np.float32)
+    halves[:, :8], halves[:, 8:] = (150.0, 110.0, 110.0), (106.0, 132.0, 132.0)  # equally light
+    seen = np.asarray(jax.jit(_recolour)(jax.random.key(0), halves))
+    noise = seen[:, :8].std(axis=(1, 2)).mean(axis=-1)
+    colour = seen[:, :8, :, 0].mean(axis=(1, 2)) - seen[:, 8:, :, 0].mean(axis=(1, 2))
+    assert abs(np.corrcoef(noise, colour)[0, 1]) < 0.3
+
+
 def test_rounds_write_weights_that_learned(tmp_path):
     """Photos are scenes; the teacher is a fresh network, so only the course is tested."""
     (tmp_path / "photos").mkdir()

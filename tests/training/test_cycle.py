@@ -148,7 +148,7 @@ def test_two_devices_take_the_steps_of_one():
 _TWO_DEVICES = """
 import tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
-tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 3)
 from gecat.config import preset
 from gecat.images.datasets import batches, load_photos
 from gecat.training.cycle import Engine
@@ -173,6 +173,11 @@ def run(engine, state):
     assert float(tf.norm(taught.generator - state.generator)) > 0.01
     return taught
 
+try:
+    Engine(config, tf.distribute.MirroredStrategy(["CPU:0", "CPU:1", "CPU:2"]))
+    raise SystemExit("three replicas were given a batch of eight")
+except ValueError as error:
+    assert "multiple of the 3 replicas" in str(error) and "received 8" in str(error)
 alone = begin(None)
 one, two = run(*alone), run(*begin(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])))
 assert float(tf.reduce_max(tf.abs(one.generator - run(*alone).generator))) == 0.0

@@ -78,6 +78,18 @@ def test_a_folder_is_held_as_long_as_its_process_lives(tmp_path):
     assert not is_held(tmp_path / "run")
 
 
+def test_a_look_keeps_no_run_from_starting(tmp_path):
+    fcntl = pytest.importorskip("fcntl")
+    with (tmp_path / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)  # as `is_held` does, caught in the middle
+        assert not is_held(tmp_path)  # one who looks is no run
+        looked = threading.Timer(0.2, fcntl.flock, (file, fcntl.LOCK_UN))
+        looked.start()
+        with hold(tmp_path):
+            assert is_held(tmp_path)
+        looked.join()
+
+
 def test_a_step_turns_into_a_pause_and_a_stop_ends(tmp_path):
     interrupted = threading.Event()
     control(tmp_path, "step", "generator")

@@ -93,7 +93,8 @@ def test_a_parcel_holds_the_run_and_none_of_its_photos(tmp_path):
                  "log.txt", "start.safetensors", "photos.zip"):  # fmt: skip
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"private")
-    (tmp_path / "config.json").write_text(json.dumps({"source": "/srv/secret/photos.zip"}))
+    described = {"source": "/srv/secret/photos.zip", "teacher": "/srv/secret/teacher.safetensors"}
+    (tmp_path / "config.json").write_text(json.dumps(described))
     (tmp_path / "stats.jsonl").write_text('{"cycle": 1}\n')
     (tmp_path / "weights.safetensors").write_bytes(b"weights")
     (tmp_path / "events.out.tfevents.17.secret-host.5.0.v2").write_bytes(b"events")

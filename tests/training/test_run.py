@@ -4,6 +4,7 @@ import json
 import shutil
 import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +12,14 @@ import numpy as np
 import pytest
 
 from gecat.config import preset
-from gecat.images.datasets import ImageError, load_photos
+from gecat.images.datasets import ImageError, batches, load_photos
 from gecat.model.discriminator import build_discriminator
 from gecat.model.generator import build_generator
 from gecat.model.weights import load_weights, save_weights
+from gecat.training.cycle import Engine
 from gecat.training.folder import RunError, control, read_stats
-from gecat.training.run import longer, start_run, train
+from gecat.training.resuming import longer
+from gecat.training.run import start_run, train
 from gecat.training.state import SCHOOLED
 from gecat.training.trainer import meets_generator, stage_at, weights_at
 
@@ -90,20 +93,26 @@ def test_a_run_leaves_what_its_folder_promises(finished, config):
     np.testing.assert_array_equal(average, state.average)
 
 
-@pytest.mark.parametrize("rule", ["conjugate", "adam"])
-def test_resuming_continues_bit_for_bit(tmp_path, photos, rule):
+def stop(folder):
+    control(folder, "stop")
+
+
+def fail(folder):
+    raise OSError(f"nothing can be written; received {folder}")
+
+
+@pytest.mark.parametrize(("rule", "end"), [("conjugate", stop), ("adam", fail)])
+def test_resuming_continues_bit_for_bit(tmp_path, photos, rule, end):
     config = preset("small", **{**TINY, "update_rule": rule})
     whole = start_run(tmp_path / "whole", config, photos, cycles=8)
 
-    def stop_at(cycle):
-        def report(figures):
-            if figures["cycle"] == cycle:
-                control(tmp_path / "parts", "stop")
+    def end_at_the_fifth(figures):
+        if figures["cycle"] == 5:
+            end(tmp_path / "parts")
 
-        return report
-
-    part = start_run(tmp_path / "parts", config, photos, cycles=8, report=stop_at(5))
-    assert part.cycle == 5
+    with suppress(OSError):
+        start_run(tmp_path / "parts", config, photos, cycles=8, report=end_at_the_fifth)
+    assert load_weights(tmp_path / "parts" / "weights.safetensors").facts["cycles"] == 5
     resumed = start_run(tmp_path / "parts", config, photos, cycles=8, resume=True)
     for name in ("generator", "generator_statistics", "average", "discriminator", "second_moment"):
         np.testing.assert_array_equal(getattr(whole, name), getattr(resumed, name), err_msg=name)
@@ -192,18 +201,27 @@ def test_weights_of_a_discriminators_run_do_not_hand_down_its_course(tmp_path, c
     assert read_stats(tmp_path / "run")[0]["stage"] == "anchor"
 
 
-def test_masks_beside_some_photos_add_a_supervised_term(tmp_path, photos):
+def test_masks_beside_some_photos_take_their_teachers_place(tmp_path, config, photos):
     from PIL import Image
 
     (tmp_path / "images").mkdir()
     (tmp_path / "masks").mkdir()
     for index in range(12):
         Image.fromarray(photos.images[index]).save(tmp_path / "images" / f"{index}.png")
-        if index % 3 == 0:
+        if index % 2 == 0:
             Image.fromarray(photos.masks[index]).save(tmp_path / "masks" / f"{index}.png")
     loaded = load_photos(tmp_path, 64, prior="barrier")
-    assert loaded.has_mask.sum() == 4
-    train(tmp_path, tmp_path / "run", changes=TINY, cycles=2)
+    assert loaded.has_mask.sum() == 6
+    engine = Engine(replace(config, supervised_weight=3.0))
+    batch = next(batches(loaded, 8).as_numpy_iterator())
+    frozen = engine.freeze(batch, (0, 1))
+    plain = slice(0, 4)  # the other half is composites
+    known = batch["has_mask"][plain]
+    wanted = np.where(known[:, None, None, None], batch["mask"][plain], batch["prior"][plain])
+    np.testing.assert_allclose(frozen["target"][plain], wanted / 255.0, atol=1e-6)
+    certainty = frozen["certainty"].numpy()[plain]
+    assert (certainty[known] == 3.0).all() and certainty[~known].max() <= 1.0
+    assert 0 < known.sum() < 4
 
 
 def test_the_articles_networks_learn_from_its_own_file(tmp_path, photos):
@@ -238,5 +256,9 @@ def test_a_continued_run_does_not_begin_again_with_its_hints():
     longer_config = longer(described, seconds=180)
     assert longer_config.anchor_share == pytest.approx(0.2)
     assert stage_at(longer_config, 61 / 180) == "adversarial"
+    # The average labels the photos from the same second on, or never, as before.
+    assert longer_config.relabel_from * 180 == pytest.approx(config.relabel_from * 60)
+    never = {**described, "config": replace(config, relabel_from=1.0).to_dict()}
+    assert longer(never, seconds=180).relabel_from == 1.0
     assert longer(described, seconds=60) == config
     assert longer({**described, "seconds": None, "cycles": 10}, cycles=5) == config

@@ -112,7 +112,7 @@ def _boxes(key, priors, objectless, tries=6):
 
 def _recolour(key, images):
     """Light, contrast, saturation and white balance, each picture its own; 0 to 255."""
-    keys = jax.random.split(key, 6)
+    keys = jax.random.split(key, 7)
     count = images.shape[0]
 
     def column(index, low, high, channels=1):
@@ -125,7 +125,7 @@ def _recolour(key, images):
     middle = images.mean((1, 2, 3), keepdims=True)
     images = middle + column(1, 0.6, 1.3) * (images - middle)
     images = images * column(2, 0.85, 1.15, 3) + column(3, -35.0, 35.0)
-    noise = jax.random.normal(keys[4], images.shape) * column(0, -4.0, 8.0).clip(0.0)
+    noise = jax.random.normal(keys[4], images.shape) * column(6, -4.0, 8.0).clip(0.0)
     return jnp.clip(images + noise, 0.0, 255.0)
 
 

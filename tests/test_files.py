@@ -1,0 +1,22 @@
+"""Files that are never seen half written."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from gecat.files import write_atomically
+
+
+def test_many_threads_may_write_one_file(tmp_path):
+    texts = [bytes([number]) * 10_000 for number in range(200)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda text: write_atomically(tmp_path / "deep" / "file", text), texts))
+    assert (tmp_path / "deep" / "file").read_bytes() in texts
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["file"]
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(tmp_path):
+    (tmp_path / "file").mkdir()
+    with pytest.raises(OSError):
+        write_atomically(tmp_path / "file", b"text")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
