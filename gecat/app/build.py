@@ -55,7 +55,7 @@ def build(folder, weights=None, jobs=None):
 
             def use_weights(button, *chosen):
                 outputs = [used, segmenting.row, segmenting.text, tabs]
-                taken = button.click(own.use, list(chosen), outputs, **train.AT_ONCE)
+                taken = button.click(own.use, list(chosen), outputs, **train.REFUSABLE)
                 segmenting.look_again(taken.success)
                 taken.success(None, js="() => window.scrollTo({top: 0})")
 

@@ -14,6 +14,8 @@ NOW = 100  # of the slider through a run's pictures
 SIZES = (64, 96, 128, 160)  # sides of a training picture, pixels
 # Nobody waits behind others' photos to see, pause or stop a training.
 AT_ONCE = {"queue": False, "preprocess": False, "show_progress": "hidden", **PRIVATE}
+# Gradio 6.31 shows a refusal only of what went through its queue; without a limit nothing waits.
+REFUSABLE = {**AT_ONCE, "queue": True, "concurrency_limit": None}
 FILES = {"concurrency_id": "files", "concurrency_limit": 2, "preprocess": False, **PRIVATE}
 SHOW_STATUS = """() => { if (innerWidth <= 640)
   document.querySelector("#train-status").scrollIntoView({behavior: "smooth"}); }"""
@@ -205,23 +207,24 @@ def _wire(actions, page, asked, managed, shown, stepped, taken, loaded, opened, 
     started.success(None, js=SHOW_STATUS)
     for change in (shown.back.input, page.others.input):
         change(**looking, trigger_mode="always_last")
+    # Whoever was refused sees why: another window may have changed the run, or removed it.
     for button, act in (
         (shown.pause, actions.pause),
         (shown.resume, actions.resume),
         (shown.stop, actions.stop),
     ):
-        button.click(act, chosen, None, **AT_ONCE).success(**looking)
+        button.click(act, chosen, None, **REFUSABLE).then(**looking)
     for pace, button in stepped.buttons.items():
         button.click(
             lambda visitor, run, part, pace=pace: actions.go(visitor, run, part, pace),
-            [*chosen, stepped.part], None, **AT_ONCE,
-        ).success(**looking)  # fmt: skip
+            [*chosen, stepped.part], None, **REFUSABLE,
+        ).then(**looking)  # fmt: skip
     for button, act, value in (
         (managed.rename, actions.rename, managed.name),
         (managed.longer, actions.longer, managed.seconds),
     ):
-        button.click(act, [*chosen, value], None, **AT_ONCE).success(**looking)
-    managed.delete.click(actions.delete, chosen, listed, **AT_ONCE).success(**looking)
+        button.click(act, [*chosen, value], None, **REFUSABLE).then(**looking)
+    managed.delete.click(actions.delete, chosen, listed, **REFUSABLE).then(**looking)
     taking(actions.take, chosen, taken.outputs, show_progress="hidden", **FILES)
 
 

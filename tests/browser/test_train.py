@@ -145,6 +145,21 @@ def test_bad_photos_are_left_out_and_a_killed_run_can_be_resumed(visit, app, tmp
     assert not (runs / running.id).exists()
 
 
+def test_every_refusal_is_shown(visit, app):
+    page = open_train(visit, app[0])
+    choose(page, TRAIN_ENGLISH.step_by_step)
+    page.locator("#manage").get_by_text(TRAIN_ENGLISH.manage).click()
+    toast = page.get_by_test_id("toast-body")
+    for button in ("#delete", "#rename", "#longer", "#pace-slow", "#use"):
+        if button == "#use":
+            choose(page, TRAIN_ENGLISH.take_home)
+            expect(page.locator("#take-weights")).to_be_disabled()
+        page.locator(button).click()
+        expect(toast).to_contain_text(TRAIN_ENGLISH.refusals["no_run"])
+        page.get_by_label("Close", exact=False).first.click()
+        expect(toast).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     ("path", "train"), [("/?language=en", TRAIN_ENGLISH), ("/zh", TRAIN_CHINESE)]
 )
