@@ -19,6 +19,8 @@ REFUSABLE = {**AT_ONCE, "queue": True, "concurrency_limit": None}
 FILES = {"concurrency_id": "files", "concurrency_limit": 2, "preprocess": False, **PRIVATE}
 SHOW_STATUS = """() => { if (innerWidth <= 640)
   document.querySelector("#train-status").scrollIntoView({behavior: "smooth"}); }"""
+IF_SHOWN = """(visitor, run) =>
+  [visitor, document.querySelector("#take-weights")?.offsetParent ? run : null]"""
 
 
 def build_tab(words, train, jobs, visitor, timer, loaded, opened, use_weights):
@@ -225,7 +227,12 @@ def _wire(actions, page, asked, managed, shown, stepped, taken, loaded, opened, 
     ):
         button.click(act, [*chosen, value], None, **REFUSABLE).then(**looking)
     managed.delete.click(actions.delete, chosen, listed, **REFUSABLE).then(**looking)
-    taking(actions.take, chosen, taken.outputs, show_progress="hidden", **FILES)
+    take = {"fn": actions.take, "inputs": chosen, "outputs": taken.outputs,
+            "show_progress": "hidden", "trigger_mode": "always_last", **FILES}  # fmt: skip
+    being_taken = taking(**take)
+    # What was prepared of one run must not stand there as another's.
+    page.runs.change(actions.put_away, None, taken.outputs, cancels=[being_taken], **AT_ONCE)
+    selected.success(**take, js=IF_SHOWN)
 
 
 CSS = """

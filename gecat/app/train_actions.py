@@ -201,6 +201,8 @@ class TrainActions:
     @answered
     def take(self, visitor, run):
         """Prepares what can be taken home: weights, zip, film, the film to look at, command."""
+        if not run:
+            return self.put_away()
         job = self.jobs.get(key_of(visitor), self._selected(run))
         folder, weights = self.jobs.folder(job), self.jobs.weights(job)
         stem, command = safe_stem(job.name), repeat(job, folder, self.jobs.caps.photos)
@@ -214,6 +216,10 @@ class TrainActions:
         if not movie:
             downloads.append(gr.DownloadButton(value=None, interactive=False))
         return *downloads, paths[2] if movie else None, command
+
+    def put_away(self):
+        """Nothing to take home, in the order of `take`."""
+        return *[gr.update(value=None, interactive=False)] * 3, None, None
 
     def _see(self, mine, runs):
         """Sights of some of the visitor's runs, by id; runs that are gone are left out."""

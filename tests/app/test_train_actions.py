@@ -192,6 +192,12 @@ def test_a_run_is_taken_home(actions, finished, small_weights):
     assert command.startswith("python -m gecat train --data scenes")
 
 
+def test_without_a_run_there_is_nothing_to_take(actions, visitor):
+    *downloads, shown, command = actions.take(visitor, None)
+    assert downloads == [gr.update(value=None, interactive=False)] * 3
+    assert shown is None and command is None
+
+
 def test_what_has_learned_nothing_cannot_be_taken(actions, finished):
     job = actions.jobs.get(finished["key"], finished["run"])
     (actions.jobs.folder(job) / "weights.safetensors").unlink()

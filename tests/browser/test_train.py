@@ -94,6 +94,14 @@ def test_a_run_is_watched_steered_found_again_and_taken_home(visit, app):
     assert started.value.suggested_filename == "Run-1.safetensors"
     assert len(load(started.value.path().read_bytes())) > 10
     expect(page.locator("#command-line")).to_contain_text("--data scenes")
+    begin(page)  # another run: it has nothing to take yet
+    expect(page.locator("#take-weights")).to_be_disabled()
+    expect(page.locator("#command-line")).not_to_contain_text("--data")
+    page.locator("#stop").click()
+    expect(page.locator("#runs label")).to_have_count(2)
+    page.locator("#runs label").get_by_text("Run 1").click()
+    expect(page.locator("#command-line")).to_contain_text("runs/Run 1")
+    expect(page.locator("#take-weights")).to_be_enabled()
     page.locator("#use").click()
     expect(page.locator("#own-note")).to_contain_text("Run 1")
     expect(page.locator("#verdict .number")).to_be_visible()
