@@ -44,7 +44,7 @@ def build(folder, weights=None, jobs=None):
         gr.HTML(_hero(words, other_page), padding=False)
         visitor = gr.BrowserState(storage_key="gecat-visitor", secret=SECRET)
         used = gr.BrowserState(storage_key="gecat-weights", secret=SECRET)
-        timer = gr.Timer(1.0, active=False)
+        timer = gr.Timer(active=False)
         with gr.Tabs(overflow_behavior="wrap") as tabs:
             with gr.Tab(words.segment_tab, id="segment"):
                 segmenting = segment.build_tab(

@@ -65,7 +65,12 @@ def begin(page, seconds=600):
 def test_a_run_is_watched_steered_found_again_and_taken_home(visit, app):
     url, _ = app
     page = open_train(visit, url)
+    second = page.context.new_page()
+    second.goto(url)
+    choose(second, TRAIN_ENGLISH.tab)
     begin(page)
+    state(second, "running")
+    second.close()
     expect(page.locator("#masks .tile")).to_have_count(8, timeout=STARTING)
     for _ in range(5):
         wait_for_newer(page, cycle(page))
