@@ -8,6 +8,7 @@ from gecat.app.train_actions import TERMS, TrainActions
 from gecat.app.train_views import masks_html, status_html, waiting_html
 from gecat.app.wiring import PRIVATE
 from gecat.config import BETA_RULES, PRECONDITIONERS, PRESETS, UPDATE_RULES, preset
+from gecat.images.datasets import MINIMUM_PHOTOS
 
 PRESET, SECONDS, LONGEST_K = "small", 60, 16
 NOW = 100  # of the slider through a run's pictures
@@ -70,7 +71,8 @@ def _form(train, jobs):
     sources = [(train.scenes, "scenes"), (train.my_photos, "photos")]
     data = gr.Radio([*sources, *jobs.folders], value="scenes", label=train.learn_from,
                     elem_id="learn-from")  # fmt: skip
-    info = train.files_info.format(count=caps.photos, size=f"{caps.upload_bytes / 1e6:.0f}")
+    megabytes = f"{caps.upload_bytes / 1e6:.0f}"
+    info = train.files_info.format(least=MINIMUM_PHOTOS, count=caps.photos, size=megabytes)
     with gr.Column(visible=False) as uploads:
         files = gr.File(label=train.files, file_count="multiple", height=160, elem_id="train-files")
         gr.Markdown(info, elem_classes="small")

@@ -109,8 +109,8 @@ TRAIN_ENGLISH = TrainWords(
     scenes="Drawn scenes",
     my_photos="My photos",
     files="Photos, or one ZIP of them",
-    files_info="Up to {count} photos, {size} MB together. They stay on this server, are seen by "
-    "nobody else, and go when you delete the run.",
+    files_info="{least} to {count} photos, {size} MB together at most. They stay on this server, "
+    "are seen by nobody else, and go when you delete the run.",
     seconds="Seconds to learn",
     seconds_info="You can stop earlier, or continue longer.",
     begin_with="Begin with",
@@ -275,6 +275,7 @@ TRAIN_ENGLISH = TrainWords(
         "no_photos": "Choose some photos, or one ZIP of them, first.",
         "upload_too_large": "The photos may have {limit} together. Received: {received}.",
         "one_archive": "Give either photos or one archive. Received: {received} files.",
+        "too_few_photos": "At least {limit} photos are needed. Received: {received}.",
         "too_many_photos": "At most {limit} photos are taken. Received: {received}.",
         "no_shipped_weights": "No weights ship with this app.",
         "nothing_learned": "{name} has learned nothing yet.",
@@ -290,7 +291,7 @@ TRAIN_CHINESE = TrainWords(
     scenes="绘制的场景",
     my_photos="我的照片",
     files="照片，或一个 ZIP 压缩包",
-    files_info="最多 {count} 张照片，合计 {size} MB。照片留在本服务器，不会给其他人看，"
+    files_info="{least} 到 {count} 张照片，合计最多 {size} MB。照片留在本服务器，不会给其他人看，"
     "删除运行时一并删除。",
     seconds="学习秒数",
     seconds_info="可以提前停止，也可以继续更久。",
@@ -449,6 +450,7 @@ TRAIN_CHINESE = TrainWords(
         "no_photos": "请先选择照片或一个 ZIP 压缩包。",
         "upload_too_large": "照片合计不能超过 {limit}，收到：{received}。",
         "one_archive": "请给出照片或一个压缩包，收到 {received} 个文件。",
+        "too_few_photos": "至少需要 {limit} 张照片，收到 {received} 张。",
         "too_many_photos": "最多使用 {limit} 张照片，收到 {received} 张。",
         "no_shipped_weights": "此应用没有自带权重。",
         "nothing_learned": "{name} 还没有学到任何东西。",

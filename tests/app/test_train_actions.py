@@ -145,6 +145,7 @@ def test_what_is_refused_is_told_in_the_language_of_the_page(open_jobs, tmp_path
         ({"data": "<b>etc"}, "Received: &lt;b&gt;etc"),
         ({"data": "photos"}, "Choose some photos"),
         ({"data": "photos", "files": [photo] * 3}, "At most 2 photos"),
+        ({"data": "photos", "files": [photo] * 2}, "At least 8 photos are needed. Received: 2"),
         ({"data": "photos", "files": [{"path": __file__}]}, "given as an uploaded file"),
         ({"begin": "run"}, "Select a run first"),
     ):
