@@ -80,6 +80,7 @@ class TrainWords:
     critics_info: str
     critics_columns: tuple[str, str, str]
     critics_score: str
+    critic_idle: str
     nothing_yet: str
     # Comparing.
     compare: str
@@ -245,6 +246,7 @@ TRAIN_ENGLISH = TrainWords(
     "each, the critic's score map: dark where it finds the mask wrong.",
     critics_columns=("Fitting", "The generator's", "Spoiled"),
     critics_score="How the critic's scores spread, from wrong (left) to right",
+    critic_idle="The critic has not begun to learn: its scores and score maps mean nothing yet.",
     nothing_yet="Nothing to show yet.",
     compare="Compare",
     compare_with="Compare with",
@@ -421,6 +423,7 @@ TRAIN_CHINESE = TrainWords(
     "它认为错误之处较暗。",
     critics_columns=("相符", "生成器的", "破坏的"),
     critics_score="判别器评分的分布，从错误（左）到正确",
+    critic_idle="判别器尚未开始学习：它的评分和评分图还没有意义。",
     nothing_yet="还没有可显示的内容。",
     compare="比较",
     compare_with="与之比较",
