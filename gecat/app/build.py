@@ -44,7 +44,7 @@ def build(folder, weights=None, jobs=None):
         gr.HTML(_hero(words, other_page), padding=False)
         visitor = gr.BrowserState(storage_key="gecat-visitor", secret=SECRET)
         used = gr.BrowserState(storage_key="gecat-weights", secret=SECRET)
-        timer = gr.Timer(1.0, active=False)
+        timer = gr.Timer(active=False)
         with gr.Tabs(overflow_behavior="wrap") as tabs:
             with gr.Tab(words.segment_tab, id="segment") as segment_tab:
                 segmenting = segment.build_tab(
@@ -56,7 +56,7 @@ def build(folder, weights=None, jobs=None):
 
             def use_weights(button, *chosen):
                 outputs = [used, segmenting.row, segmenting.text, tabs]
-                taken = button.click(own.use, list(chosen), outputs, **train.AT_ONCE)
+                taken = button.click(own.use, list(chosen), outputs, **train.REFUSABLE)
                 segmenting.look_again(taken.success)
                 taken.success(None, js="() => window.scrollTo({top: 0})")
 

@@ -8,15 +8,20 @@ from gecat.app.train_actions import TERMS, TrainActions
 from gecat.app.train_views import masks_html, status_html, waiting_html
 from gecat.app.wiring import PRIVATE
 from gecat.config import BETA_RULES, PRECONDITIONERS, PRESETS, UPDATE_RULES, preset
+from gecat.images.datasets import MINIMUM_PHOTOS
 
 PRESET, SECONDS, LONGEST_K = "small", 60, 16
 NOW = 100  # of the slider through a run's pictures
 SIZES = (64, 96, 128, 160)  # sides of a training picture, pixels
 # Nobody waits behind others' photos to see, pause or stop a training.
 AT_ONCE = {"queue": False, "preprocess": False, "show_progress": "hidden", **PRIVATE}
+# Gradio 6.31 shows a refusal only of what went through its queue; without a limit nothing waits.
+REFUSABLE = {**AT_ONCE, "queue": True, "concurrency_limit": None}
 FILES = {"concurrency_id": "files", "concurrency_limit": 2, "preprocess": False, **PRIVATE}
 SHOW_STATUS = """() => { if (innerWidth <= 640)
   document.querySelector("#train-status").scrollIntoView({behavior: "smooth"}); }"""
+IF_SHOWN = """(visitor, run) =>
+  [visitor, document.querySelector("#take-weights")?.offsetParent ? run : null]"""
 
 
 def build_tab(words, train, jobs, visitor, timer, loaded, opened, use_weights):
@@ -66,7 +71,8 @@ def _form(train, jobs):
     sources = [(train.scenes, "scenes"), (train.my_photos, "photos")]
     data = gr.Radio([*sources, *jobs.folders], value="scenes", label=train.learn_from,
                     elem_id="learn-from")  # fmt: skip
-    info = train.files_info.format(count=caps.photos, size=f"{caps.upload_bytes / 1e6:.0f}")
+    megabytes = f"{caps.upload_bytes / 1e6:.0f}"
+    info = train.files_info.format(least=MINIMUM_PHOTOS, count=caps.photos, size=megabytes)
     with gr.Column(visible=False) as uploads:
         files = gr.File(label=train.files, file_count="multiple", height=160, elem_id="train-files")
         gr.Markdown(info, elem_classes="small")
@@ -205,24 +211,30 @@ def _wire(actions, page, asked, managed, shown, stepped, taken, loaded, opened, 
     started.success(None, js=SHOW_STATUS)
     for change in (shown.back.input, page.others.input):
         change(**looking, trigger_mode="always_last")
+    # Whoever was refused sees why: another window may have changed the run, or removed it.
     for button, act in (
         (shown.pause, actions.pause),
         (shown.resume, actions.resume),
         (shown.stop, actions.stop),
     ):
-        button.click(act, chosen, None, **AT_ONCE).success(**looking)
+        button.click(act, chosen, None, **REFUSABLE).then(**looking)
     for pace, button in stepped.buttons.items():
         button.click(
             lambda visitor, run, part, pace=pace: actions.go(visitor, run, part, pace),
-            [*chosen, stepped.part], None, **AT_ONCE,
-        ).success(**looking)  # fmt: skip
+            [*chosen, stepped.part], None, **REFUSABLE,
+        ).then(**looking)  # fmt: skip
     for button, act, value in (
         (managed.rename, actions.rename, managed.name),
         (managed.longer, actions.longer, managed.seconds),
     ):
-        button.click(act, [*chosen, value], None, **AT_ONCE).success(**looking)
-    managed.delete.click(actions.delete, chosen, listed, **AT_ONCE).success(**looking)
-    taking(actions.take, chosen, taken.outputs, show_progress="hidden", **FILES)
+        button.click(act, [*chosen, value], None, **REFUSABLE).then(**looking)
+    managed.delete.click(actions.delete, chosen, listed, **REFUSABLE).then(**looking)
+    take = {"fn": actions.take, "inputs": chosen, "outputs": taken.outputs,
+            "show_progress": "hidden", "trigger_mode": "always_last", **FILES}  # fmt: skip
+    being_taken = taking(**take)
+    # What was prepared of one run must not stand there as another's.
+    page.runs.change(actions.put_away, None, taken.outputs, cancels=[being_taken], **AT_ONCE)
+    selected.success(**take, js=IF_SHOWN)
 
 
 CSS = """

@@ -40,6 +40,8 @@ COMPARED_RUNS = 3  # beside the selected one
 TERMS = ("adversarial_weight", "self_training_weight", "anchor_weight", "area_weight",
          "binary_weight")  # fmt: skip
 HISTORIES = 64
+# Seconds between two looks: while something learns, and while only another window could act.
+BUSY_SECONDS, QUIET_SECONDS = 1.0, 5.0
 
 
 def answered(action):
@@ -166,11 +168,18 @@ class TrainActions:
         """
         key = key_of(visitor)
         mine = self.jobs.runs(key) if key else []
-        sights = self._see(mine, [run, *(others or [])[:COMPARED_RUNS]])
-        sight = sights.get(run)
+        ids = [job.id for job in mine]
+        # Another window may have removed the run that is selected here, or begun the first one.
+        chosen = run if run in ids else next(iter(ids), None)
+        sights = self._see(mine, [chosen, *(others or [])[:COMPARED_RUNS]])
+        sight = sights.get(chosen)
         state = sight.state if sight else ""
         sights = list(sights.values())
         several = len(sights) > 1
+        busy = any(self.jobs.state(job) in LIVE for job in mine)
+        runs = self._list(mine, chosen)
+        if chosen == run:
+            del runs["value"]  # it would undo what is being selected meanwhile
         values = [
             status_html(sight, self.train),
             lights_html(sight, self.train),
@@ -180,15 +189,15 @@ class TrainActions:
             curves_html(sight, self.train),
             compared_html(sights, self.train) if several else "",
             settings_html(sights, self.train) if several else "",
-            gr.update(choices=run_choices(self.jobs, mine, self.train)),
-            gr.update(choices=[(job.name, job.id) for job in mine if job.id != run]),
+            runs,
+            gr.update(choices=[(job.name, job.id) for job in mine if job.id != chosen]),
             gr.update(interactive=state == "running"),
             gr.update(
                 interactive=state in ("paused", "stopped", "interrupted", "failed"),
                 variant="primary" if state in ("paused", "interrupted") else "secondary",
             ),
             gr.update(interactive=state in ("queued", "running", "paused")),
-            gr.update(active=any(self.jobs.state(job) in LIVE for job in mine)),
+            gr.update(value=BUSY_SECONDS if busy else QUIET_SECONDS, active=True),
         ]
         now = [hash(json.dumps(value, sort_keys=True)) for value in values]
         seen = seen or [None] * len(now)
@@ -201,6 +210,8 @@ class TrainActions:
     @answered
     def take(self, visitor, run):
         """Prepares what can be taken home: weights, zip, film, the film to look at, command."""
+        if not run:
+            return self.put_away()
         job = self.jobs.get(key_of(visitor), self._selected(run))
         folder, weights = self.jobs.folder(job), self.jobs.weights(job)
         stem, command = safe_stem(job.name), repeat(job, folder, self.jobs.caps.photos)
@@ -214,6 +225,10 @@ class TrainActions:
         if not movie:
             downloads.append(gr.DownloadButton(value=None, interactive=False))
         return *downloads, paths[2] if movie else None, command
+
+    def put_away(self):
+        """Nothing to take home, in the order of `take`."""
+        return *[gr.update(value=None, interactive=False)] * 3, None, None
 
     def _see(self, mine, runs):
         """Sights of some of the visitor's runs, by id; runs that are gone are left out."""

@@ -80,6 +80,7 @@ class TrainWords:
     critics_info: str
     critics_columns: tuple[str, str, str]
     critics_score: str
+    critic_idle: str
     nothing_yet: str
     # Comparing.
     compare: str
@@ -109,8 +110,8 @@ TRAIN_ENGLISH = TrainWords(
     scenes="Drawn scenes",
     my_photos="My photos",
     files="Photos, or one ZIP of them",
-    files_info="Up to {count} photos, {size} MB together. They stay on this server, are seen by "
-    "nobody else, and go when you delete the run.",
+    files_info="{least} to {count} photos, {size} MB together at most. They stay on this server, "
+    "are seen by nobody else, and go when you delete the run.",
     seconds="Seconds to learn",
     seconds_info="You can stop earlier, or continue longer.",
     begin_with="Begin with",
@@ -245,6 +246,7 @@ TRAIN_ENGLISH = TrainWords(
     "each, the critic's score map: dark where it finds the mask wrong.",
     critics_columns=("Fitting", "The generator's", "Spoiled"),
     critics_score="How the critic's scores spread, from wrong (left) to right",
+    critic_idle="The critic has not begun to learn: its scores and score maps mean nothing yet.",
     nothing_yet="Nothing to show yet.",
     compare="Compare",
     compare_with="Compare with",
@@ -252,7 +254,8 @@ TRAIN_ENGLISH = TrainWords(
     setting="Setting",
     equal_settings="{count} settings are equal",
     take_home="Take home",
-    take_info="Prepared when this tab is opened; open it again for a newer state.",
+    take_info="Prepared when this tab is opened or another run selected. Open it again for a newer "
+    "state.",
     weights="Weights",
     whole_run="Whole run (ZIP)",
     film="Film of the masks",
@@ -274,6 +277,7 @@ TRAIN_ENGLISH = TrainWords(
         "no_photos": "Choose some photos, or one ZIP of them, first.",
         "upload_too_large": "The photos may have {limit} together. Received: {received}.",
         "one_archive": "Give either photos or one archive. Received: {received} files.",
+        "too_few_photos": "At least {limit} photos are needed. Received: {received}.",
         "too_many_photos": "At most {limit} photos are taken. Received: {received}.",
         "no_shipped_weights": "No weights ship with this app.",
         "nothing_learned": "{name} has learned nothing yet.",
@@ -289,7 +293,7 @@ TRAIN_CHINESE = TrainWords(
     scenes="绘制的场景",
     my_photos="我的照片",
     files="照片，或一个 ZIP 压缩包",
-    files_info="最多 {count} 张照片，合计 {size} MB。照片留在本服务器，不会给其他人看，"
+    files_info="{least} 到 {count} 张照片，合计最多 {size} MB。照片留在本服务器，不会给其他人看，"
     "删除运行时一并删除。",
     seconds="学习秒数",
     seconds_info="可以提前停止，也可以继续更久。",
@@ -419,6 +423,7 @@ TRAIN_CHINESE = TrainWords(
     "它认为错误之处较暗。",
     critics_columns=("相符", "生成器的", "破坏的"),
     critics_score="判别器评分的分布，从错误（左）到正确",
+    critic_idle="判别器尚未开始学习：它的评分和评分图还没有意义。",
     nothing_yet="还没有可显示的内容。",
     compare="比较",
     compare_with="与之比较",
@@ -426,7 +431,7 @@ TRAIN_CHINESE = TrainWords(
     setting="设置",
     equal_settings="{count} 项设置相同",
     take_home="带走",
-    take_info="打开此页时准备；再次打开可得到更新的状态。",
+    take_info="打开此页或选择其他运行时准备；再次打开可得到更新的状态。",
     weights="权重",
     whole_run="整个运行（ZIP）",
     film="掩膜影片",
@@ -448,6 +453,7 @@ TRAIN_CHINESE = TrainWords(
         "no_photos": "请先选择照片或一个 ZIP 压缩包。",
         "upload_too_large": "照片合计不能超过 {limit}，收到：{received}。",
         "one_archive": "请给出照片或一个压缩包，收到 {received} 个文件。",
+        "too_few_photos": "至少需要 {limit} 张照片，收到 {received} 张。",
         "too_many_photos": "最多使用 {limit} 张照片，收到 {received} 张。",
         "no_shipped_weights": "此应用没有自带权重。",
         "nothing_learned": "{name} 还没有学到任何东西。",

@@ -172,7 +172,10 @@ def masks_html(sight, back, train):
     iou = sight.history.value_at("iou", cycle)
     if iou is not None:
         facts.append(f"{train.charts['iou']}: <b>{iou:.2f}</b>")
-    rows = " · ".join(train.rows)
+    photo, mask, score_map = train.rows
+    if not _critic_has_learned(sight, cycle):
+        score_map = f"<b>{train.critic_idle}</b>"
+    rows = " · ".join((photo, mask, score_map))
     try:
         style, tiles = sheet_style(path), tiles_html(path)
     except FileNotFoundError:  # the run has just thinned out its pictures
@@ -188,7 +191,9 @@ def pairs_html(sight, train):
     path = sight.folder / "pictures" / "pairs.png" if sight else None
     if path is None or not path.exists():
         return waiting_html(train)
-    scores = sight.history.looked.get("pair_scores", {})
+    looked = sight.history.looked
+    scores, cycle = looked.get("pair_scores", {}), looked.get("cycle", 0)
+    idle = "" if _critic_has_learned(sight, cycle) else f" <b>{train.critic_idle}</b>"
     columns = count_columns(path) // len(train.critics_columns)
     groups = "".join(
         f'<div class="group"><h4>{title}</h4>'
@@ -198,8 +203,17 @@ def pairs_html(sight, train):
         )
     )
     return (
-        f'<p class="how">{train.critics_info}</p>'
+        f'<p class="how">{train.critics_info}{idle}</p>'
         f'<div class="pairs" style="{sheet_style(path)}">{groups}</div>'
+    )
+
+
+def _critic_has_learned(sight, cycle):
+    """Whether the critic was more than random weights after a cycle."""
+    history = sight.history
+    learned = zip(history.cycles, history.curves["score_real"], strict=False)
+    return sight.job.start != "random" or any(
+        number <= cycle and score is not None for number, score in learned
     )
 
 

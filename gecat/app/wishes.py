@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gecat.app.views import free_name
 from gecat.config import PRESETS, preset
+from gecat.images.datasets import MINIMUM_PHOTOS
 
 STARTS = ("random", "shipped")
 STEERABLE = frozenset({
@@ -121,7 +122,7 @@ def bring_files(files, folder, caps):
         files: (name, path) of each; folder: the run's folder; caps: Caps.
 
     Raises:
-        JobError: if there are none, too many, or too large ones.
+        JobError: if there are too few, too many, or too large ones.
     """
     total = sum(Path(path).stat().st_size for _, path in files)
     archives = [name for name, _ in files if name.lower().endswith(ARCHIVES)]
@@ -135,8 +136,11 @@ def bring_files(files, folder, caps):
     if len(files) > caps.photos:
         raise JobError("too_many_photos", limit=caps.photos, received=len(files))
     if archives:
+        # How many photos an archive holds, the training finds out as it reads them.
         shutil.copyfile(files[0][1], folder / f"photos{Path(archives[0]).suffix.lower()}")
         return
+    if len(files) < MINIMUM_PHOTOS:
+        raise JobError("too_few_photos", limit=MINIMUM_PHOTOS, received=len(files))
     (folder / "photos").mkdir()
     names = set()
     for name, path in files:

@@ -264,16 +264,18 @@ def test_folders_of_one_name_are_told_apart():
 
 
 def test_uploads_are_bounded_and_copied_under_their_names(open_jobs, key, tmp_path):
-    jobs = open_jobs(caps=Caps(photos=2))
-    files = photo_files(tmp_path, ["a.png", "b.png", "c.png"])
-    with pytest.raises(JobError, match="too_many_photos: limit=2, received=3"):
+    jobs = open_jobs(caps=Caps(photos=8))
+    files = photo_files(tmp_path, [f"{letter}.png" for letter in "abcdefghi"])
+    with pytest.raises(JobError, match="too_many_photos: limit=8, received=9"):
         jobs.start(key, Wish(data="photos", files=files))
+    with pytest.raises(JobError, match="too_few_photos: limit=8, received=7"):
+        jobs.start(key, Wish(data="photos", files=files[:7]))
     with pytest.raises(JobError, match="one_archive"):
         jobs.start(key, Wish(data="photos", files=[*files[:1], ("x.zip", files[1][1])]))
-    named = [("../../a.png", files[0][1]), ("a.png", files[1][1])]
+    named = [("../../a.png", files[0][1]), ("a.png", files[1][1]), *files[2:8]]
     run = jobs.start(key, Wish(data="photos", files=named, seconds=1))
     copied = {path.name for path in (jobs.folder(jobs.get(key, run)) / "photos").iterdir()}
-    assert copied == {"a.png", "a-2.png"}
+    assert copied == {"a.png", "a-2.png", *(name for name, _ in files[2:8])}
     small = open_jobs(caps=Caps(upload_bytes=10))
     with pytest.raises(JobError, match="upload_too_large"):
         small.start(key, Wish(data="photos", files=files))

@@ -62,7 +62,7 @@ def test_a_visitor_is_known_again(actions):
 def test_only_what_has_changed_is_sent(actions, visitor):
     visitor, _ = start(actions, visitor)
     *first, seen = look(actions, visitor)
-    assert "Run 1" in first[STATUS] and first[TIMER]["active"] is True
+    assert "Run 1" in first[STATUS] and first[TIMER] == gr.update(value=1.0, active=True)
     assert first[PAUSE]["interactive"] and not first[RESUME]["interactive"]
     actions.pause(visitor, visitor["run"])
     *second, seen = look(actions, visitor, seen)
@@ -73,13 +73,28 @@ def test_only_what_has_changed_is_sent(actions, visitor):
     assert third[PAUSE] == third[RESUME] == third[RUNS] == gr.skip()
 
 
-def test_a_run_that_has_ended_needs_no_timer(actions, visitor):
+def test_what_has_ended_is_looked_at_less_often(actions, visitor):
     visitor, _ = start(actions, visitor, seconds=1)
     wait_for(lambda: TRAIN_ENGLISH.states["done"] in look(actions, visitor)[STATUS])
     shown = look(actions, visitor)
-    assert shown[TIMER]["active"] is False and not shown[STOP]["interactive"]
+    assert shown[TIMER] == gr.update(value=5.0, active=True) and not shown[STOP]["interactive"]
     actions.longer(visitor, visitor["run"], 600)
-    assert look(actions, visitor)[TIMER]["active"] is True
+    assert look(actions, visitor)[TIMER]["value"] == 1.0
+
+
+def test_a_second_window_follows_the_first(actions, visitor):
+    second = visitor
+    visitor, _ = start(actions, visitor)
+    shown = look(actions, second)
+    assert "Run 1" in shown[STATUS] and shown[RUNS]["value"] == visitor["run"]
+    assert "value" not in look(actions, visitor)[RUNS]
+    newer, _ = start(actions, visitor)
+    actions.delete(visitor, visitor["run"])
+    shown = look(actions, visitor)
+    assert "Run 2" in shown[STATUS] and shown[RUNS]["value"] == newer["run"]
+    actions.delete(newer, newer["run"])
+    shown = look(actions, newer)
+    assert TRAIN_ENGLISH.no_runs in shown[STATUS] and shown[RUNS]["value"] is None
 
 
 def test_steps_and_paces_reach_the_run(actions, visitor):
@@ -130,6 +145,7 @@ def test_what_is_refused_is_told_in_the_language_of_the_page(open_jobs, tmp_path
         ({"data": "<b>etc"}, "Received: &lt;b&gt;etc"),
         ({"data": "photos"}, "Choose some photos"),
         ({"data": "photos", "files": [photo] * 3}, "At most 2 photos"),
+        ({"data": "photos", "files": [photo] * 2}, "At least 8 photos are needed. Received: 2"),
         ({"data": "photos", "files": [{"path": __file__}]}, "given as an uploaded file"),
         ({"begin": "run"}, "Select a run first"),
     ):
@@ -200,6 +216,12 @@ def test_a_run_is_taken_home(actions, finished, small_weights):
         assert picture.format == "WEBP"
     assert str(shown).endswith("Run-1.webp")
     assert command.startswith("python -m gecat train --data scenes")
+
+
+def test_without_a_run_there_is_nothing_to_take(actions, visitor):
+    *downloads, shown, command = actions.take(visitor, None)
+    assert downloads == [gr.update(value=None, interactive=False)] * 3
+    assert shown is None and command is None
 
 
 def test_what_has_learned_nothing_cannot_be_taken(actions, finished):

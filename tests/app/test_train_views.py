@@ -161,6 +161,24 @@ def test_pairs_carry_the_critics_scores(tmp_path):
     assert histogram_html(sight, TRAIN_ENGLISH).count("<rect") == 30
 
 
+def test_a_critic_that_has_not_begun_to_learn_explains_nothing(tmp_path):
+    draw(tmp_path, "pairs", 12)
+    for cycle in (0, 1, 2):
+        draw(tmp_path, f"{cycle:06d}", 8)
+    anchor = {"cycle": 1, "stage": "anchor", "probe_area": 0.2}
+    judged = {"cycle": 2, "stage": "warm-up", "probe_area": 0.2, "discriminator_score_real": 0.5}
+    legend, idle = TRAIN_ENGLISH.rows[2], TRAIN_ENGLISH.critic_idle
+    early = sight_of(tmp_path, lines=[anchor])
+    shown = masks_html(early, 100, TRAIN_ENGLISH)
+    assert idle in shown and legend not in shown and idle in pairs_html(early, TRAIN_ENGLISH)
+    later = sight_of(tmp_path, lines=[anchor, judged])
+    shown = masks_html(later, 100, TRAIN_ENGLISH)
+    assert legend in shown and idle not in shown and idle not in pairs_html(later, TRAIN_ENGLISH)
+    assert idle in masks_html(later, 50, TRAIN_ENGLISH)  # back in time
+    forked = sight_of(tmp_path, lines=[anchor], job=replace(JOB, start="shipped"))
+    assert idle not in masks_html(forked, 100, TRAIN_ENGLISH)
+
+
 def test_settings_that_differ_come_first_and_are_marked(tmp_path):
     sights = []
     for number, size in enumerate((64, 96)):

@@ -65,7 +65,12 @@ def begin(page, seconds=600):
 def test_a_run_is_watched_steered_found_again_and_taken_home(visit, app):
     url, _ = app
     page = open_train(visit, url)
+    second = page.context.new_page()
+    second.goto(url)
+    choose(second, TRAIN_ENGLISH.tab)
     begin(page)
+    state(second, "running")
+    second.close()
     expect(page.locator("#masks .tile")).to_have_count(8, timeout=STARTING)
     for _ in range(5):
         wait_for_newer(page, cycle(page))
@@ -94,6 +99,14 @@ def test_a_run_is_watched_steered_found_again_and_taken_home(visit, app):
     assert started.value.suggested_filename == "Run-1.safetensors"
     assert len(load(started.value.path().read_bytes())) > 10
     expect(page.locator("#command-line")).to_contain_text("--data scenes")
+    begin(page)  # another run: it has nothing to take yet
+    expect(page.locator("#take-weights")).to_be_disabled()
+    expect(page.locator("#command-line")).not_to_contain_text("--data")
+    page.locator("#stop").click()
+    expect(page.locator("#runs label")).to_have_count(2)
+    page.locator("#runs label").get_by_text("Run 1").click()
+    expect(page.locator("#command-line")).to_contain_text("runs/Run 1")
+    expect(page.locator("#take-weights")).to_be_enabled()
     page.locator("#use").click()
     expect(page.locator("#own-note")).to_contain_text("Run 1")
     expect(page.locator("#verdict .number")).to_be_visible()
@@ -143,6 +156,21 @@ def test_bad_photos_are_left_out_and_a_killed_run_can_be_resumed(visit, app, tmp
     page.locator("#delete").click()
     expect(page.locator("#train-status")).to_contain_text(TRAIN_ENGLISH.no_runs)
     assert not (runs / running.id).exists()
+
+
+def test_every_refusal_is_shown(visit, app):
+    page = open_train(visit, app[0])
+    choose(page, TRAIN_ENGLISH.step_by_step)
+    page.locator("#manage").get_by_text(TRAIN_ENGLISH.manage).click()
+    toast = page.get_by_test_id("toast-body")
+    for button in ("#delete", "#rename", "#longer", "#pace-slow", "#use"):
+        if button == "#use":
+            choose(page, TRAIN_ENGLISH.take_home)
+            expect(page.locator("#take-weights")).to_be_disabled()
+        page.locator(button).click()
+        expect(toast).to_contain_text(TRAIN_ENGLISH.refusals["no_run"])
+        page.get_by_label("Close", exact=False).first.click()
+        expect(toast).to_have_count(0)
 
 
 @pytest.mark.parametrize(
