@@ -74,6 +74,12 @@ def read_stats(folder):
     return [json.loads(line) for line in lines]
 
 
+def write_stats(folder, lines):
+    """Replaces the figures written so far."""
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    write_atomically(Path(folder) / "stats.jsonl", text.encode())
+
+
 def last_stats(folder):
     """Returns the figures of the last cycle, or an empty dict, without reading the others."""
     path = Path(folder) / "stats.jsonl"

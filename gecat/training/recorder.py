@@ -11,7 +11,7 @@ from PIL import Image
 from gecat.files import write_atomically
 from gecat.model.compiled import compiled
 from gecat.training import pairs
-from gecat.training.folder import read_stats
+from gecat.training.folder import read_stats, write_stats
 from gecat.training.pictures import drop_pictures_after, thin_out
 
 PROBES = 8  # photos whose masks are drawn as the run goes on
@@ -34,15 +34,17 @@ class Recorder:
         self._judge = compiled(self._judge_traced)
         self._last = None
         self._next_look = 0.0
-        self._first = state if state.cycle == 0 else None
+        self._first = state
+        self._looked = None  # the cycle of the last look
         _drop_after(folder, state.cycle)
         self._stats = (folder / "stats.jsonl").open("a")
         drop_pictures_after(folder, state.cycle)
         self._events = tf.summary.create_file_writer(str(folder))
 
     def __enter__(self):
-        if self._first is not None:
-            self._look(self._first)  # what random weights see: nothing
+        # What the weights see before they learn, random ones nothing. It compiles the look, too,
+        # which would else put off the next one for long.
+        self._look(self._first)
         return self
 
     def __exit__(self, *_):
@@ -64,7 +66,16 @@ class Recorder:
                     tf.summary.scalar(name, value, step=state.cycle)
         return figures
 
+    def finish(self, state):
+        """Looks at the end of a run, which is taken home, if its last cycle was not looked at."""
+        if self._looked == state.cycle:
+            return
+        lines = read_stats(self._folder)
+        lines[-1] |= self._look(state)
+        write_stats(self._folder, lines)
+
     def _look(self, state):
+        self._looked = state.cycle
         self._engine.load_average(state)
         probed, *judged = ([part.numpy() for part in seen] for seen in self._judge())
         masks, scores, maps = probed
@@ -145,5 +156,4 @@ def _mean_iou(masks, truths):
 
 def _drop_after(folder, cycle):
     """Cuts lines of cycles that a killed run had written after its last checkpoint."""
-    kept = [json.dumps(line) + "\n" for line in read_stats(folder) if line["cycle"] <= cycle]
-    write_atomically(folder / "stats.jsonl", "".join(kept).encode())
+    write_stats(folder, [line for line in read_stats(folder) if line["cycle"] <= cycle])

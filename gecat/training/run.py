@@ -215,6 +215,7 @@ def start_run(folder, config, photos, *, cycles=None, seconds=None, resume=False
                     saved = time.monotonic()
                 if not steering.obey():
                     break
+            recorder.finish(state)
         finally:
             # Whatever ends the run, an error too, what it has learned is kept.
             course.close()

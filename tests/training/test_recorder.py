@@ -56,3 +56,18 @@ def test_a_look_adds_what_the_networks_see_to_the_figures(tmp_path, parts):
     assert second == {"cycle": 2, "loss": 0.5}
     assert [cycle_of(path) for path in picture_paths(tmp_path)] == [0, 1]
     assert list(tmp_path.glob("events.*"))
+
+
+def test_the_end_of_a_run_is_looked_at(tmp_path, parts):
+    engine, photos = parts
+    state = replace(engine.initial_state(), cycle=7)
+    (tmp_path / "pictures").mkdir()
+    with Recorder(tmp_path, engine, photos, state) as recorder:
+        recorder._next_look = np.inf
+        recorder.record(replace(state, cycle=8), {"cycle": 8, "loss": 0.5})
+        recorder.finish(replace(state, cycle=8))
+        (line,) = read_stats(tmp_path)
+        assert line["loss"] == 0.5 and "probe_iou" in line
+        recorder.finish(replace(state, cycle=8))
+        assert read_stats(tmp_path) == [line]
+    assert [cycle_of(path) for path in picture_paths(tmp_path)] == [7, 8]
