@@ -18,6 +18,7 @@ import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache, save_file_to_cache
 from gradio.utils import get_upload_folder
 
+from gecat.app.reasons import in_words
 from gecat.app.shelf import Shelf
 from gecat.app.text import Words
 from gecat.app.uploads import read_photo, uploaded_files, uploaded_path
@@ -44,7 +45,7 @@ def told(action):
         except gr.Error:
             raise
         except ImageError as error:
-            raise toast(words.cannot_read, html.escape(str(error))) from error
+            raise toast(words.cannot_read, html.escape(in_words(error, words.reasons))) from error
         except Exception as error:
             log.exception("%s failed", action.__name__)
             raise toast(words.unexpected_title, words.unexpected) from error
@@ -168,7 +169,7 @@ class Actions:
                     try:
                         kept = self._segment({"path": path, "orig_name": name}, refine, used)
                     except ImageError as error:
-                        skipped.append((Path(name).name, str(error)))
+                        skipped.append((Path(name).name, in_words(error, self.words.reasons)))
                         continue
                     pictures.append((draw(kept, threshold, (255, 255, 255)).cutout, kept.stem))
                     for name, data in make_files(kept, threshold).items():

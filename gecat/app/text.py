@@ -6,6 +6,8 @@ A word that lacks its translation is a missing argument: it fails when this file
 
 from dataclasses import dataclass
 
+from gecat.app.reasons import CHINESE_REASONS
+
 
 @dataclass(frozen=True)
 class Words:
@@ -16,6 +18,7 @@ class Words:
     tagline: str
     subtitle: str
     other_language: str
+    reasons: tuple[tuple[str, str], ...]  # English pattern and its words
     # The Segment tab: what goes in.
     segment_tab: str
     photo: str
@@ -80,6 +83,7 @@ ENGLISH = Words(
     tagline="Give it a photo. It finds the subject.",
     subtitle="Learned from photos alone: no mask drawn by a person, no pretrained weights.",
     other_language="中文",
+    reasons=(),
     segment_tab="Segment",
     photo="Your photo",
     photo_prompt="Drop a photo here\n- or -\nClick to choose one",
@@ -184,6 +188,7 @@ CHINESE = Words(
     tagline="给它一张照片，它找出主体。",
     subtitle="只看照片学会：没有人工标注的掩膜，也没有预训练权重。",
     other_language="English",
+    reasons=CHINESE_REASONS,
     segment_tab="分割",
     photo="您的照片",
     photo_prompt="将照片拖到这里\n- 或 -\n点击选择",

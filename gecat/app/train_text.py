@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from gecat.app.reasons import CHINESE_REASONS
+
 
 @dataclass(frozen=True)
 class TrainWords:
@@ -67,6 +69,7 @@ class TrainWords:
     lights: dict[str, str]
     tell: dict[str, str]
     left_out: str
+    reasons: tuple[tuple[str, str], ...]  # as in `text.Words`
     # What is seen.
     masks: str
     rows: tuple[str, str, str]
@@ -213,6 +216,7 @@ TRAIN_ENGLISH = TrainWords(
         "checkpoint.",
     },
     left_out="{count} left out:",
+    reasons=(),
     masks="Masks",
     rows=("Photo", "Mask", "Score map: dark where the critic finds the mask wrong"),
     back_in_time="Back in time",
@@ -390,6 +394,7 @@ TRAIN_CHINESE = TrainWords(
         "interrupted": "训练进程被终止。点击“继续”可从最近的检查点接着运行。",
     },
     left_out="未使用 {count} 个：",
+    reasons=CHINESE_REASONS,
     masks="掩膜",
     rows=("照片", "掩膜", "评分图：判别器认为错误之处较暗"),
     back_in_time="回到过去",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gecat.app.charts import draw_bars, draw_chart
 from gecat.app.job import Job
+from gecat.app.reasons import in_words
 from gecat.app.tiles import count_columns, sheet_style, tiles_html
 from gecat.training.diagnosis import diagnose
 from gecat.training.folder import RunError, read_description, read_now
@@ -79,7 +80,7 @@ def sentence(sight, train):
     if sight.state == "queued":
         values = {"position": sight.position}
     elif sight.state == "failed":
-        values = {"reason": sight.reason}
+        values = {"reason": in_words(sight.reason, train.reasons)}
     elif sight.state == "running":
         doing = sight.now.get("doing", "starting")
         word, values = doing, sight.now
@@ -148,7 +149,7 @@ def _left_out_html(sight, train):
     if not skipped:
         return ""
     rows = "".join(
-        f"<li><b>{html.escape(name)}</b>: {html.escape(reason)}</li>"
+        f"<li><b>{html.escape(name)}</b>: {html.escape(in_words(reason, train.reasons))}</li>"
         for name, reason in skipped[:NAMED]
     )
     more = "<li>…</li>" if len(skipped) > NAMED else ""

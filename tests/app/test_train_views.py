@@ -47,7 +47,10 @@ def flat(value):
     return list(value) if isinstance(value, tuple) else [value]
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(TRAIN_ENGLISH)])
+NAMES = [field.name for field in fields(TRAIN_ENGLISH) if field.name != "reasons"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_both_languages_say_everything(name):
     english, chinese = (getattr(words, name) for words in (TRAIN_ENGLISH, TRAIN_CHINESE))
     if isinstance(english, dict):

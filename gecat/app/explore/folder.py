@@ -10,6 +10,7 @@ from gecat.app.actions import MANY_PHOTOS, checked_files, told
 from gecat.app.explore.charts import score_histogram
 from gecat.app.explore.subject import escape
 from gecat.app.figures import chart_figure
+from gecat.app.reasons import in_words
 from gecat.app.wiring import DRAWING, NETWORK, PRIVATE
 from gecat.images.reading import ImageError, read_image
 from gecat.images.sizes import shrink
@@ -100,7 +101,7 @@ class FolderView:
             try:
                 entries.append(look(segmenter, read_image(path), Path(name).name))
             except ImageError as error:
-                skipped.append((Path(name).name, str(error)))
+                skipped.append((Path(name).name, in_words(error, self.words.reasons)))
         # However well an empty mask fits, nothing was found there.
         entries.sort(key=lambda entry: (entry.share == 0, -entry.score))
         size = sum(entry.picture.nbytes for entry in entries) + 1
