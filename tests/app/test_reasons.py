@@ -14,8 +14,10 @@ from gecat.images.datasets import load_photos
 from gecat.images.reading import ImageError, Limits, read_image
 
 # Names of formats, and what the files themselves are called.
-NAMES = set("JPEG PNG GIF BMP PDF ZIP SVG WebP AVIF TIFF HEIC Photoshop PostScript NumPy".split())
-NAMES |= {"photos"}
+NAMES = {
+    "JPEG", "PNG", "GIF", "BMP", "PDF", "ZIP", "SVG", "WebP", "AVIF", "TIFF", "HEIC", "Photoshop",
+    "PostScript", "NumPy", "photos",
+}  # fmt: skip
 
 
 def png():
