@@ -27,9 +27,9 @@ def build_tab(words, weights=None):
             gr.Markdown(words.about)
         with gr.Column(scale=5, min_width=300):
             gr.HTML(f'<figure class="figure">{draw_epoch(words)}</figure>')
-            card = read_card(weights)
-            with gr.Accordion(words.about_card, open=False):
-                gr.Markdown(card or words.about_no_card)
+    # Its tables need the page's whole width.
+    with gr.Accordion(words.about_card, open=False):
+        gr.Markdown(read_card(weights) or words.about_no_card)
 
 
 def read_card(weights=None):
