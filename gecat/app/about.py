@@ -29,7 +29,7 @@ def build_tab(words, weights=None):
             gr.HTML(f'<figure class="figure">{draw_epoch(words)}</figure>')
     # Its tables need the page's whole width.
     with gr.Accordion(words.about_card, open=False):
-        gr.Markdown(read_card(weights) or words.about_no_card)
+        gr.Markdown(read_card(weights) or words.about_no_card, elem_id="card")
 
 
 def read_card(weights=None):

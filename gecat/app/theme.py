@@ -73,6 +73,13 @@ CSS = """
 /* One link needs no dot behind it. */
 footer .divider { display: none !important; }
 
+/* Gradio paints what is left of a slider in light grey on dark ground too. */
+.dark input[type=range] { --neutral-200: var(--neutral-700); }
+
+/* Gradio breaks words anywhere, so a short column would hold two letters a line. */
+#card table { display: block; overflow-x: auto; border: 0; }
+#card td, #card th { word-break: normal; overflow-wrap: normal; }
+
 /* The head of the page. */
 .hero { display: flex; align-items: center; gap: 16px; padding: 4px 2px; }
 .hero svg { flex: none; width: 52px; height: 52px; }

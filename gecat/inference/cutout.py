@@ -71,7 +71,7 @@ def cutout(image, mask):
     return rgba
 
 
-def overlay(image, mask, threshold=0.5, colour=(255, 64, 64)):
+def overlay(image, mask, threshold=0.5, colour=(0, 220, 200)):
     """The photo with its object tinted and outlined.
 
     Args:
