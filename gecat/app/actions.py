@@ -129,6 +129,14 @@ class Actions:
         if picture is not None:
             read_image(uploaded_path(picture))
 
+    def drop_background(self, picture):
+        """Empties the background of a picture that was refused, unless another came meanwhile."""
+        try:
+            self.check_background(picture)
+        except gr.Error:
+            return None
+        return gr.skip()
+
     def reset(self):
         """Empties the page: the photo, the ticket, and what `show` returns."""
         return [None, None, *self.show(None, 0.5, "#ffffff", None)]

@@ -213,7 +213,8 @@ def _wire(actions, given, shown, examples, used):
     checked = shown.background.change(actions.check_background, [shown.background], None,
                                       preprocess=False, **LIVE, **DRAWING, **PRIVATE)  # fmt: skip
     redraw_after(checked.success)
-    checked.failure(lambda: None, None, [shown.background], show_progress="hidden", **PRIVATE)
+    checked.failure(actions.drop_background, [shown.background], [shown.background],
+                    preprocess=False, show_progress="hidden", **DRAWING, **PRIVATE)  # fmt: skip
 
     # The page is up first; then it shows on an example what it does.
     gr.on(

@@ -142,6 +142,13 @@ def test_a_background_that_nobody_uploaded_is_refused(actions, photo):
         actions.show(ticket, 0.5, "#ffffff", {"path": __file__})
 
 
+def test_a_refused_background_is_dropped_and_a_later_one_kept(actions, photo):
+    with pytest.raises(gr.Error, match="uploaded file"):
+        actions.check_background({"path": __file__})
+    assert actions.drop_background({"path": __file__}) is None
+    assert actions.drop_background(photo) == gr.skip()
+
+
 def test_a_number_that_is_being_written_changes_nothing(actions, photo):
     ticket = actions.segment(photo, False)
     assert actions.show(ticket, None, "#ffffff", None) == [gr.skip()] * 9
