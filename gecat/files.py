@@ -1,7 +1,10 @@
 """Writing files so that a reader, or a crash, never meets half of one."""
 
+import io
 import secrets
 from pathlib import Path
+
+from PIL import Image
 
 
 def write_atomically(path, data):
@@ -20,3 +23,15 @@ def write_atomically(path, data):
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def write_png(path, pixels):
+    """Writes a picture as `write_atomically` does.
+
+    Args:
+        path: the file to write.
+        pixels: uint8 array (H, W) or (H, W, 3).
+    """
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    write_atomically(path, buffer.getvalue())

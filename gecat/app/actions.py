@@ -21,7 +21,7 @@ from gradio.utils import get_upload_folder
 from gecat.app.reasons import in_words
 from gecat.app.shelf import Shelf
 from gecat.app.text import Words
-from gecat.app.uploads import read_photo, uploaded_files, uploaded_path
+from gecat.app.uploads import read_photo, uploaded_files
 from gecat.app.verdict import verdict_html
 from gecat.app.views import draw, free_name, keep, make_files, measure, parse_colour
 from gecat.images.reading import ImageError, read_image
@@ -80,7 +80,7 @@ class Actions:
         """Segments a photo and returns the ticket of its result; no photo, no ticket."""
         if photo is None:
             return None
-        kept = self._segment(photo, refine, used)
+        kept = self._segment(*read_photo(photo), refine, used)
         return self.shelf.put(kept, kept.size)
 
     @told
@@ -127,7 +127,7 @@ class Actions:
     def check_background(self, picture):
         """Refuses a picture that cannot be a background before anything is drawn on it."""
         if picture is not None:
-            read_image(uploaded_path(picture))
+            read_photo(picture)
 
     def drop_background(self, picture):
         """Empties the background of a picture that was refused, unless another came meanwhile."""
@@ -156,7 +156,7 @@ class Actions:
         """
         if photo is None:
             raise ImageError("A photo is needed. Received: nothing.")
-        kept = self._segment(photo, bool(refine))
+        kept = self._segment(*read_photo(photo), bool(refine))
         threshold = checked_threshold(threshold)
         return *publish(make_files(kept, threshold)), measure(kept, threshold)
 
@@ -175,7 +175,7 @@ class Actions:
             with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
                 for name, path in progress.tqdm(files):
                     try:
-                        kept = self._segment({"path": path, "orig_name": name}, refine, used)
+                        kept = self._segment(read_image(path), name, refine, used)
                     except ImageError as error:
                         skipped.append((Path(name).name, in_words(error, self.words.reasons)))
                         continue
@@ -188,8 +188,7 @@ class Actions:
         download = gr.DownloadButton(value=zipped, interactive=bool(pictures))
         return pictures, download, self._note(len(pictures), skipped)
 
-    def _segment(self, photo, refine, used=None):
-        image, name = read_photo(photo)
+    def _segment(self, image, name, refine, used=None):
         try:
             segmenter = self.own(used) or self.segmenter()
             result = segmenter(image, refine=refine)
@@ -209,7 +208,7 @@ class Actions:
 
     def _background(self, colour, picture):
         if picture is not None:
-            return read_image(uploaded_path(picture))
+            return read_photo(picture)[0]
         try:
             return parse_colour(colour)
         except ValueError as error:

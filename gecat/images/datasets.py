@@ -5,7 +5,6 @@ costs the others. Pseudo-masks are computed by all cores, once a photo, and kept
 """
 
 import hashlib
-import io
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -14,9 +13,8 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-from gecat.files import write_atomically
+from gecat.files import write_png
 from gecat.images.prior import pseudo_mask
 from gecat.images.reading import ImageError, read_image
 from gecat.images.sizes import resized, shrink
@@ -235,9 +233,7 @@ def _pseudo_mask(kind, cache, image):
     except ImageError:
         pass  # not there yet, or cut short by a crash: computed anew
     mask = _eight_bit_prior(kind, image)
-    buffer = io.BytesIO()
-    Image.fromarray(mask).save(buffer, "PNG")
-    write_atomically(path, buffer.getvalue())
+    write_png(path, mask)
     return mask
 
 

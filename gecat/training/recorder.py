@@ -1,14 +1,12 @@
 """What a run writes while it learns: figures a cycle, events for TensorBoard, pictures."""
 
-import io
 import json
 import time
 
 import numpy as np
 import tensorflow as tf
-from PIL import Image
 
-from gecat.files import write_atomically
+from gecat.files import write_png
 from gecat.model.compiled import compiled
 from gecat.training import pairs
 from gecat.training.folder import read_stats, write_stats
@@ -87,7 +85,7 @@ class Recorder:
             found["probe_iou"] = _mean_iou(masks[..., 0] > 0.5, self._truth > 127)
         self._last = masks
         sheet = _contact_sheet(self._probes.numpy(), masks, maps)
-        _write_picture(self._folder / "pictures" / f"{state.cycle:06d}.png", sheet)
+        write_png(self._folder / "pictures" / f"{state.cycle:06d}.png", sheet)
         thin_out(self._folder, PICTURES_KEPT)
         kinds = dict(zip(("real", "generated", "spoiled"), judged, strict=True))
         self._draw_verdicts(kinds)
@@ -113,7 +111,7 @@ class Recorder:
             _contact_sheet(*(part[:PAIRS_SHOWN] for part in (self._pairs[0].numpy(), masks, maps)))
             for masks, _, maps in kinds.values()
         ]
-        _write_picture(self._folder / "pictures" / "pairs.png", np.concatenate(sheets, axis=1))
+        write_png(self._folder / "pictures" / "pairs.png", np.concatenate(sheets, axis=1))
 
 
 def _draw_pairs(engine, photos):
@@ -132,13 +130,6 @@ def _draw_pairs(engine, photos):
 
 def _rounded(scores):
     return scores[:, 0].round(4).tolist()
-
-
-def _write_picture(path, pixels):
-    """Writes a PNG that whoever watches never sees half of."""
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG")
-    write_atomically(path, buffer.getvalue())
 
 
 def _contact_sheet(photos, masks, maps):
