@@ -7,12 +7,12 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from gecat.app.build import build, launch_options
-from gecat.app.jobs import Jobs
-from gecat.app.listing import list_runs
-from gecat.app.runs import default_root
-from gecat.app.wishes import Caps, named
+from gecat.app.page import build, launch_options
 from gecat.commands.options import positive
+from gecat.jobs.listing import list_runs
+from gecat.jobs.requests import Caps, named
+from gecat.jobs.scheduler import Jobs
+from gecat.jobs.store import default_root
 
 
 def main():
@@ -21,12 +21,28 @@ def main():
     parser.add_argument("--port", type=int, default=None, help="port (default: 7860 or the next)")
     parser.add_argument("--weights", default=None, help="weights file (default: the shipped one)")
     parser.add_argument("--runs", default=default_root(), help="folder where trainings are kept")
-    parser.add_argument("--photos", action="append", default=[], type=Path, metavar="DIR",
-                        help="a folder that visitors may train on; may be given again")  # fmt: skip
-    parser.add_argument("--max-photos", type=positive, default=Caps.photos, metavar="N",
-                        help="photos a training takes (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--trainings", type=positive, default=Caps.trainings, metavar="N",
-                        help="trainings at a time (default: %(default)s)")  # fmt: skip
+    parser.add_argument(
+        "--photos",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="DIR",
+        help="a folder that visitors may train on; may be given again",
+    )
+    parser.add_argument(
+        "--max-photos",
+        type=positive,
+        default=Caps.photos,
+        metavar="N",
+        help="photos a training takes (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--trainings",
+        type=positive,
+        default=Caps.trainings,
+        metavar="N",
+        help="trainings at a time (default: %(default)s)",
+    )
     parser.add_argument("--list", action="store_true", help="list all visitors' runs and end")
     options = parser.parse_args()
     if options.list:

@@ -7,7 +7,7 @@ _HOMES = {
     "Segmenter": "gecat.inference.segmenter",
     "Segmentation": "gecat.inference.segmenter",
     "Config": "gecat.config",
-    "train": "gecat.training.run",
+    "train": "gecat.training.train",
 }
 
 __all__ = ["Config", "Segmentation", "Segmenter", "load", "train"]

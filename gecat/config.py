@@ -130,8 +130,9 @@ class Config:
     def to_dict(self):
         """Returns the settings as plain values that JSON can hold."""
         values = dataclasses.asdict(self)
-        return {key: list(value) if isinstance(value, tuple) else value
-                for key, value in values.items()}  # fmt: skip
+        return {
+            key: list(value) if isinstance(value, tuple) else value for key, value in values.items()
+        }
 
     @classmethod
     def from_dict(cls, values):
@@ -147,8 +148,9 @@ class Config:
         unknown = sorted(set(values) - set(fields))
         if unknown:
             raise ValueError(f"unknown settings {unknown}; allowed are {sorted(fields)}")
-        return cls(**{name: _coerce(name, value, fields[name].default)
-                      for name, value in values.items()})  # fmt: skip
+        return cls(
+            **{name: _coerce(name, value, fields[name].default) for name, value in values.items()}
+        )
 
 
 _ARTICLE_STAGES = {"generator_widths": 3, "discriminator_widths": 2}

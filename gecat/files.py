@@ -1,6 +1,7 @@
-"""Writing files so that a reader, or a crash, never meets half of one."""
+"""Writing files so that a reader, or a crash, never meets half of one; and names for them."""
 
 import io
+import re
 import secrets
 from pathlib import Path
 
@@ -35,3 +36,16 @@ def write_png(path, pixels):
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG")
     write_atomically(path, buffer.getvalue())
+
+
+def safe_stem(name):
+    """Returns the stem of a file name with nothing but letters, digits, hyphens and underscores."""
+    return re.sub(r"[^\w-]+", "-", Path(name).stem).strip("-")[:60] or "photo"
+
+
+def free_name(name, taken):
+    """Returns the name, or the name with a number if it is among those taken."""
+    path, number = Path(name), 2
+    while name in taken:
+        name, number = f"{path.stem}-{number}{path.suffix}", number + 1
+    return name

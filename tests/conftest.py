@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from gecat.jobs.scheduler import Jobs
+
+from .stand_in import stand_in
+
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120
 
@@ -20,7 +24,7 @@ def small_weights(tmp_path_factory):
 
     from gecat.config import preset
     from gecat.model.discriminator import build_discriminator
-    from gecat.model.generator import build_generator
+    from gecat.model.unet import build_generator
     from gecat.model.weights import save_weights
 
     keras.utils.set_random_seed(0)
@@ -86,3 +90,17 @@ def wait_until_up(url, server, log):
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
     pytest.fail(f"the app did not start:\n{log.read_text()}")
+
+
+@pytest.fixture
+def open_jobs(tmp_path):
+    """Makes Jobs on one root, with trainings that learn nothing unless a command is given."""
+    opened = []
+
+    def make(command=stand_in, **options):
+        opened.append(Jobs(tmp_path / "runs", command=command, **options))
+        return opened[-1]
+
+    yield make
+    for jobs in opened:
+        jobs.close()

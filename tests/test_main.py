@@ -156,7 +156,7 @@ def test_wrong_words_are_explained(words, capsys):
 
 def test_importing_gecat_does_not_import_tensorflow():
     code = (
-        "import sys, gecat, gecat.__main__, gecat.inference.files; gecat.load; "
+        "import sys, gecat, gecat.__main__, gecat.inference.batch; gecat.load; "
         "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=100).returncode == 0

@@ -6,7 +6,7 @@ A word that lacks its translation is a missing argument: it fails when this file
 
 from dataclasses import dataclass
 
-from gecat.app.reasons import CHINESE_REASONS
+from gecat.app.ui.reasons import CHINESE_REASONS
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gecat.app.reasons import CHINESE_REASONS
+from gecat.app.ui.reasons import CHINESE_REASONS
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ TRAIN_ENGLISH = TrainWords(
     lights={
         "discriminator": "The critic learns",
         "generator": "The critic is frozen; the generator steps",
-    },  # fmt: skip
+    },
     tell={
         "queued": "Number {position} in the queue: another training has to end or pause first.",
         "starting": "The training process is starting.",

@@ -51,7 +51,7 @@ def register_pictures(kinds):
 
 def run_pictures(options):
     """Draws photos that come with scikit-image, their masks, score maps and cut-outs."""
-    from gecat.evaluation.pictures import overview
+    from gecat.evaluation.bench.pictures import overview
     from gecat.inference.segmenter import load
 
     write_picture(overview(load(options.weights)), options.out)

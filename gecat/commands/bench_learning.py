@@ -37,8 +37,8 @@ def run_ablation(options):
     """Trains each row once a seed; drawn scenes are scored on scenes held out."""
     import tempfile
 
-    from gecat.evaluation.ablation import ablate, table
-    from gecat.evaluation.scenes import write_held_out
+    from gecat.evaluation.bench.ablation import ablate, table
+    from gecat.evaluation.bench.scenes import write_held_out
 
     drawn = options.data == "scenes"
     if drawn and (options.images or options.masks or options.start):
@@ -49,26 +49,39 @@ def run_ablation(options):
         count = {"count": options.scored} if options.scored else {}
         scored = write_held_out(folder, **count) if drawn else (options.images, options.masks)
         result = ablate(
-            options.data, *scored, seconds=options.seconds, cycles=options.cycles,
-            seeds=options.seeds, start=options.start, teacher=options.teacher or options.start,
-            cache=options.cache, limit=options.limit, scored=options.scored,
-            changes=settings(options), report=partial(write_json, path=options.json),
-        )  # fmt: skip
+            options.data,
+            *scored,
+            seconds=options.seconds,
+            cycles=options.cycles,
+            seeds=options.seeds,
+            start=options.start,
+            teacher=options.teacher or options.start,
+            cache=options.cache,
+            limit=options.limit,
+            scored=options.scored,
+            changes=settings(options),
+            report=partial(write_json, path=options.json),
+        )
     print(table(result))
     return 0
 
 
 def run_semisupervised(options):
     """Teaches with 0, 1, 5, 10 and 100% of the masks of every other photo."""
-    from gecat.evaluation.semisupervised import learn_from_masks, table
+    from gecat.evaluation.bench.semisupervised import learn_from_masks, table
     from gecat.inference.segmenter import SHIPPED_WEIGHTS
 
     start = options.start or SHIPPED_WEIGHTS
     result = learn_from_masks(
-        options.images, options.masks, start=start, teacher=options.teacher or start,
-        seconds=options.seconds, cycles=options.cycles, changes=settings(options),
+        options.images,
+        options.masks,
+        start=start,
+        teacher=options.teacher or start,
+        seconds=options.seconds,
+        cycles=options.cycles,
+        changes=settings(options),
         report=partial(write_json, path=options.json),
-    )  # fmt: skip
+    )
     print(table(result))
     return 0
 

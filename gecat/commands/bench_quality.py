@@ -31,21 +31,29 @@ def register(kinds):
         "--discriminator", action="store_true", help="ask instead whether it can tell wrong masks"
     )
     parser.add_argument(
-        "--scale", type=new_file, metavar="FILE", help="with --discriminator: write what its"
+        "--scale",
+        type=new_file,
+        metavar="FILE",
+        help="with --discriminator: write what its"
         " scores mean, which the app looks for beside the weights as <weights>.scale.json",
-    )  # fmt: skip
+    )
     parser.add_argument(
-        "--sheet", type=new_picture, metavar="FILE", help="draw the networks' ten best and ten"
-        " worst",
-    )  # fmt: skip
+        "--sheet",
+        type=new_picture,
+        metavar="FILE",
+        help="draw the networks' ten best and ten worst",
+    )
     parser.add_argument(
-        "--empty", action="store_true", help="ask the networks instead for masks of pictures that"
-        " show nothing",
-    )  # fmt: skip
+        "--empty",
+        action="store_true",
+        help="ask the networks instead for masks of pictures that show nothing",
+    )
     parser.add_argument(
-        "--scenes", action="store_true", help="train preset small on drawn scenes instead, once a"
+        "--scenes",
+        action="store_true",
+        help="train preset small on drawn scenes instead, once a"
         " seed, and score it on scenes held out",
-    )  # fmt: skip
+    )
     parser.add_argument("--seeds", type=positive, metavar="N", help="with --scenes (default: 10)")
     each = "with --scenes, each seed"
     add_budget(parser, f"{each} (default: 60)", each, required=False)
@@ -83,7 +91,7 @@ def _refuse_what_is_not_taken(options):
 
 
 def _draw_sheet(rows, options):
-    from gecat.evaluation.sheet import draw_sheet
+    from gecat.evaluation.bench.sheet import draw_sheet
     from gecat.inference.segmenter import load
 
     predict = load(options.weights, threads=1).predict
@@ -91,19 +99,21 @@ def _draw_sheet(rows, options):
 
 
 def _count_empty(options):
-    from gecat.evaluation.empty import LEAST_SHARE, count_empty
+    from gecat.evaluation.bench.empty import LEAST_SHARE, count_empty
     from gecat.inference.segmenter import load
 
     result = count_empty(load(options.weights).predict)
     by_kind = ", ".join(f"{kind} {share:.0%}" for kind, share in result["kinds"].items())
-    print(f"{result['empty']:.0%} of {result['count']} pictures without an object have less than "
-          f"{LEAST_SHARE:.0%} foreground ({by_kind})")  # fmt: skip
+    print(
+        f"{result['empty']:.0%} of {result['count']} pictures without an object have less than "
+        f"{LEAST_SHARE:.0%} foreground ({by_kind})"
+    )
     write_json(result, options.json)
     return 0
 
 
 def _learn_scenes(options):
-    from gecat.evaluation import scenes
+    from gecat.evaluation.bench import scenes
 
     seconds = None if options.cycles else options.seconds or 60
     result = scenes.learn_scenes(
@@ -115,7 +125,7 @@ def _learn_scenes(options):
 
 
 def _examine_discriminator(options):
-    from gecat.evaluation import verdicts
+    from gecat.evaluation import discriminator_quality as verdicts
     from gecat.inference.segmenter import load
 
     result = verdicts.examine(
@@ -126,7 +136,7 @@ def _examine_discriminator(options):
     tell_left_out(result["skipped"])
     write_json(result, options.json)
     if options.scale:
-        from gecat.evaluation.calibration import save_calibration
+        from gecat.evaluation.score_scale import save_calibration
 
         save_calibration(result, options.scale)
     return 0

@@ -19,7 +19,7 @@ def register(commands):
 
 def run(options):
     """Calibrates weights and says by how much."""
-    from gecat.inference.calibrate import calibrate
+    from gecat.training.calibration import calibrate
 
     shift, skipped = calibrate(
         options.weights, options.teacher, options.data, options.out, options.limit, options.size

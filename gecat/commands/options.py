@@ -38,9 +38,11 @@ def add_network_options(parser, refine):
     """Adds --weights and --refine; `refine` is whether masks are refined when nothing is said."""
     parser.add_argument("--weights", metavar="FILE", help="default: those that ship")
     parser.add_argument(
-        "--refine", action=argparse.BooleanOptionalAction, default=refine,
+        "--refine",
+        action=argparse.BooleanOptionalAction,
+        default=refine,
         help=f"draw edges along the photo's edges (default: {'yes' if refine else 'no'})",
-    )  # fmt: skip
+    )
 
 
 def add_folder_options(parser, required=True):

@@ -18,16 +18,18 @@ def register(commands):
     )
     add_network_options(parser, refine=True)
     parser.add_argument(
-        "--tile", type=positive, metavar="N", help="add detail from tiles of N pixels, for photos"
-        " much larger than the network's input",
-    )  # fmt: skip
+        "--tile",
+        type=positive,
+        metavar="N",
+        help="add detail from tiles of N pixels, for photos much larger than the network's input",
+    )
     parser.add_argument("--threads", type=positive, metavar="N", help="default: as TensorFlow has")
     parser.set_defaults(run=run)
 
 
 def run(options):
     """Segments files; status 1 if any of them failed."""
-    from gecat.inference.files import segment_files
+    from gecat.inference.batch import segment_files
     from gecat.inference.segmenter import load
 
     segmenter = load(options.weights, threads=options.threads)

@@ -7,10 +7,11 @@ def register(commands):
     """Adds `train` to the parser's commands."""
     parser = commands.add_parser("train", help="learn from photos without labels")
     parser.add_argument(
-        "--data", metavar="DIR|ZIP|NPY|scenes",
+        "--data",
+        metavar="DIR|ZIP|NPY|scenes",
         help="photos; or images/ with masks/ beside it, for some or all of them; needed but to "
         "resume",
-    )  # fmt: skip
+    )
     parser.add_argument("--run", required=True, dest="folder", metavar="DIR", help="where it goes")
     parser.add_argument("--preset", metavar="NAME", help="small (default), base or article")
     add_budget(parser, "time to learn in all", "cycles in all")
@@ -20,9 +21,11 @@ def register(commands):
     parser.add_argument("--limit", type=positive, metavar="N", help="take N photos at most")
     parser.add_argument("--cache", metavar="DIR", help="where pseudo-masks are kept")
     parser.add_argument(
-        "--strategy", choices=("none", "mirrored", "multiworker"), default="none",
+        "--strategy",
+        choices=("none", "mirrored", "multiworker"),
+        default="none",
         help="mirrored: all GPUs of this machine; multiworker: machines named in TF_CONFIG",
-    )  # fmt: skip
+    )
     add_settings(parser)
     parser.set_defaults(run=run)
 
@@ -31,9 +34,9 @@ def run(options):
     """Trains; status 1 if some of the photos were left out."""
     from tqdm import tqdm
 
-    from gecat.training.folder import read_description
-    from gecat.training.run import train
+    from gecat.training.run.folder import read_description
     from gecat.training.strategies import make_strategy, worker_folder
+    from gecat.training.train import train
 
     changes = settings(options)
     if options.strategy == "multiworker" and options.seconds:
@@ -44,8 +47,13 @@ def run(options):
     strategy = make_strategy(options.strategy)
     folder = worker_folder(strategy, options.folder)
     reading = tqdm(unit=" photos", delay=2, desc="reading")
-    learning = tqdm(total=100, unit="%", delay=2, desc="learning",
-                    bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}")  # fmt: skip
+    learning = tqdm(
+        total=100,
+        unit="%",
+        delay=2,
+        desc="learning",
+        bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}",
+    )
 
     def on_photo(done, total):
         reading.total = total
@@ -60,11 +68,21 @@ def run(options):
         learning.set_postfix_str(f"{figures['stage']}, cycle {figures['cycle']}{told}")
 
     weights = train(
-        options.data, folder, preset_name=options.preset, changes=changes,
-        cycles=options.cycles, seconds=options.seconds, resume=options.resume,
-        start=options.start, teacher=options.teacher, cache=options.cache, limit=options.limit,
-        strategy=strategy, progress=on_photo, report=on_cycle,
-    )  # fmt: skip
+        options.data,
+        folder,
+        preset_name=options.preset,
+        changes=changes,
+        cycles=options.cycles,
+        seconds=options.seconds,
+        resume=options.resume,
+        start=options.start,
+        teacher=options.teacher,
+        cache=options.cache,
+        limit=options.limit,
+        strategy=strategy,
+        progress=on_photo,
+        report=on_cycle,
+    )
     learning.close()
     skipped = read_description(folder)["skipped"]
     tell_left_out(skipped)

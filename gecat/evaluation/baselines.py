@@ -9,7 +9,7 @@ import numpy as np
 from skimage.filters import threshold_otsu
 from skimage.segmentation import felzenszwalb as felzenszwalb_regions
 
-from gecat.images import prior
+from gecat.images import pseudo_masks as prior
 
 LONGEST_SIDE = 640
 

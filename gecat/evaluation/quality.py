@@ -12,7 +12,7 @@ from gecat.evaluation.baselines import METHODS
 from gecat.evaluation.metrics import boundary_f, iou, max_f_beta, pixel_accuracy, precision_recall
 from gecat.images.reading import ImageError, read_image, read_mask
 from gecat.images.sources import spread
-from gecat.inference.files import with_progress
+from gecat.inference.batch import with_progress
 
 RESAMPLES = 2000
 COLUMNS = ("iou", "iou_interval", "pixel_accuracy", "max_f_beta", "boundary_f", "ms")

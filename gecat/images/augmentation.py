@@ -59,10 +59,13 @@ def _quiet_crops(generator, priors, has_mask, share, tries=6):
     result = np.full((count, 4), np.nan)
     for index in np.flatnonzero(wanted):
         most = [
-            priors[index, int(y1 * height) : int(y2 * height) + 1,
-                   int(x1 * width) : int(x2 * width) + 1].max()
+            priors[
+                index,
+                int(y1 * height) : int(y2 * height) + 1,
+                int(x1 * width) : int(x2 * width) + 1,
+            ].max()
             for y1, x1, y2, x2 in boxes[index]
-        ]  # fmt: skip
+        ]
         if min(most) < 0.2 * 255:
             result[index] = boxes[index, np.argmin(most)]
     return result
@@ -80,9 +83,12 @@ def _cropped(pictures, boxes, size):
             ]
         )
         moved = cv2.warpAffine(
-            picture, back, (size, size),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
-        )  # fmt: skip
+            picture,
+            back,
+            (size, size),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
         target[:] = moved.reshape(target.shape)
     return result
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from gecat.files import write_png
-from gecat.images.prior import pseudo_mask
+from gecat.images.pseudo_masks import pseudo_mask
 from gecat.images.reading import ImageError, read_image
 from gecat.images.sizes import resized, shrink
 from gecat.images.sources import open_source

@@ -11,7 +11,7 @@ from gecat.config import WEIGHTS_DIR
 from gecat.images.reading import read_image
 from gecat.images.sizes import ROUNDING, network_input, network_size, resized
 from gecat.inference.cutout import Box, boxes
-from gecat.inference.refine import refine as refine_mask
+from gecat.inference.refinement import refine as refine_mask
 from gecat.inference.tiling import predict_tiled
 
 SHIPPED_WEIGHTS = WEIGHTS_DIR / "base.safetensors"

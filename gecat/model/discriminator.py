@@ -10,7 +10,7 @@ import keras
 from keras import layers, ops
 
 from gecat.model.article import build_article_discriminator
-from gecat.model.layers import encode, global_context, merge_up, residual
+from gecat.model.blocks import encode, global_context, merge_up, residual
 
 _ENCODER = ("stem_", "down", "encode")
 _MAP_SHARE = 0.8  # of the map's means in the score; more would be surer than masks turn out

@@ -14,7 +14,7 @@ from safetensors.numpy import save
 from gecat.config import Config
 from gecat.files import write_atomically
 from gecat.model.discriminator import build_discriminator
-from gecat.model.generator import build_generator
+from gecat.model.unet import build_generator
 
 MAXIMUM_BYTES = 64 * 2**20
 

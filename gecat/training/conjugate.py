@@ -134,8 +134,18 @@ def line_search(
     return candidate, length, used
 
 
-def minimise(objective, point, steps, *, rule="PR+", scale=None, expected=1.0, longest=None,
-             search=line_search, **search_settings):  # fmt: skip
+def minimise(
+    objective,
+    point,
+    steps,
+    *,
+    rule="PR+",
+    scale=None,
+    expected=1.0,
+    longest=None,
+    search=line_search,
+    **search_settings,
+):
     """Takes conjugate steps from a point.
 
     Restarts along the preconditioned gradient when the direction does not descend, when the line
@@ -192,7 +202,7 @@ def minimise(objective, point, steps, *, rule="PR+", scale=None, expected=1.0, l
                 slope,
                 dot(gradient, gradient) ** 0.5,
                 evaluations,
-            )  # fmt: skip
+            )
         )
         previous = gradient
         if accepted:

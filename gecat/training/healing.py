@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 
 import tensorflow as tf
 
-from gecat.training.folder import RunError
+from gecat.training.run.folder import RunError
 from gecat.training.state import State
 from gecat.training.trainer import run_cycles
 from gecat.training.vectors import call

@@ -84,17 +84,22 @@ class Objectives:
                 terms["adversarial"] = tf.zeros_like(terms["anchor"])
                 if adversarial:
                     (image_logits, map_logits), _ = call(
-                        self._discriminator, critic, critic_statistics,
-                        [shard["pictures"], tf.sigmoid(logits)], training=False,
-                    )  # fmt: skip
+                        self._discriminator,
+                        critic,
+                        critic_statistics,
+                        [shard["pictures"], tf.sigmoid(logits)],
+                        training=False,
+                    )
                     terms["adversarial"] = losses.adversarial_loss(
                         image_logits, map_logits, config.score_map_weight
                     )
                 per_picture = (
-                    shares[0] * terms["anchor"] + shares[1] * terms["composite"]
-                    + shares[2] * terms["adversarial"] + config.area_weight * terms["area"]
+                    shares[0] * terms["anchor"]
+                    + shares[1] * terms["composite"]
+                    + shares[2] * terms["adversarial"]
+                    + config.area_weight * terms["area"]
                     + config.binary_weight * terms["binary"]
-                )  # fmt: skip
+                )
                 loss = tf.reduce_sum(per_picture) / total
             sums = {name: tf.reduce_sum(value) / total for name, value in terms.items()}
             return loss, tape.gradient(loss, theta), new_statistics, sums
@@ -121,14 +126,21 @@ class Objectives:
                     self._discriminator, theta, statistics, [_twice(shard["pictures"]), shown]
                 )
                 per_picture = losses.discriminator_loss(
-                    image_logits, map_logits, shown, _twice(target), _twice(shard["certainty"]),
+                    image_logits,
+                    map_logits,
+                    shown,
+                    _twice(target),
+                    _twice(shard["certainty"]),
                     config.score_map_weight,
-                )  # fmt: skip
+                )
                 count = tf.shape(target)[0]
                 ranked = losses.ranking_loss(
-                    image_logits[:count], image_logits[count:], shard["wrong"], target,
+                    image_logits[:count],
+                    image_logits[count:],
+                    shard["wrong"],
+                    target,
                     shard["certainty"],
-                )  # fmt: skip
+                )
                 loss = (
                     tf.reduce_sum(per_picture) + 2 * config.ranking_weight * tf.reduce_sum(ranked)
                 ) / total
@@ -146,9 +158,16 @@ class Objectives:
             theta, statistics, frozen, wrong
         )
         moved, memory = adam.step(theta, memory, gradient, rate, _BETA_1["discriminator"])
-        return moved, memory, statistics, {
-            "loss": loss, "gradient_norm": tf.norm(gradient), **terms,
-        }  # fmt: skip
+        return (
+            moved,
+            memory,
+            statistics,
+            {
+                "loss": loss,
+                "gradient_norm": tf.norm(gradient),
+                **terms,
+            },
+        )
 
     def _run(self, replica, frozen):
         """Runs `replica` on each replica's own rows of the frozen batch."""

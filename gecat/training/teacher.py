@@ -6,9 +6,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from gecat.images.prior import Teacher
-from gecat.images.sharpening import sharpened
+from gecat.images.pseudo_masks import Teacher
 from gecat.images.sizes import network_input, network_size
+from gecat.inference.sharpening import sharpened
 from gecat.model.compiled import compiled
 from gecat.model.weights import load_weights
 

@@ -71,8 +71,9 @@ def check_budget(cycles, seconds):
         raise ValueError(f"give either cycles or seconds, received {cycles} and {seconds}")
 
 
-def run_cycles(engine, state, photos, *, cycles=None, seconds=None, clock=time.monotonic,
-               steering=None):  # fmt: skip
+def run_cycles(
+    engine, state, photos, *, cycles=None, seconds=None, clock=time.monotonic, steering=None
+):
     """Runs cycles until the budget is spent.
 
     Args:

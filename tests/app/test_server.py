@@ -12,8 +12,8 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from gecat.app.actions import MANY_BYTES
-from gecat.app.job import read_job
+from gecat.app.ui.uploads import MANY_BYTES
+from gecat.jobs.job import read_job
 
 from ..conftest import serve
 

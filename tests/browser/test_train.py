@@ -12,8 +12,8 @@ from PIL import Image
 from playwright.sync_api import expect
 from safetensors.numpy import load
 
-from gecat.app.job import read_job
 from gecat.app.train_text import TRAIN_CHINESE, TRAIN_ENGLISH
+from gecat.jobs.job import read_job
 
 from ..conftest import serve
 

@@ -6,13 +6,18 @@ import numpy as np
 import pytest
 
 from gecat.__main__ import main
-from gecat.training.cycle import Engine
-from gecat.training.folder import read_description, read_stats
+from gecat.training.epoch import Engine
+from gecat.training.run.folder import read_description, read_stats
 
 TINY = (
-    "size=32", "generator_widths=4,8", "discriminator_widths=4,8", "batch_size=4",
-    "generator_steps=1", "anchor_share=1", "warmup_share=0",
-)  # fmt: skip
+    "size=32",
+    "generator_widths=4,8",
+    "discriminator_widths=4,8",
+    "batch_size=4",
+    "generator_steps=1",
+    "anchor_share=1",
+    "warmup_share=0",
+)
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +94,11 @@ def test_weights_to_begin_from_come_with_their_preset(tmp_path, capsys, small_we
 def test_a_run_goes_on_with_its_own_photos_and_teacher(trained):
     began, known = read_description(trained), sorted((trained / "priors").iterdir())
     assert main(["train", "--run", str(trained), "--resume", "--cycles", "5"]) == 0
-    assert read_description(trained) == {**began, "config": read_description(trained)["config"],
-                                         "cycles": 5}  # fmt: skip
+    assert read_description(trained) == {
+        **began,
+        "config": read_description(trained)["config"],
+        "cycles": 5,
+    }
     # Another photo or another teacher would have added a pseudo-mask.
     assert sorted((trained / "priors").iterdir()) == known
     assert [line["cycle"] for line in read_stats(trained)] == [1, 2, 3, 4, 5]

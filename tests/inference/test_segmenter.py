@@ -10,7 +10,7 @@ from gecat.inference import segmenter as module
 from gecat.inference.segmenter import load
 from gecat.model import weights
 from gecat.model.discriminator import build_discriminator
-from gecat.model.generator import build_generator
+from gecat.model.unet import build_generator
 
 
 def photo(height, width, seed=0):

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from gecat.config import PRESETS, preset
+from gecat.model.colour_mixture import likelihood_ratio, places
 from gecat.model.discriminator import build_discriminator, shares_encoder, take_encoder
-from gecat.model.generator import build_generator
-from gecat.model.likeness import likelihood_ratio, places
+from gecat.model.unet import build_generator
 
 
 @pytest.mark.parametrize("name", sorted(PRESETS))
@@ -34,9 +34,12 @@ def test_the_generator_takes_any_multiple_of_its_stride(name, sides):
 
 def test_every_part_keeps_the_shape():
     config = preset(
-        "small", generator_widths=(8, 8, 16, 16), generator_attention=1, generator_blocks=(1, 3),
+        "small",
+        generator_widths=(8, 8, 16, 16),
+        generator_attention=1,
+        generator_blocks=(1, 3),
         generator_mixture=1,
-    )  # fmt: skip
+    )
     generator = build_generator(config)
     images = np.zeros((2, 64, 96, 3), np.float32)
     assert generator(images, training=False).shape == (2, 64, 96, 1)

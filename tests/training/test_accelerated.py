@@ -10,7 +10,7 @@ from PIL import Image
 from gecat.config import preset
 from gecat.images.scenes import draw_scenes
 from gecat.model.discriminator import build_discriminator
-from gecat.model.generator import build_generator
+from gecat.model.unet import build_generator
 from gecat.model.weights import load_weights, save_weights
 from gecat.training.accelerated.pool import CUT_SIDE, SIDE, cut_rows, fill
 
@@ -66,22 +66,56 @@ def test_rounds_write_weights_that_learned(tmp_path):
     save_weights(teacher, config, build_generator(config), build_discriminator(config))
     settings = [f"{key}={','.join(map(str, np.atleast_1d(value)))}" for key, value in TINY.items()]
     outcome = subprocess.run(
-        [sys.executable, "-m", "gecat.training.accelerated", "--data", tmp_path / "photos",
-         "--teacher", teacher, "--start", teacher, "--out", tmp_path / "out.safetensors",
-         "--work", tmp_path / "work", "--preset", "small", "--warmup-seconds", "1",
-         "--warmup-size", "32", "--warmup-batch", "16", "--seconds", "1", "--critic-seconds",
-         "1", "--rate", "0.02", "--critic-rate", "0.02", "--batch", "8",
-         "--workers", "1", *(f"--set={setting}" for setting in settings)],
+        [
+            sys.executable,
+            "-m",
+            "gecat.training.accelerated",
+            "--data",
+            tmp_path / "photos",
+            "--teacher",
+            teacher,
+            "--start",
+            teacher,
+            "--out",
+            tmp_path / "out.safetensors",
+            "--work",
+            tmp_path / "work",
+            "--preset",
+            "small",
+            "--warmup-seconds",
+            "1",
+            "--warmup-size",
+            "32",
+            "--warmup-batch",
+            "16",
+            "--seconds",
+            "1",
+            "--critic-seconds",
+            "1",
+            "--rate",
+            "0.02",
+            "--critic-rate",
+            "0.02",
+            "--batch",
+            "8",
+            "--workers",
+            "1",
+            *(f"--set={setting}" for setting in settings),
+        ],
         env={**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
-        capture_output=True, text=True, timeout=600, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
     assert outcome.returncode == 0, outcome.stderr
     assert "130 photos" in outcome.stdout
     before, after = load_weights(teacher), load_weights(tmp_path / "out.safetensors")
     assert after.facts["photos"] == 130 and after.facts["seconds"] > 0
     for name in ("generator", "discriminator"):
-        pairs = zip(getattr(before, name).get_weights(), getattr(after, name).get_weights(),
-                    strict=True)  # fmt: skip
+        pairs = zip(
+            getattr(before, name).get_weights(), getattr(after, name).get_weights(), strict=True
+        )
         assert any(np.abs(one - two).max() > 1e-4 for one, two in pairs)
         assert all(np.isfinite(weight).all() for weight in getattr(after, name).get_weights())
 

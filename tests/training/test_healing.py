@@ -9,8 +9,7 @@ import tensorflow as tf
 
 from gecat.config import preset
 from gecat.images.datasets import load_photos
-from gecat.training.cycle import Engine
-from gecat.training.folder import RunError
+from gecat.training.epoch import Engine
 from gecat.training.healing import (
     KEPT_EVERY,
     TRIES,
@@ -18,6 +17,7 @@ from gecat.training.healing import (
     looks_collapsed,
     mask_area,
 )
+from gecat.training.run.folder import RunError
 
 TINY = {
     "generator_widths": (4, 8),

@@ -22,7 +22,7 @@ from gecat.training.strategies import make_strategy
 strategy = make_strategy(sys.argv[1])  # before anything else makes TensorFlow start
 from gecat.config import preset
 from gecat.images.datasets import batches, load_photos
-from gecat.training.cycle import Engine
+from gecat.training.epoch import Engine
 from gecat.training.state import Weights
 
 config = preset("small", generator_widths=(8, 16), discriminator_widths=(8, 16), batch_size=8)
@@ -81,8 +81,12 @@ def test_two_processes_take_the_steps_of_one(tmp_path):
 def test_each_process_keeps_a_folder_of_its_own(tmp_path):
     workers = [f"127.0.0.1:{port}" for port in two_free_ports()]
     command = [sys.executable, "-m", "gecat", "train", "--data", "scenes", "--limit", "16"]
-    settings = ["generator_widths=8,16", "discriminator_widths=8,16", "batch_size=8",
-                "generator_steps=1"]  # fmt: skip
+    settings = [
+        "generator_widths=8,16",
+        "discriminator_widths=8,16",
+        "batch_size=8",
+        "generator_steps=1",
+    ]
     command += [word for setting in settings for word in ("--set", setting)]
     command += ["--run", str(tmp_path), "--cycles", "2", "--strategy", "multiworker"]
     processes = []
@@ -95,8 +99,10 @@ def test_each_process_keeps_a_folder_of_its_own(tmp_path):
     for process in processes:
         _, errors = process.communicate(timeout=280)
         assert process.returncode == 0, errors[-2000:]
-    weights = [load_weights(folder / "weights.safetensors").generator.get_weights()
-               for folder in (tmp_path, tmp_path / "workers" / "1")]  # fmt: skip
+    weights = [
+        load_weights(folder / "weights.safetensors").generator.get_weights()
+        for folder in (tmp_path, tmp_path / "workers" / "1")
+    ]
     for one, other in zip(*weights, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
 

@@ -7,14 +7,22 @@ import pytest
 
 from gecat.config import preset
 from gecat.images.datasets import load_photos
-from gecat.training.cycle import Engine
+from gecat.training.epoch import Engine
 from gecat.training.trainer import _Supply
 
 
 @pytest.fixture(scope="module")
 def engine():
-    return Engine(preset("small", size=32, generator_widths=(4, 8), discriminator_widths=(4, 8),
-                         batch_size=4, relabel_from=0.5))  # fmt: skip
+    return Engine(
+        preset(
+            "small",
+            size=32,
+            generator_widths=(4, 8),
+            discriminator_widths=(4, 8),
+            batch_size=4,
+            relabel_from=0.5,
+        )
+    )
 
 
 def test_the_average_labels_the_photos_once_it_is_time(engine):

@@ -6,7 +6,7 @@ Colours are those of Okabe and Ito, which readers with any colour vision can tel
 import numpy as np
 from matplotlib.figure import Figure
 
-from gecat.app.figures import INK
+from gecat.app.ui.figures import INK
 
 BLUE, ORANGE, GREEN, GREY = "#0072b2", "#d55e00", "#009e73", "#94a3b8"
 BINS = np.linspace(0, 1, 26)
@@ -129,8 +129,15 @@ def plane(cut):
     axes.contour(cut.x, cut.y, cut.loss, levels, colors="white", linewidths=0.4)
     axes.plot(*cut.path.T, "o-", color="white", linewidth=3.5, markersize=9)
     axes.plot(*cut.path.T, "o-", color=ORANGE, linewidth=2, markersize=6)
-    axes.annotate("start", cut.path[0], (-6, 8), textcoords="offset points", color="white",
-                  fontsize=12, ha="right")  # fmt: skip
+    axes.annotate(
+        "start",
+        cut.path[0],
+        (-6, 8),
+        textcoords="offset points",
+        color="white",
+        fontsize=12,
+        ha="right",
+    )
     bar = chart.colorbar(filled, ax=axes, pad=0.02, format="%.2f")
     bar.set_label("generator's loss", color=INK, fontsize=11)
     bar.ax.tick_params(colors=INK, labelsize=10)

@@ -6,14 +6,14 @@ from pathlib import Path
 import gradio as gr
 import numpy as np
 
-from gecat.app.actions import told
 from gecat.app.explore.charts import moved, score_histograms
 from gecat.app.explore.subject import score_html, waiting_html
-from gecat.app.figures import DOUBT, Scale, drawn_figure, lay_over, map_figure, to_svg
 from gecat.app.text import score_in_words
-from gecat.app.wiring import LIVE, NETWORK, PRIVATE
+from gecat.app.ui.errors import told
+from gecat.app.ui.events import LIVE, NETWORK, PRIVATE
+from gecat.app.ui.figures import DOUBT, Scale, drawn_figure, lay_over, map_figure, to_svg
 from gecat.config import WEIGHTS_DIR
-from gecat.images.spoiling import cut, grow, shift
+from gecat.images.corruption import cut, grow, shift
 
 STARTS = ("own", "all", "nothing")
 
@@ -37,9 +37,11 @@ def build(explorer, ticket, weights):
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             start = gr.Radio(
-                list(zip(explore.starts, STARTS, strict=True)), value="own",
-                label=explore.start_from, elem_id="start",
-            )  # fmt: skip
+                list(zip(explore.starts, STARTS, strict=True)),
+                value="own",
+                label=explore.start_from,
+                elem_id="start",
+            )
             sliders = [
                 gr.Slider(low, high, value=0, step=1, label=label, elem_id=name)
                 for name, label, low, high in (
@@ -56,13 +58,22 @@ def build(explorer, ticket, weights):
             scale = gr.HTML(elem_id="critic-scale", container=True)
     gr.on(
         [ticket.change, start.change, *(slider.change for slider in sliders)],
-        view.judge, [ticket, start, *sliders], [verdict, doubts, shown, scale], preprocess=False,
-        **LIVE, **NETWORK, **PRIVATE,
-    )  # fmt: skip
+        view.judge,
+        [ticket, start, *sliders],
+        [verdict, doubts, shown, scale],
+        preprocess=False,
+        **LIVE,
+        **NETWORK,
+        **PRIVATE,
+    )
     mend.click(
-        lambda: ("own", 0, 0, 0, 0), None, [start, *sliders],
-        show_progress="hidden", queue=False, **PRIVATE,
-    )  # fmt: skip
+        lambda: ("own", 0, 0, 0, 0),
+        None,
+        [start, *sliders],
+        show_progress="hidden",
+        queue=False,
+        **PRIVATE,
+    )
 
 
 class CriticView:
@@ -80,7 +91,7 @@ class CriticView:
     @functools.cached_property
     def calibration(self):
         """The Calibration that lies beside the weights, or None."""
-        from gecat.evaluation.calibration import load_calibration
+        from gecat.evaluation.score_scale import load_calibration
 
         return load_calibration(self._weights)
 
@@ -113,9 +124,12 @@ class CriticView:
         true, wrong = self.calibration.shares_below(score)
         low, middle, high = self.calibration.expected_iou(score)
         return self.explore.scale_sentence.format(
-            true=f"{true:.0%}", spoiled=f"{wrong:.0%}",
-            low=f"{low:.2f}", middle=f"{middle:.2f}", high=f"{high:.2f}",
-        )  # fmt: skip
+            true=f"{true:.0%}",
+            spoiled=f"{wrong:.0%}",
+            low=f"{low:.2f}",
+            middle=f"{middle:.2f}",
+            high=f"{high:.2f}",
+        )
 
     def _shown(self, subject, mask):
         explore = self.explore
@@ -131,9 +145,12 @@ class CriticView:
             return ""
         chart, columns, svg = self._histograms
         return drawn_figure(
-            "critic-scale", *self.explore.scale_figure, self.explore, moved(svg, chart, score),
+            "critic-scale",
+            *self.explore.scale_figure,
+            self.explore,
+            moved(svg, chart, score),
             {**columns, "this mask": [score]},
-        )  # fmt: skip
+        )
 
     @functools.cached_property
     def _histograms(self):

@@ -4,11 +4,11 @@ import functools
 
 import gradio as gr
 
-from gecat.app.actions import told
 from gecat.app.explore.charts import gradient_angles, line_search, plane
 from gecat.app.explore.subject import reference_photos, waiting_html
-from gecat.app.figures import chart_figure
-from gecat.app.wiring import NETWORK, PRIVATE
+from gecat.app.ui.errors import told
+from gecat.app.ui.events import NETWORK, PRIVATE
+from gecat.app.ui.figures import chart_figure
 
 SIDE = 96  # of the pictures of the batch, pixels: small, so that it takes seconds
 BATCH = 8
@@ -38,9 +38,13 @@ def build(explorer, ticket, weights):
             ground = gr.HTML(elem_id="cycle-plane", min_height=60)
             prints = gr.HTML(elem_id="fingerprints")
     start.click(
-        view.run, [ticket], [prints, line, ground, turns], show_progress_on=[line],
-        **NETWORK, **PRIVATE,
-    )  # fmt: skip
+        view.run,
+        [ticket],
+        [prints, line, ground, turns],
+        show_progress_on=[line],
+        **NETWORK,
+        **PRIVATE,
+    )
 
 
 class CycleView:
@@ -56,7 +60,7 @@ class CycleView:
     @functools.cached_property
     def engine(self):
         """The engine of a training, begun from the weights in use, and its State."""
-        from gecat.training.cycle import Engine
+        from gecat.training.epoch import Engine
 
         models = self.explorer.networks().networks.models
         engine = Engine(models.config)
@@ -78,7 +82,7 @@ class CycleView:
         Returns:
             the fingerprints, and the figures of the line, of the plane and of the angles.
         """
-        from gecat.training.landscape import tell_cycle
+        from gecat.inspection.landscape import tell_cycle
 
         subject = self.explorer.subject(ticket)
         if subject is None:
@@ -103,7 +107,10 @@ class CycleView:
         heading, how = self.explore.line_figure
         conjugate, steepest = story.conjugate, story.steepest
         return chart_figure(
-            "cycle-line", heading.format(step=story.step + 1), how, self.explore,
+            "cycle-line",
+            heading.format(step=story.step + 1),
+            how,
+            self.explore,
             line_search(conjugate, steepest, story.least, story.accepted),
             {
                 "distance": conjugate.distance,
@@ -114,7 +121,7 @@ class CycleView:
                 "accepted loss": [story.accepted[1]],
             },
             self.explore.chart,
-        )  # fmt: skip
+        )
 
     def _plane(self, story):
         cut = story.plane
@@ -126,13 +133,25 @@ class CycleView:
             "path y": cut.path[:, 1],
             "path loss": cut.path_loss,
         }
-        return chart_figure("cycle-plane", *self.explore.plane_figure, self.explore,
-                            plane(cut), columns, self.explore.chart)  # fmt: skip
+        return chart_figure(
+            "cycle-plane",
+            *self.explore.plane_figure,
+            self.explore,
+            plane(cut),
+            columns,
+            self.explore.chart,
+        )
 
     def _angles(self, story):
         columns = {"after step": list(range(1, len(story.angles) + 1)), "degrees": story.angles}
-        return chart_figure("cycle-angles", *self.explore.angles_figure, self.explore,
-                            gradient_angles(story.angles), columns, self.explore.chart)  # fmt: skip
+        return chart_figure(
+            "cycle-angles",
+            *self.explore.angles_figure,
+            self.explore,
+            gradient_angles(story.angles),
+            columns,
+            self.explore.chart,
+        )
 
 
 def make_batch(photos, side, prior):
@@ -150,7 +169,7 @@ def make_batch(photos, side, prior):
     import cv2
     import numpy as np
 
-    from gecat.images.prior import pseudo_mask
+    from gecat.images.pseudo_masks import pseudo_mask
     from gecat.images.sizes import shrink
 
     size = (side, side)

@@ -6,13 +6,13 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from gecat.app.actions import note_html, toast, told
 from gecat.app.explore.charts import score_steps
 from gecat.app.explore.critic import doubt_figure
 from gecat.app.explore.subject import decided, waiting_html
-from gecat.app.figures import chart_figure
-from gecat.app.uploads import uploaded_path
-from gecat.app.wiring import DRAWING, NETWORK, PRIVATE
+from gecat.app.ui.errors import note_html, toast, told
+from gecat.app.ui.events import DRAWING, NETWORK, PRIVATE
+from gecat.app.ui.figures import chart_figure
+from gecat.app.ui.uploads import uploaded_path
 from gecat.images.sizes import shrink
 from gecat.inference.cutout import overlay
 
@@ -127,20 +127,34 @@ def build(explorer, ticket, weights):
     results = [verdict, theirs, yours]
     for event in (ticket.change, take_nothing.click):
         event(
-            view.empty, [ticket], [canvas, *results, steps, chart], show_progress="hidden",
-            **DRAWING, **PRIVATE,
-        )  # fmt: skip
+            view.empty,
+            [ticket],
+            [canvas, *results, steps, chart],
+            show_progress="hidden",
+            **DRAWING,
+            **PRIVATE,
+        )
     take_mask.click(
         view.generators, [ticket], [canvas], show_progress="hidden", **DRAWING, **PRIVATE
     )
     ask.click(
-        view.ask, [ticket, canvas], results, preprocess=False,
-        show_progress_on=[verdict], **NETWORK, **PRIVATE,
-    )  # fmt: skip
+        view.ask,
+        [ticket, canvas],
+        results,
+        preprocess=False,
+        show_progress_on=[verdict],
+        **NETWORK,
+        **PRIVATE,
+    )
     improve.click(
-        view.improve, [ticket, canvas], [steps, chart, *results], preprocess=False,
-        show_progress_on=[steps], **NETWORK, **PRIVATE,
-    )  # fmt: skip
+        view.improve,
+        [ticket, canvas],
+        [steps, chart, *results],
+        preprocess=False,
+        show_progress_on=[steps],
+        **NETWORK,
+        **PRIVATE,
+    )
 
 
 class DuelView:
@@ -185,7 +199,7 @@ class DuelView:
     @told
     def improve(self, ticket, painted):
         """Follows the critic's gradient from the painted mask, and compares where it ends."""
-        from gecat.inference.improve import improve
+        from gecat.inspection.improvement import improve
 
         subject = self.explorer.subject(ticket)
         if subject is None:
@@ -201,11 +215,13 @@ class DuelView:
         scores = [attempt.score for attempt in path]
         theirs, _ = subject.decided
         chart = chart_figure(
-            f"{subject.stem}-improve", *explore.improve_figure, explore,
+            f"{subject.stem}-improve",
+            *explore.improve_figure,
+            explore,
             score_steps(scores, theirs),
             {"step": list(range(len(scores))), "score": scores, "generator": [theirs]},
             explore.chart,
-        )  # fmt: skip
+        )
         doubts = fit(path[-1].score_map, subject.image.shape)
         return pictures, chart, *self._compare(subject, path[-1].score, doubts)
 
@@ -222,10 +238,11 @@ class DuelView:
         theirs, their_map = subject.decided
         return (
             duel_html(theirs, score, explore),
-            doubt_figure(subject, "generator-map", (explore.generator_map, how),
-                         their_map, explore),
+            doubt_figure(
+                subject, "generator-map", (explore.generator_map, how), their_map, explore
+            ),
             doubt_figure(subject, "your-map", (explore.your_map, how), score_map, explore),
-        )  # fmt: skip
+        )
 
 
 def fresh_canvas(image, *layers):

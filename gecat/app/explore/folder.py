@@ -6,12 +6,13 @@ from pathlib import Path
 import gradio as gr
 import numpy as np
 
-from gecat.app.actions import MANY_PHOTOS, checked_files, told
 from gecat.app.explore.charts import score_histogram
 from gecat.app.explore.subject import escape
-from gecat.app.figures import chart_figure
-from gecat.app.reasons import in_words
-from gecat.app.wiring import DRAWING, NETWORK, PRIVATE
+from gecat.app.ui.errors import told
+from gecat.app.ui.events import DRAWING, NETWORK, PRIVATE
+from gecat.app.ui.figures import chart_figure
+from gecat.app.ui.reasons import in_words
+from gecat.app.ui.uploads import MANY_PHOTOS, checked_files
 from gecat.images.reading import ImageError, read_image
 from gecat.images.sizes import shrink
 from gecat.inference.cutout import overlay
@@ -54,9 +55,11 @@ def build(explorer, ticket, weights):
             )
             start = gr.Button(explore.folder_run, variant="primary", elem_id="folder-run")
             chosen = gr.Radio(
-                list(zip(explore.filters, FILTERS, strict=True)), value="all",
-                label=explore.folder_show, elem_id="folder-filter",
-            )  # fmt: skip
+                list(zip(explore.filters, FILTERS, strict=True)),
+                value="all",
+                label=explore.folder_show,
+                elem_id="folder-filter",
+            )
             note = gr.HTML(elem_id="folder-note", min_height=40)
         with gr.Column(scale=5, min_width=280):
             chart = gr.HTML(elem_id="folder-chart", min_height=40)
@@ -73,12 +76,18 @@ def build(explorer, ticket, weights):
         elem_classes="snug",
     )
     scored = start.click(
-        view.score, [files], [kept, chart], preprocess=False, show_progress_on=[gallery],
-        **NETWORK, **PRIVATE,
-    )  # fmt: skip
+        view.score,
+        [files],
+        [kept, chart],
+        preprocess=False,
+        show_progress_on=[gallery],
+        **NETWORK,
+        **PRIVATE,
+    )
     for event in (scored.success, chosen.change):
-        event(view.show, [kept, chosen], [gallery, note], show_progress="hidden",
-              **DRAWING, **PRIVATE)  # fmt: skip
+        event(
+            view.show, [kept, chosen], [gallery, note], show_progress="hidden", **DRAWING, **PRIVATE
+        )
 
 
 class FolderView:
@@ -133,8 +142,14 @@ class FolderView:
             "score": scores,
             "object share": [entry.share for entry in entries],
         }
-        return chart_figure("folder-scores", *self.explore.folder_figure, self.explore,
-                            score_histogram(scores), columns, self.explore.chart)  # fmt: skip
+        return chart_figure(
+            "folder-scores",
+            *self.explore.folder_figure,
+            self.explore,
+            score_histogram(scores),
+            columns,
+            self.explore.chart,
+        )
 
 
 def look(segmenter, image, name):

@@ -3,12 +3,12 @@
 import gradio as gr
 import numpy as np
 
-from gecat.app.actions import told
 from gecat.app.explore.subject import waiting_html
-from gecat.app.figures import PROBABILITY, SIGNED, Scale, lay_over, map_figure, paint
-from gecat.app.wiring import DRAWING, LIVE, NETWORK, PRIVATE
+from gecat.app.ui.errors import told
+from gecat.app.ui.events import DRAWING, LIVE, NETWORK, PRIVATE
+from gecat.app.ui.figures import PROBABILITY, SIGNED, Scale, lay_over, map_figure, paint
 from gecat.images.sizes import shrink
-from gecat.inference.features import MAPS, lab_colours
+from gecat.inspection.features import MAPS, lab_colours
 
 THUMBNAIL = 160  # longer side, pixels
 LAST_VIEWS = ("logits", "mask", "refined")
@@ -57,9 +57,13 @@ def build(explorer, ticket, weights):
             )
             occlusion = gr.HTML(explore.occlusion_waiting, elem_id="occlusion", container=True)
     ticket.change(
-        view.open, [ticket], [stages, figure, photo, occlusion], show_progress="hidden",
-        **DRAWING, **PRIVATE,
-    )  # fmt: skip
+        view.open,
+        [ticket],
+        [stages, figure, photo, occlusion],
+        show_progress="hidden",
+        **DRAWING,
+        **PRIVATE,
+    )
     stages.select(view.pick, None, [stage], show_progress="hidden", queue=False, **PRIVATE).then(
         view.show, [ticket, stage], [figure], **LIVE, **DRAWING, **PRIVATE
     )
@@ -128,9 +132,14 @@ class GeneratorView:
         opacity = 0.25 + 0.65 * np.abs(values) / largest
         picture = lay_over(subject.image, values, scale, np.clip(opacity, 0, 1))
         return map_figure(
-            f"{subject.stem}-occlusion", *self.explore.occlusion_figure, self.explore,
-            picture, values, scale, mark=(x, y),
-        )  # fmt: skip
+            f"{subject.stem}-occlusion",
+            *self.explore.occlusion_figure,
+            self.explore,
+            picture,
+            values,
+            scale,
+            mark=(x, y),
+        )
 
     def name(self, name, subject):
         """A stage's name in the page's language."""
@@ -168,10 +177,14 @@ class GeneratorView:
             "explained": f"{palette.explained.sum():.0%}",
         }
         return map_figure(
-            file, heading.format(**facts), how.format(**facts), explore,
-            enlarge(palette.colours(features), 480), palette.components(features),
+            file,
+            heading.format(**facts),
+            how.format(**facts),
+            explore,
+            enlarge(palette.colours(features), 480),
+            palette.components(features),
             component_scales(explore.stage_scale),
-        )  # fmt: skip
+        )
 
     def _map(self, subject, name):
         signed = {"compare_ratio": self.explore.log_ratio, "logits": self.explore.logit}

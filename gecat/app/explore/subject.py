@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gecat.app.actions import note_html, toast
 from gecat.app.explore.words import IN_LANGUAGE, ExploreWords
-from gecat.app.shelf import Shelf
 from gecat.app.text import Words
-from gecat.app.uploads import read_photo
-from gecat.app.views import safe_stem
+from gecat.app.ui.errors import note_html, toast
+from gecat.app.ui.result_cache import Shelf
+from gecat.app.ui.uploads import read_photo
+from gecat.files import safe_stem
 from gecat.images.sizes import shrink
 
 SIDE = 512  # longer side of the photo that is looked at, pixels
@@ -46,7 +46,7 @@ class Subject:
     @functools.cached_property
     def occlusions(self):
         """What covering parts of the photo changes."""
-        from gecat.inference.occlusion import occlude
+        from gecat.inspection.occlusion import occlude
 
         networks = self._segmenter.networks
         return occlude(networks.generate, networks.input(self.image)[0])
@@ -110,7 +110,7 @@ def make_explorer(words, segmenter, shelf):
     @functools.cache
     def probe():
         from gecat.images.scenes import draw_scenes
-        from gecat.inference.features import Probe
+        from gecat.inspection.features import Probe
 
         scenes, _ = draw_scenes(REFERENCES, 192, seed=0)
         return Probe(segmenter().networks, [*scenes, *reference_photos()])

@@ -7,8 +7,8 @@ import numpy as np
 from gecat.app.explore.critic import CriticView
 from gecat.app.explore.generator import LAST_VIEWS, GeneratorView
 from gecat.app.explore.subject import Subject, make_explorer, reference_photos
-from gecat.app.shelf import Shelf
 from gecat.app.text import ENGLISH
+from gecat.app.ui.result_cache import Shelf
 
 REPEATS = 7
 

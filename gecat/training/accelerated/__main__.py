@@ -15,7 +15,7 @@ from gecat.config import preset
 from gecat.images.reading import ImageError
 from gecat.images.sources import open_source
 from gecat.model.discriminator import build_discriminator, shares_encoder, take_encoder
-from gecat.model.generator import build_generator
+from gecat.model.unet import build_generator
 from gecat.model.weights import load_weights, save_weights, take_weights
 from gecat.training.accelerated import pool as pools
 from gecat.training.accelerated import rounds, steps, warmup
@@ -36,25 +36,44 @@ def main():
         take_weights(discriminator, start.discriminator)
     if options.warmup_seconds:
         warmup.learn_encoder(
-            generator, pool, options.warmup_seconds, size=options.warmup_size,
-            stride=2 ** len(config.generator_widths), batch=options.warmup_batch,
-            rate=options.rate, report=_reporter(say), seed=config.seed,
-        )  # fmt: skip
+            generator,
+            pool,
+            options.warmup_seconds,
+            size=options.warmup_size,
+            stride=2 ** len(config.generator_widths),
+            batch=options.warmup_batch,
+            rate=options.rate,
+            report=_reporter(say),
+            seed=config.seed,
+        )
     playing = steps.begin(generator)
     if options.seconds:
         playing = rounds.learn_generator(
-            generator, config, pool, options.seconds, batch=options.batch, rate=options.rate,
-            report=_reporter(say, scored, config.inference_size), renew_until=options.renew_until,
-        )  # fmt: skip
+            generator,
+            config,
+            pool,
+            options.seconds,
+            batch=options.batch,
+            rate=options.rate,
+            report=_reporter(say, scored, config.inference_size),
+            renew_until=options.renew_until,
+        )
     facts = {"seconds": time.monotonic() - started, "photos": len(pool), "machine": _device()}
     save_weights(options.out, config, generator, discriminator, facts)
     if options.critic_seconds:
         if shares_encoder(config) and not options.start:
             take_encoder(discriminator, generator)
         rounds.learn_discriminator(
-            generator, discriminator, config, pool, playing, options.critic_seconds,
-            batch=options.batch // 2, rate=options.critic_rate, report=_reporter(say),
-        )  # fmt: skip
+            generator,
+            discriminator,
+            config,
+            pool,
+            playing,
+            options.critic_seconds,
+            batch=options.batch // 2,
+            rate=options.critic_rate,
+            report=_reporter(say),
+        )
         facts["seconds"] = time.monotonic() - started
         save_weights(options.out, config, generator, discriminator, facts)
     say(f"written: {options.out.name}")

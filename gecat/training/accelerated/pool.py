@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from gecat.images.sharpening import lean, sharpening_cut
+from gecat.inference.sharpening import lean, sharpening_cut
 
 SIDE = 256  # photos are squashed to this square, pixels
 CUT_SIDE = 192  # GrabCut's time is that of the pixels

@@ -17,8 +17,9 @@ from gecat.training.accelerated.steps import (
 _PREDICT_BATCH = 128
 
 
-def learn_generator(generator, config, pool, seconds, *, batch, rate, report, renew_until=0.7,
-                    clock=time.monotonic):  # fmt: skip
+def learn_generator(
+    generator, config, pool, seconds, *, batch, rate, report, renew_until=0.7, clock=time.monotonic
+):
     """Teaches G for some seconds, renewing the pseudo-masks as often as GrabCut can.
 
     Args:
@@ -55,8 +56,19 @@ def learn_generator(generator, config, pool, seconds, *, batch, rate, report, re
     return learner
 
 
-def learn_discriminator(generator, discriminator, config, pool, playing, seconds, *, batch, rate,
-                        report, clock=time.monotonic):  # fmt: skip
+def learn_discriminator(
+    generator,
+    discriminator,
+    config,
+    pool,
+    playing,
+    seconds,
+    *,
+    batch,
+    rate,
+    report,
+    clock=time.monotonic,
+):
     """Teaches D on fitting, spoiled and G's masks while G stands still.
 
     Args:

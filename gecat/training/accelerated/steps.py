@@ -62,9 +62,14 @@ def adam(learner, gradients, statistics, rate, decay, weight_decay=0.0, beta_1=0
         return jax.tree.map(lambda a, b: decay * a + (1.0 - decay) * b, old, new)
 
     return Learner(
-        weights, statistics, mix(learner.average, weights),
-        mix(learner.average_statistics, statistics), first, second, count,
-    )  # fmt: skip
+        weights,
+        statistics,
+        mix(learner.average, weights),
+        mix(learner.average_statistics, statistics),
+        first,
+        second,
+        count,
+    )
 
 
 def pictures_and_targets(key, photos, priors, size, composite_count):
@@ -135,9 +140,13 @@ def discriminator_step(generator, discriminator, config, composites):
         image_logits, map_logits = (x.astype(jnp.float32) for x in (image_logits, map_logits))
         count = real.shape[0]
         judged = losses.discriminator_loss(
-            image_logits, map_logits, shown, twice(batch["target"]), twice(batch["certainty"]),
+            image_logits,
+            map_logits,
+            shown,
+            twice(batch["target"]),
+            twice(batch["certainty"]),
             config.score_map_weight,
-        )  # fmt: skip
+        )
         ranked = losses.ranking_loss(
             image_logits[:count], image_logits[count:], wrong, batch["target"], batch["certainty"]
         )
@@ -153,9 +162,11 @@ def discriminator_step(generator, discriminator, config, composites):
         blurred = pairs.ops.average_pool(batch["pictures"], 5, 1, padding="same")
         poor = jax.random.bernoulli(keys[1], 0.4, (len(wrong), 1, 1, 1))
         logits, _ = generator.stateless_call(
-            playing.average, playing.average_statistics,
-            jnp.where(poor, blurred, batch["pictures"]), training=False,
-        )  # fmt: skip
+            playing.average,
+            playing.average_statistics,
+            jnp.where(poor, blurred, batch["pictures"]),
+            training=False,
+        )
         odd = (jnp.arange(len(wrong)) % 2 == 1)[:, None, None, None]
         wrong = jnp.where(odd, jax.nn.sigmoid(logits.astype(jnp.float32)), wrong)
         gradients, (statistics, terms) = jax.grad(objective, has_aux=True)(

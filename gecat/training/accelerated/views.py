@@ -142,8 +142,12 @@ def _blur(key, images):
     window = jnp.ones((3, 3, 1, 1)) / 9.0
     window = jnp.repeat(window, 3, -1)
     blurred = jax.lax.conv_general_dilated(
-        images, window, (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC"),
+        images,
+        window,
+        (1, 1),
+        "SAME",
+        dimension_numbers=("NHWC", "HWIO", "NHWC"),
         feature_group_count=3,
-    )  # fmt: skip
+    )
     soft = jax.random.bernoulli(key, 0.25, (images.shape[0], 1, 1, 1))
     return jnp.where(soft, blurred, images)

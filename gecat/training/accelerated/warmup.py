@@ -45,8 +45,9 @@ def build_describer(generator):
     return keras.Model([image, shares], ops.normalize(x, axis=-1), name="describer")
 
 
-def learn_encoder(generator, pool, seconds, *, size, stride, batch, rate, report, seed=0,
-                  clock=time.monotonic):  # fmt: skip
+def learn_encoder(
+    generator, pool, seconds, *, size, stride, batch, rate, report, seed=0, clock=time.monotonic
+):
     """Teaches G's encoder for some seconds; its decoder stays as it is.
 
     Args:

@@ -5,8 +5,8 @@ import pytest
 
 from gecat.app.explore import charts
 from gecat.app.explore.words import CHINESE
-from gecat.app.figures import to_svg
-from gecat.training.landscape import Line, Slice
+from gecat.app.ui.figures import to_svg
+from gecat.inspection.landscape import Line, Slice
 
 LINE = Line(np.linspace(0, 2, 5), np.array([1.0, 0.6, 0.4, 0.5, 0.9]), -1.0)
 STEEP = Line(np.linspace(0, 2, 5), np.array([1.0, 0.7, 0.8, 1.5, 4.0]), -2.0)

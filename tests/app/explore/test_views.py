@@ -11,18 +11,18 @@ import pytest
 from PIL import Image
 
 import gecat
-from gecat.app.explore import Entry, duel
 from gecat.app.explore.critic import CriticView, spoiled
 from gecat.app.explore.cycle import CycleView, make_batch
 from gecat.app.explore.duel import DuelView, duel_html, painted_layer, read_opacity
 from gecat.app.explore.folder import FolderView, passes
 from gecat.app.explore.generator import GeneratorView
 from gecat.app.explore.subject import make_explorer
+from gecat.app.explore.tab import Entry, duel
 from gecat.app.explore.timing import time_views
 from gecat.app.explore.words import CHINESE, ENGLISH
-from gecat.app.shelf import Shelf
 from gecat.app.text import CHINESE as CHINESE_PAGE
 from gecat.app.text import ENGLISH as ENGLISH_PAGE
+from gecat.app.ui.result_cache import Shelf
 from gecat.images.scenes import draw_scene
 
 

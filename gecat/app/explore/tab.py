@@ -1,0 +1,138 @@
+"""The Explore tab: what the generator and the discriminator see, one view a file."""
+
+import gradio as gr
+
+from gecat.app.explore import critic, cycle, duel, folder, generator
+from gecat.app.explore.subject import make_explorer
+from gecat.app.explore.words import IN_LANGUAGE
+from gecat.app.ui.errors import note_html, told
+from gecat.app.ui.events import NETWORK, PRIVATE
+
+CSS = """
+.duel > p { font-weight: 700; margin: 0 0 8px; color: var(--body-text-color); }
+.duel > div { display: grid; grid-template-columns: 90px 64px 1fr; gap: 10px; align-items: center;
+  color: var(--body-text-color); font-variant-numeric: tabular-nums; }
+.duel .meter { height: 6px; border-radius: 3px; background: var(--border-color-primary);
+  overflow: hidden; }
+.duel .meter i { display: block; height: 100%; background: var(--link-text-color); }
+table.prints, table.prints tr, table.prints th, table.prints td { border: none !important; }
+table.prints { border-collapse: collapse; color: var(--body-text-color); width: 100%; }
+table.prints th, table.prints td { padding: 6px 14px 6px 0 !important; text-align: left;
+  vertical-align: top; }
+table.prints tr + tr { border-top: 1px solid var(--border-color-primary) !important; }
+table.prints code { font-size: .85rem; }
+/* A gallery is as high as its pictures. */
+.snug .grid-wrap { min-height: 0 !important; max-height: none !important; }
+.snug .grid-container { grid-template-rows: none !important; grid-auto-rows: auto !important; }
+#folder-gallery .thumbnail-lg { aspect-ratio: 2; }
+#stages .thumbnail-lg, #improve-steps .thumbnail-lg { aspect-ratio: 4 / 3; }
+#explore-note { min-height: 0; }
+@media (max-width: 640px) {
+  #stages .grid-container { grid-template-columns: repeat(3, 1fr) !important; }
+  #stages .caption-label { font-size: .7rem; padding: 1px 5px; max-width: 100%; }
+  #improve-steps .grid-container { grid-template-columns: repeat(2, 1fr) !important; }
+  #folder-gallery .grid-container { grid-template-columns: 1fr !important; }
+  #explore-examples > .gallery { display: grid; grid-template-columns: repeat(4, 1fr); }
+  #explore-examples > .gallery .container { width: 100%; height: auto; aspect-ratio: 1; }
+}
+"""
+
+
+def tab_name(words):
+    """The tab's name in the language of the page."""
+    return IN_LANGUAGE[words.language].tab
+
+
+class Entry:
+    """The photo that all views look at.
+
+    Args:
+        explorer: an Explorer.
+    """
+
+    def __init__(self, explorer):
+        self.explorer = explorer
+        self.words = explorer.words
+
+    @told
+    def look(self, photo):
+        """Returns the ticket of a photo's Subject and what is said of it."""
+        ticket = self.explorer.look(photo)
+        return ticket, note_html(self.explorer.explore.intro) if ticket else self.empty()
+
+    def empty(self):
+        """What stands where there is no photo: that one is awaited, or that weights are missing."""
+        try:
+            self.explorer.networks()
+        except gr.Error:
+            words = self.words
+            return note_html(f"<b>{words.no_weights_title}</b> {words.no_weights}")
+        return note_html(self.explorer.explore.waiting)
+
+    def reset(self):
+        """Empties the page after a photo that cannot be used, or where there are no weights."""
+        # Without the photo the page asks `look` again; both answers must be the same.
+        return None, None, self.empty()
+
+
+def build_tab(words, segmenter, shelf, examples, weights, opened):
+    """Builds the tab inside the open `gr.Blocks`.
+
+    Args:
+        words: the language of the page.
+        segmenter: returns the Segmenter; called when a photo comes.
+        shelf: the Shelf that keeps what was found out about photos.
+        examples: paths of example photos; the first is shown when the tab is opened.
+        weights: path of the weights in use.
+        opened: the event of the tab's being opened.
+    """
+    explorer = make_explorer(words, segmenter, shelf)
+    entry = Entry(explorer)
+    ticket = gr.State(None)
+    with gr.Row():
+        with gr.Column(scale=3, min_width=280):
+            photo = gr.Image(
+                label=words.photo,
+                placeholder=words.photo_prompt,
+                sources=["upload", "webcam", "clipboard"],
+                type="filepath",
+                image_mode=None,
+                height=210,
+                buttons=[],
+                elem_id="explore-photo",
+            )
+        with gr.Column(scale=5, min_width=280):
+            note = gr.HTML(
+                note_html(explorer.explore.waiting), elem_id="explore-note", padding=False
+            )
+            gr.Examples(
+                [[str(path)] for path in examples],
+                inputs=[photo],
+                label=words.examples,
+                api_visibility="private",
+                elem_id="explore-examples",
+            )
+    looked = photo.change(
+        entry.look,
+        [photo],
+        [ticket, note],
+        preprocess=False,
+        show_progress_on=[note],
+        **NETWORK,
+        **PRIVATE,
+    )
+    looked.failure(entry.reset, None, [photo, ticket, note], **PRIVATE)
+    # The first example is shown once somebody looks; a photo that is there stays.
+    opened(
+        lambda given: given or str(examples[0]),
+        [photo],
+        [photo],
+        preprocess=False,
+        postprocess=True,
+        show_progress="hidden",
+        **PRIVATE,
+    )
+    with gr.Tabs(elem_id="explore-views", overflow_behavior="wrap"):
+        for view in (generator, critic, duel, cycle, folder):
+            with gr.Tab(view.title(explorer.explore)):
+                view.build(explorer, ticket, weights)

@@ -1,0 +1,1 @@
+"""The Segment tab: a photo in, and everything that its mask is good for."""

@@ -1,0 +1,79 @@
+"""Several runs side by side: their curves on the same axes, their settings in one table."""
+
+import html
+
+from gecat.app.train.views import CHARTS, waiting_html
+from gecat.app.ui.charts import draw_chart
+
+COMPARED = ("iou", "losses", "scores", "gradients", "drift", "step")
+
+
+def compared_html(sights, train):
+    """Several runs on the same axes: the first line of each compared chart, a run a colour."""
+    charts = "".join(
+        draw_chart(
+            _title(name, lines, train),
+            [
+                (sight.job.name, sight.history.seconds, sight.history.curves[lines[0][1]])
+                for sight in sights
+            ],
+            train.seconds_axis,
+            low,
+            high,
+        )
+        for name, lines, low, high in CHARTS
+        if name in COMPARED
+    )
+    return f'<div class="charts">{charts}</div>' if charts else waiting_html(train)
+
+
+def _title(name, lines, train):
+    """A chart's title; where it has several lines, which one is compared."""
+    title = train.charts[name]
+    return title if len(lines) == 1 else f"{title} · {train.lines[lines[0][0]]}"
+
+
+def settings_html(sights, train):
+    """The settings of several runs side by side, those that differ first and marked."""
+    table = {sight.job.id: settings_of(sight, train) for sight in sights}
+    names = list(dict.fromkeys(name for settings in table.values() for name in settings))
+    rows = [(name, [settings.get(name, "–") for settings in table.values()]) for name in names]
+    differing = [row for row in rows if len(set(row[1])) > 1]
+    equal = [row for row in rows if len(set(row[1])) == 1]
+    names = "".join(f"<th>{html.escape(sight.job.name)}</th>" for sight in sights)
+    head = f"<thead><tr><th>{train.setting}</th>{names}</tr></thead>"
+    summary = train.equal_settings.format(count=len(equal))
+    return (
+        f'<div class="settings"><table>{head}{_rows_html(differing, "differs")}</table>'
+        f"<details><summary>{summary}</summary><table>{head}{_rows_html(equal)}</table></details>"
+        "</div>"
+    )
+
+
+def _rows_html(rows, kind=""):
+    body = "".join(
+        f'<tr class="{kind}"><th>{html.escape(name)}</th>'
+        + "".join(f"<td>{html.escape(value)}</td>" for value in values)
+        + "</tr>"
+        for name, values in rows
+    )
+    return f"<tbody>{body}</tbody>"
+
+
+def settings_of(sight, train):
+    """A run's settings as text, by name: what was asked for, then all of its Config."""
+    job = sight.job
+    asked = {
+        train.learn_from: {"scenes": train.scenes, "photos": train.my_photos}.get(
+            job.data, job.data
+        ),
+        train.begin_with: {"random": train.begin_random, "shipped": train.begin_shipped}.get(
+            job.start, job.start
+        ),
+        train.seconds: str(job.seconds),
+    }
+    config = sight.description.get("config") or {"preset": job.preset, **job.changes}
+    return asked | {
+        name: ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+        for name, value in config.items()
+    }

@@ -1,0 +1,78 @@
+"""A run's picture as tiles: sent once, each tile shows its part, so that tiles can wrap."""
+
+import base64
+import functools
+import io
+
+from PIL import Image
+
+from gecat.training.run.pictures import ROWS
+
+SIDE = 128  # of a photo on the page at most, pixels
+CSS = """
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(0, 1fr)); gap: 6px;
+  grid-auto-flow: column; }
+.tile { display: flex; flex-direction: column; gap: 2px; min-width: 0; }
+.tile i { display: block; aspect-ratio: 1; background-image: var(--sheet);
+  background-size: var(--size); border-radius: 4px; }
+.tile b { text-align: center; font-size: .82rem; font-variant-numeric: tabular-nums;
+  color: var(--body-text-color); }
+@media (max-width: 640px) {
+  .tiles { grid-auto-flow: row; grid-template-columns: repeat(4, minmax(0, 1fr)); }
+}
+"""
+
+
+def tiles_html(path, first=0, count=None, scores=None):
+    """Tiles of a picture that a run drew: photo, mask and score map above each other.
+
+    They show parts of the picture that `sheet_style` gives to an element around them.
+
+    Args:
+        path: of the picture.
+        first, count: the columns that are shown; all by default.
+        scores: a number in [0, 1] for each tile, or None.
+
+    Returns:
+        HTML.
+    """
+    columns = count_columns(path)
+    count = columns if count is None else count
+    tiles = []
+    for column in range(first, first + count):
+        x = 100 * column / (columns - 1) if columns > 1 else 0
+        parts = "".join(
+            f'<i style="background-position:{x:.3f}% {100 * row / (ROWS - 1):.0f}%"></i>'
+            for row in range(ROWS)
+        )
+        score = f"<b>{scores[column - first]:.0%}</b>" if scores else ""
+        tiles.append(f'<div class="tile">{parts}{score}</div>')
+    return f'<div class="tiles">{"".join(tiles)}</div>'
+
+
+def sheet_style(path):
+    """The style of an element that hands a picture to the tiles inside it."""
+    return f"--sheet:url({_data_uri(path)});--size:{100 * count_columns(path)}% {100 * ROWS}%"
+
+
+def count_columns(path):
+    """Returns how many photos a picture shows side by side."""
+    with Image.open(path) as picture:
+        return picture.width * ROWS // picture.height
+
+
+def _data_uri(path):
+    return _encoded(path, path.stat().st_mtime_ns)
+
+
+@functools.lru_cache(64)
+def _encoded(path, changed):
+    """A picture as a small data URI; `changed` tells its versions apart."""
+    with Image.open(path) as picture:
+        sheet = picture.convert("RGB")
+    share = SIDE * ROWS / sheet.height
+    if share < 1:
+        sheet = sheet.resize((round(sheet.width * share), round(sheet.height * share)))
+    buffer = io.BytesIO()
+    sheet.save(buffer, "WEBP", quality=85, method=2)
+    return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -1,0 +1,1 @@
+"""What the tabs share: errors, events, uploads, figures, looks."""

@@ -1,0 +1,104 @@
+"""Which files an action may read: those that a visitor has sent, and no other of the server's.
+
+Gradio checks the paths of a payload only where the payload itself says that it holds a file, so
+whoever calls an action past the page could name any.
+"""
+
+from pathlib import Path
+
+from gradio.processing_utils import save_bytes_to_cache
+from gradio.utils import get_upload_folder
+
+from gecat.app.ui.errors import toast
+from gecat.images.reading import ImageError, read_image
+
+MANY_PHOTOS = 40
+MANY_BYTES = 120_000_000
+
+
+def uploaded_path(payload):
+    """Returns the path of an uploaded file.
+
+    Args:
+        payload: dict of a file component.
+
+    Raises:
+        ImageError: if it is no file that was uploaded.
+    """
+    path = payload.get("path") if isinstance(payload, dict) else None
+    if not isinstance(path, str) or not path:
+        raise ImageError("A photo is given as an uploaded file. Received: a link or text.")
+    if not Path(path).resolve().is_relative_to(Path(get_upload_folder()).resolve()):
+        raise ImageError(f"A photo is given as an uploaded file. Received: {Path(path).name}")
+    return path
+
+
+def uploaded_name(payload):
+    """Returns what the visitor calls an uploaded file."""
+    return str(payload.get("orig_name") or payload["path"])
+
+
+def uploaded_files(payloads):
+    """Returns [(name, path)] of uploaded files.
+
+    Args:
+        payloads: list of dicts, or None.
+
+    Raises:
+        ImageError: if one of them is no file that was uploaded.
+    """
+    return [(uploaded_name(payload), uploaded_path(payload)) for payload in payloads or []]
+
+
+def read_photo(photo):
+    """Reads an uploaded photo.
+
+    Args:
+        photo: the payload of a file component.
+
+    Returns:
+        (uint8 array (H, W, 3), the file's name).
+
+    Raises:
+        ImageError: if it is no uploaded file or cannot be read.
+    """
+    return read_image(uploaded_path(photo)), uploaded_name(photo)
+
+
+def checked_files(files, words):
+    """Uploaded files, neither too many nor too large together.
+
+    Args:
+        files: list of payloads, or None.
+        words: the language of what is told where they are.
+
+    Returns:
+        list of (name, path), 1 or more.
+
+    Raises:
+        ImageError: if one of them was not uploaded.
+        gr.Error: where there are none or too many.
+    """
+    files = uploaded_files(files)
+    total = sum(Path(path).stat().st_size for _, path in files)
+    if not files:
+        raise toast(words.many_none)
+    if len(files) > MANY_PHOTOS:
+        message = words.many_too_many.format(limit=MANY_PHOTOS, count=len(files))
+        raise toast(message)
+    if total > MANY_BYTES:
+        limit, size = f"{MANY_BYTES / 1e6:.0f}", f"{total / 1e6:.0f}"
+        raise toast(words.many_too_large.format(limit=limit, size=size))
+    return files
+
+
+def publish(files):
+    """Puts files where Gradio serves them from and deletes them after a while.
+
+    Args:
+        files: dict of names and bytes.
+
+    Returns:
+        list of paths.
+    """
+    return [save_bytes_to_cache(data, name, get_upload_folder()) for name, data in files.items()]

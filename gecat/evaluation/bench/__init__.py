@@ -1,0 +1,1 @@
+"""What `gecat bench` measures, one bench a file."""

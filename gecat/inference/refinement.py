@@ -1,0 +1,103 @@
+"""Draws a mask's edge along the photo's edges, at the photo's full resolution."""
+
+import cv2
+import numpy as np
+
+from gecat.images.sizes import shrink
+from gecat.inference.sharpening import sharpened
+
+CUT_SIDE = 256
+SIDE = 384
+RADIUS_SHARE = 0.02
+SMOOTHNESS = 1e-4
+
+
+def refine(image, mask):
+    """GrabCut from the mask's sure parts finds the edge, the guided filter draws it finely.
+
+    Args:
+        image: uint8 array (H, W, 3), RGB.
+        mask: float32 array (H, W) in [0, 1].
+
+    Returns:
+        float32 array (H, W) in [0, 1].
+    """
+    soft = shrink(mask, CUT_SIDE)
+    if min(soft.shape) > 1:
+        small = cv2.resize(image, soft.shape[::-1], interpolation=cv2.INTER_AREA)
+        soft = sharpened(small, soft)
+    return guided_filter(image, soft)
+
+
+def guided_filter(image, mask, radius_share=RADIUS_SHARE, smoothness=SMOOTHNESS, side=SIDE):
+    """Fast guided filter with the colour photo as guide.
+
+    In each window the mask is fitted as a linear function of the photo's colour; the fit is made
+    on a small copy and applied at full size (He and Sun 2015, "Fast Guided Filter"; equations 19
+    to 21 of He et al. 2010, "Guided Image Filtering").
+
+    Args:
+        image: uint8 array (H, W, 3), RGB.
+        mask: float32 array (h, w) in [0, 1], of the photo's size or smaller.
+        radius_share: the window's radius as a share of the longer side.
+        smoothness: the variance of colour, of values in [0, 1], that counts as an edge.
+        side: the longer side of the small copy, in pixels.
+
+    Returns:
+        float32 array (H, W) in [0, 1].
+    """
+    height, width = image.shape[:2]
+    scale = min(1.0, side / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    guide = cv2.resize(image, size, interpolation=cv2.INTER_AREA) / 255.0  # (h, w, 3)
+    larger = size[0] > mask.shape[1]
+    small = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR if larger else cv2.INTER_AREA)
+    small = small.astype(np.float64)
+    radius = max(1, round(radius_share * max(size)))
+    slopes, offset = _linear_fit(guide, small, radius, smoothness)
+    result = _enlarged(offset, width, height)
+    # One channel at a time: of a large photo only one float copy is held.
+    for channel, slope in enumerate(slopes):
+        slope = _enlarged(slope, width, height)
+        slope *= image[..., channel]
+        slope /= 255
+        result += slope
+    return np.clip(result, 0, 1, out=result)
+
+
+def _enlarged(values, width, height):
+    return cv2.resize(values.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def _linear_fit(guide, mask, radius, smoothness):
+    """Slopes (three of (h, w)) and offset (h, w) of mask = slopes . colour + offset."""
+
+    def mean(values):
+        return cv2.blur(values, (2 * radius + 1, 2 * radius + 1))
+
+    colours = cv2.split(guide)
+    means = [mean(colour) for colour in colours]
+    average = mean(mask)
+    with_mask = [mean(c * mask) - m * average for c, m in zip(colours, means, strict=True)]
+    spread = {
+        (i, j): mean(colours[i] * colours[j]) - means[i] * means[j] + smoothness * (i == j)
+        for i, j in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+    }
+    slopes = _solve_symmetric(spread, with_mask)
+    offset = average - sum(slope * m for slope, m in zip(slopes, means, strict=True))
+    return [mean(slope) for slope in slopes], mean(offset)
+
+
+def _solve_symmetric(matrix, vector):
+    """Cramer's rule at every pixel at once, twenty times as fast as numpy.linalg.solve here."""
+    xx, xy, xz, yy, yz, zz = (matrix[key] for key in sorted(matrix))
+    cofactors = (
+        (yy * zz - yz * yz, xz * yz - xy * zz, xy * yz - xz * yy),
+        (xz * yz - xy * zz, xx * zz - xz * xz, xy * xz - xx * yz),
+        (xy * yz - xz * yy, xy * xz - xx * yz, xx * yy - xy * xy),
+    )
+    determinant = xx * cofactors[0][0] + xy * cofactors[0][1] + xz * cofactors[0][2]
+    return [
+        sum(part * value for part, value in zip(row, vector, strict=True)) / determinant
+        for row in cofactors
+    ]

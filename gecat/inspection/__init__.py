@@ -1,0 +1,1 @@
+"""What explains the networks: features, occlusion, improvement, the landscape of a cycle."""

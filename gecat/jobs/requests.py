@@ -1,0 +1,186 @@
+"""What a visitor may ask a training for, and the checks that hold whoever asks, and how."""
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gecat.config import PRESETS, preset
+from gecat.files import free_name
+from gecat.images.datasets import MINIMUM_PHOTOS
+
+STARTS = ("random", "shipped")
+STEERABLE = frozenset(
+    {
+        "size",
+        "seed",
+        "batch_size",
+        "generator_widths",
+        "discriminator_widths",
+        "generator_steps",
+        "discriminator_steps",
+        "beta_rule",
+        "preconditioner",
+        "update_rule",
+        "anchor_share",
+        "warmup_share",
+        "learning_rate",
+        "adversarial_weight",
+        "self_training_weight",
+        "anchor_weight",
+        "area_weight",
+        "binary_weight",
+    }
+)
+ARCHIVES = (".zip", ".npy")
+
+
+class JobError(ValueError):
+    """Something that cannot be done with a run; `code` and `values` say why in any language."""
+
+    def __init__(self, code, **values):
+        told = ", ".join(f"{name}={value!r}" for name, value in values.items())
+        super().__init__(f"{code}: {told}" if told else code)
+        self.code, self.values = code, values
+
+
+@dataclass(frozen=True)
+class Caps:
+    """What visitors may ask for at most."""
+
+    trainings: int = 1  # at a time
+    waiting: int = 12  # in the queue
+    runs: int = 12  # kept for one visitor
+    seconds: int = 600  # of learning, for one run
+    wall_clock: int = 3600  # seconds that a process lives, pauses included
+    photos: int = 500
+    upload_bytes: int = 120_000_000
+    size: int = 160  # side of a training picture, where it does not come with the weights
+    widths: int = 192  # channels of a network's widest stage
+    generator_steps: int = 16
+    discriminator_steps: int = 16
+    batch_size: int = 32
+    disk_bytes: int = 4_000_000_000  # all runs together
+    run_bytes: int = 600_000_000  # one run
+    kept_days: float = 14.0  # after its last launch
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a visitor asks for.
+
+    Attributes:
+        data: "scenes", "photos" for the files that are given, or the name of an allowed folder.
+        files: (name, path) of each uploaded file: photos, or a single .zip.
+        preset: name of a preset.
+        start: "random", "shipped", or the id of one of the visitor's runs.
+        seconds: of learning in all.
+        changes: settings that differ from the preset's.
+        name: what the run is called; "" for a number.
+    """
+
+    data: str = "scenes"
+    files: tuple[tuple[str, str], ...] = ()
+    preset: str = "small"
+    start: str = "random"
+    seconds: int = 60
+    changes: dict = field(default_factory=dict)
+    name: str = ""
+
+
+def check(wish, caps, folders):
+    """Checks all of a wish but its files and its start.
+
+    Args:
+        wish: Wish; caps: Caps; folders: names of the folders that the operator allows.
+
+    Raises:
+        JobError: if it is more than is allowed, or makes no sense.
+    """
+    check_seconds(wish.seconds, caps)
+    if wish.data not in ("scenes", "photos", *folders):
+        raise JobError("no_such_data", received=str(wish.data)[:40])
+    unknown = sorted(set(wish.changes) - STEERABLE)
+    if wish.preset not in PRESETS or unknown:
+        reason = ", ".join(map(str, unknown)) or f"preset {wish.preset!r}"
+        raise JobError("bad_setting", reason=reason[:80])
+    try:
+        config = preset(wish.preset, **wish.changes)
+    except ValueError as error:
+        raise JobError("bad_setting", reason=str(error)[:200]) from error
+    # The networks that the preset itself has are allowed, whatever their widths.
+    given = set(wish.changes) & {"generator_widths", "discriminator_widths"}
+    asked = {
+        name: getattr(config, name)
+        for name in ("size", "batch_size", "generator_steps", "discriminator_steps")
+    }
+    asked["widths"] = max((max(getattr(config, name)) for name in given), default=0)
+    for name, value in asked.items():
+        if value > getattr(caps, name):
+            raise JobError("too_large", what=name, limit=getattr(caps, name), received=value)
+
+
+def check_seconds(seconds, caps):
+    """Checks a budget of learning.
+
+    Raises:
+        JobError: if it is no number from 1 to the cap.
+    """
+    try:
+        fits = 1 <= int(seconds) <= caps.seconds
+    except (TypeError, ValueError):
+        fits = False
+    if not fits:
+        raise JobError("bad_seconds", limit=caps.seconds, received=str(seconds)[:20])
+
+
+def bring_files(files, folder, caps):
+    """Copies uploaded files into a run's folder: one archive, or photos under their own names.
+
+    Args:
+        files: (name, path) of each; folder: the run's folder; caps: Caps.
+
+    Raises:
+        JobError: if there are too few, too many, or too large ones.
+    """
+    total = sum(Path(path).stat().st_size for _, path in files)
+    archives = [name for name, _ in files if name.lower().endswith(ARCHIVES)]
+    if not files:
+        raise JobError("no_photos")
+    if total > caps.upload_bytes:
+        limit, received = f"{caps.upload_bytes / 1e6:.0f} MB", f"{total / 1e6:.0f} MB"
+        raise JobError("upload_too_large", limit=limit, received=received)
+    if archives and len(files) > 1:
+        raise JobError("one_archive", received=len(files))
+    if len(files) > caps.photos:
+        raise JobError("too_many_photos", limit=caps.photos, received=len(files))
+    if archives:
+        # How many photos an archive holds, the training finds out as it reads them.
+        shutil.copyfile(files[0][1], folder / f"photos{Path(archives[0]).suffix.lower()}")
+        return
+    if len(files) < MINIMUM_PHOTOS:
+        raise JobError("too_few_photos", limit=MINIMUM_PHOTOS, received=len(files))
+    (folder / "photos").mkdir()
+    names = set()
+    for name, path in files:
+        names.add(free := free_name(safe_name(name), names))
+        shutil.copyfile(path, folder / "photos" / free)
+
+
+def find_photos(folder):
+    """Returns where `bring_files` put what a run learns from."""
+    archives = [folder / f"photos{suffix}" for suffix in ARCHIVES]
+    return next((path for path in archives if path.exists()), folder / "photos")
+
+
+def named(folders):
+    """Returns a dict of the operator's photo folders by the names that visitors choose them by."""
+    names = {}
+    for path in folders:
+        names[free_name(path.name, {"scenes", "photos", *names})] = path
+    return names
+
+
+def safe_name(name):
+    """A file's own name, without anything that leads elsewhere."""
+    kept = "".join(c if c.isalnum() or c in "._- ()" else "_" for c in Path(name).name)
+    return kept.lstrip(".")[-100:] or "photo"

@@ -1,0 +1,270 @@
+"""Trainings as child processes: who waits, who runs, and within which bounds."""
+
+import atexit
+import logging
+import secrets
+import shutil
+import signal
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from gecat.config import WEIGHTS_DIR
+from gecat.jobs.job import START, Job, command, data_of, next_name, owner_of, tidy_name
+from gecat.jobs.process import ENDING_SECONDS, Children, send
+from gecat.jobs.requests import Caps, JobError, bring_files, check, check_seconds
+from gecat.jobs.store import Runs, bytes_in
+from gecat.training.run.folder import control, last_stats, read_control
+
+TICK_SECONDS = 0.5
+SWEEP_SECONDS = 60.0
+
+log = logging.getLogger(__name__)
+
+
+class Jobs(Runs):
+    """The runs under one root, and the processes that they learn in.
+
+    Args:
+        root: as Runs takes it.
+        caps: Caps.
+        folders: dict of names and paths of photo folders that the operator allows.
+        shipped: path of the weights to fine-tune from; those that ship by default.
+        command: as `job.command`.
+        watch: whether to look after the runs; False only to see what another process looks after.
+    """
+
+    def __init__(self, root, caps=None, folders=None, shipped=None, command=command, watch=True):
+        super().__init__(root)
+        self.caps = caps or Caps()
+        self.folders = {name: Path(path) for name, path in (folders or {}).items()}
+        self.shipped = Path(shipped) if shipped else WEIGHTS_DIR / "base.safetensors"
+        self._command = command
+        self._children = Children()
+        self._closed = threading.Event()
+        if watch:
+            threading.Thread(target=self._watch, name="jobs", daemon=True).start()
+            atexit.register(self.close)
+
+    def start(self, key, wish):
+        """Puts a run in the queue and returns its id.
+
+        Raises:
+            JobError: if it is more than is allowed, or makes no sense.
+        """
+        check(wish, self.caps, self.folders)
+        with self.lock:
+            mine, now = self.runs(key), time.time()
+            self._check_room(mine)
+            job = Job(
+                id=secrets.token_hex(8),
+                owner=owner_of(key),
+                created=now,
+                waiting_since=now,
+                name=tidy_name(wish.name) or next_name(job.name for job in mine),
+                data=wish.data,
+                preset=wish.preset,
+                start=wish.start,
+                seconds=int(wish.seconds),
+                changes=dict(wish.changes),
+            )
+            self.folder(job).mkdir()
+            try:
+                self._bring(key, wish, self.folder(job))
+            except BaseException:
+                shutil.rmtree(self.folder(job))
+                raise
+            self.keep(job)
+        self.tick()
+        return job.id
+
+    def pause(self, key, run):
+        """Holds a run after its cycle; its place goes to whoever waits."""
+        self._ask(key, run, "pause")
+
+    def stop(self, key, run):
+        """Ends a run after its cycle; what it has learned is kept."""
+        self._ask(key, run, "stop")
+
+    def resume(self, key, run, pace="run", part="both", seconds=None):
+        """Lets a run go on, from its last checkpoint where its process is gone.
+
+        Args:
+            key: the visitor's; run: the run's id.
+            pace: "run", "slow" or "step"; part: "both", "discriminator" or "generator".
+            seconds: a new budget in all, to continue longer; None keeps the old one.
+
+        Raises:
+            JobError: if the budget is spent, or more than is allowed.
+        """
+        with self.lock:
+            job = self.get(key, run)
+            if seconds is not None:
+                check_seconds(seconds, self.caps)
+                job = replace(job, seconds=int(seconds))
+            if not self._alive(job) and self.spent(job) >= job.seconds:
+                raise JobError("budget_spent", seconds=job.seconds)
+            active = self._active(job)
+            waiting = None if active else job.waiting_since or time.time()
+            self.keep(replace(job, asked="run", pace=pace, part=part, waiting_since=waiting))
+            if active:
+                control(self.folder(job), pace, part)
+        self.tick()
+
+    def rename(self, key, run, name):
+        """Gives a run another name."""
+        with self.lock:
+            job = self.get(key, run)
+            self.keep(replace(job, name=tidy_name(name) or job.name))
+
+    def delete(self, key, run):
+        """Ends a run at once and removes all that it left, uploaded photos included."""
+        with self.lock:
+            self._remove(self.get(key, run))
+        self.tick()
+
+    def state(self, job):
+        """Returns "queued", "running", "paused", "stopping", "stopped", "done", "failed", or
+        "interrupted" where its process ended and nobody had asked it to.
+        """
+        with self.lock:
+            if job.waiting_since is not None:
+                return "queued"
+            if self._alive(job):
+                return {"pause": "paused", "stop": "stopping"}.get(job.asked, "running")
+        if job.returncode == 2:
+            return "failed"
+        if self.spent(job) >= job.seconds:
+            return "done"
+        if job.asked == "stop":
+            return "stopped"
+        asked_to_wait = job.asked == "pause" and job.returncode in (None, 0, 1)
+        return "paused" if asked_to_wait else "interrupted"
+
+    def position(self, job):
+        """Returns a queued run's place in the queue, from 1; 0 for the others."""
+        with self.lock:
+            queue = [waiting.id for waiting in self._queue()]
+        return queue.index(job.id) + 1 if job.id in queue else 0
+
+    def tick(self):
+        """Notices who has ended, ends who must, and lets the next ones run."""
+        with self.lock:
+            for job in self.all():
+                self._bound(self._notice(job))
+            free = self.caps.trainings - sum(map(self._active, self.all()))
+            for job in self._queue()[: max(0, free)]:
+                self._let_run(job)
+
+    def close(self):
+        """Tells every training to keep a checkpoint and end; it can be resumed later."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        atexit.unregister(self.close)
+        with self.lock:
+            self._children.end_all()
+            for job in self.all():
+                self._notice(job)
+
+    def _watch(self):
+        swept = time.monotonic()
+        while not self._closed.wait(TICK_SECONDS):
+            try:
+                self.tick()
+                if time.monotonic() - swept > SWEEP_SECONDS:
+                    swept = time.monotonic()
+                    self.sweep()
+            except Exception:  # whatever one run's folder does, the others go on
+                log.exception("watching over the runs failed")
+
+    def sweep(self):
+        """Removes runs that are too old, and ends those that have grown too large."""
+        with self.lock:
+            for job in self.all():
+                days = (time.time() - (job.launched or job.created)) / 86_400
+                if self._alive(job):
+                    if bytes_in(self.folder(job)) > self.caps.run_bytes:
+                        self._end(job)
+                elif days > self.caps.kept_days:
+                    self._remove(job)
+
+    def _queue(self):
+        waiting = [job for job in self.all() if job.waiting_since is not None]
+        return sorted(waiting, key=lambda job: job.waiting_since)
+
+    def _alive(self, job):
+        return self._children.alive(job, self.folder(job))
+
+    def _active(self, job):
+        """Whether a run takes one of the places: its process lives and does more than wait."""
+        return job.waiting_since is None and job.asked != "pause" and self._alive(job)
+
+    def _notice(self, job):
+        """Writes down that a process has ended, if it has; returns the Job as it stands."""
+        if job.pid is None or self._alive(job):
+            return job
+        returncode = self._children.forget(job.id)
+        return self.keep(replace(job, pid=None, told_to_end=None, returncode=returncode))
+
+    def _bound(self, job):
+        """Frees the place of a run whose single step is over; ends one that lives too long."""
+        if not self._alive(job):
+            return
+        if job.told_to_end is not None:
+            if time.time() - job.told_to_end > ENDING_SECONDS:
+                send(job.pid, signal.SIGKILL)
+        elif time.time() - job.launched > self.caps.wall_clock:
+            self._end(job)
+        elif self._active(job) and read_control(self.folder(job))[0] == "pause":
+            self.keep(replace(job, asked="pause"))
+
+    def _end(self, job):
+        self.keep(replace(job, asked="stop", waiting_since=None, told_to_end=time.time()))
+        send(job.pid, signal.SIGTERM)
+
+    def _let_run(self, job):
+        folder = self.folder(job)
+        control(folder, job.pace, job.part)
+        job = replace(job, waiting_since=None)
+        if not self._alive(job):
+            data = data_of(job, folder, self.folders)
+            words = self._command(job, folder, data, self.caps.photos)
+            pid = self._children.begin(job.id, words, folder)
+            job = replace(job, launched=time.time(), pid=pid, told_to_end=None, returncode=None)
+        self.keep(job)
+
+    def _ask(self, key, run, asked):
+        with self.lock:
+            job = replace(self.get(key, run), asked=asked, waiting_since=None)
+            self.keep(job)
+            if self._alive(job):
+                control(self.folder(job), asked, job.part)
+                if asked == "stop" and not last_stats(self.folder(job)):
+                    self._end(job)  # nothing is learned yet: nothing is worth waiting for
+        self.tick()
+
+    def _remove(self, job):
+        self._children.kill(job, self.folder(job))
+        self.drop(job)
+
+    def _check_room(self, mine):
+        caps = self.caps
+        if len(mine) >= caps.runs:
+            raise JobError("too_many_runs", limit=caps.runs)
+        if len(self._queue()) >= caps.waiting:
+            raise JobError("queue_full", limit=caps.waiting)
+        if bytes_in(self.root) > caps.disk_bytes:
+            raise JobError("disk_full", limit=f"{caps.disk_bytes / 1e9:g} GB")
+
+    def _bring(self, key, wish, folder):
+        """Copies what the run needs into its folder, so that nothing else need be kept."""
+        if wish.start == "shipped":
+            if not self.shipped.is_file():
+                raise JobError("no_shipped_weights")
+            shutil.copyfile(self.shipped, folder / START)
+        elif wish.start != "random":
+            shutil.copyfile(self.weights(self.get(key, wish.start)), folder / START)
+        if wish.data == "photos":
+            bring_files(wish.files, folder, self.caps)

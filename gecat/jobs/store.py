@@ -1,0 +1,112 @@
+"""The runs that are kept: a folder each under one root, and who each belongs to.
+
+All that must outlive the app lies in a run's folder, as `job.json` beside what the training itself
+writes, so a restarted app finds every run again. A run belongs to whoever holds the key that it
+was started with.
+"""
+
+import contextlib
+import os
+import shutil
+import threading
+from pathlib import Path
+
+from gecat.jobs.job import owner_of, read_job, write_job
+from gecat.jobs.requests import JobError
+from gecat.training.run.folder import last_stats
+
+
+class Runs:
+    """The runs under one root.
+
+    Args:
+        root: the folder; made when missing.
+
+    Attributes:
+        lock: held by whoever reads a Job and keeps another state of it.
+    """
+
+    def __init__(self, root):
+        self.root = Path(root).resolve()
+        self.lock = threading.RLock()
+        self.root.mkdir(parents=True, exist_ok=True)
+        found = {path.parent.name: read_job(path) for path in self.root.glob("*/job.json")}
+        self._jobs = {run: job for run, job in found.items() if job and job.id == run}
+
+    def runs(self, key):
+        """Returns the visitor's Jobs, newest first."""
+        owner = owner_of(key)
+        return [job for job in self.all() if job.owner == owner]
+
+    def all(self):
+        """Returns every visitor's Jobs, newest first: for the operator."""
+        with self.lock:
+            return sorted(self._jobs.values(), key=lambda job: job.created, reverse=True)
+
+    def get(self, key, run):
+        """Returns one of the visitor's Jobs.
+
+        Raises:
+            JobError: if there is none of this id, or it is somebody else's.
+        """
+        with self.lock:
+            job = self._jobs.get(run) if isinstance(run, str) else None
+        if job is None or job.owner != owner_of(key):
+            raise JobError("no_such_run", received=str(run)[:40])
+        return job
+
+    def folder(self, job):
+        """Returns the run's folder."""
+        return self.root / job.id
+
+    def weights(self, job):
+        """Returns the path of what a run has learned.
+
+        Raises:
+            JobError: if that is nothing yet.
+        """
+        path = self.folder(job) / "weights.safetensors"
+        if not path.is_file():
+            raise JobError("nothing_learned", name=job.name)
+        return path
+
+    def spent(self, job):
+        """Returns the seconds that a run has learned for."""
+        return last_stats(self.folder(job)).get("seconds", 0.0)
+
+    def reason(self, job):
+        """Returns why a run failed, as it said itself, without the server's paths."""
+        path = self.folder(job) / "log.txt"
+        text = path.read_text(errors="replace") if path.exists() else ""
+        # A progress bar may stand before it on the same line.
+        _, said, rest = text.rpartition("gecat train: ")
+        last = rest.partition("\n")[0] if said else ""
+        return last.replace(str(self.folder(job)), job.name).replace(str(self.root), "")
+
+    def keep(self, job):
+        """Writes down what is known of a run, a new one or another state of it; returns the Job."""
+        self._jobs[job.id] = job
+        write_job(job, self.folder(job))
+        return job
+
+    def drop(self, job):
+        """Removes a run's folder."""
+        del self._jobs[job.id]
+        # Out of sight first: whatever happens next, the run is not listed again.
+        doomed = self.folder(job).rename(self.root / f".{job.id}.deleted")
+        shutil.rmtree(doomed, ignore_errors=True)
+
+
+def default_root():
+    """Returns the folder where runs are kept unless the operator names another."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "gecat" / "runs"
+
+
+def bytes_in(folder):
+    """Returns the bytes of all files in a folder; files that vanish meanwhile count nothing."""
+    total = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            total += path.stat().st_size
+    return total

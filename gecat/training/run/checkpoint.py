@@ -1,0 +1,60 @@
+"""A run's State as one file, so that a run resumes bit for bit."""
+
+import dataclasses
+import json
+
+import numpy as np
+import tensorflow as tf
+from safetensors import safe_open
+from safetensors.numpy import save
+
+from gecat.files import write_atomically
+from gecat.training.run.folder import RunError
+from gecat.training.state import State
+
+
+def save_state(path, state):
+    """Writes a State atomically."""
+    arrays, numbers = {}, {}
+    for field in dataclasses.fields(State):
+        value = getattr(state, field.name)
+        if isinstance(value, tuple):
+            arrays |= {f"{field.name}/{i}": np.asarray(part) for i, part in enumerate(value)}
+        elif isinstance(value, (int, float)):
+            numbers[field.name] = value
+        else:
+            arrays[field.name] = np.asarray(value)
+    write_atomically(path, save(arrays, metadata={"gecat": json.dumps(numbers)}))
+
+
+def load_state(path, like):
+    """Reads a State.
+
+    Args:
+        path: a file that `save_state` wrote.
+        like: a State of the same networks, for the shapes.
+
+    Raises:
+        RunError: if the file does not fit.
+    """
+    try:
+        with safe_open(path, framework="numpy") as file:
+            values = json.loads(file.metadata()["gecat"])
+            for field in dataclasses.fields(State):
+                model = getattr(like, field.name)
+                if isinstance(model, tuple):
+                    values[field.name] = tuple(
+                        _fitting(file, f"{field.name}/{i}", part) for i, part in enumerate(model)
+                    )
+                elif field.name not in values:
+                    values[field.name] = _fitting(file, field.name, model)
+    except Exception as error:
+        raise RunError(f"the checkpoint cannot be read ({error}); received {path}") from error
+    return State(**values)
+
+
+def _fitting(file, name, model):
+    value = file.get_tensor(name)
+    if tuple(value.shape) != tuple(model.shape):
+        raise ValueError(f"{name} has shape {value.shape}, expected {tuple(model.shape)}")
+    return tf.constant(value, dtype=model.dtype)

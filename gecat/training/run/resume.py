@@ -1,0 +1,85 @@
+"""A run that is resumed goes on with what it began with, for longer where that is asked for."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from gecat.config import Config
+from gecat.training.run.folder import RunError
+
+_OPTIONS = {"source": "--data", "teacher": "--teacher", "limit": "--limit"}
+
+
+def refuse(given):
+    """Refuses what a run that is resumed has already.
+
+    Args:
+        given: dict of options and what was given for them, None or empty where nothing was.
+
+    Raises:
+        RunError: if anything was given.
+    """
+    for option, value in given.items():
+        if value:
+            raise RunError(
+                f"a run that is resumed goes on with what it began with: leave out {option}; "
+                f"received {value}"
+            )
+
+
+def taken_up(description, given):
+    """Returns where a run's photos and its teacher lie, and the limit that it began with.
+
+    Args:
+        description: what `read_description` returned; one of an older version knows the source
+            alone, and takes what is given for the rest.
+        given: dict of "source", "teacher" and "limit", None where nothing is said.
+
+    Returns:
+        dict like `given`.
+
+    Raises:
+        RunError: if another one is given than the run began with.
+    """
+    another = {
+        option: given[name]
+        for name, option in _OPTIONS.items()
+        if given[name] is not None and _differs(given[name], description.get(name, ""))
+    }
+    refuse(another)
+    return {
+        name: description.get(name) if value is None else value for name, value in given.items()
+    }
+
+
+def longer(description, cycles=None, seconds=None):
+    """Returns the Config to resume with where the budget may have grown since.
+
+    What a run has left behind stays as long as it was, so that a run that is continued does not
+    begin again with its hints.
+
+    Args:
+        description: what `read_description` returned.
+        cycles, seconds: the new budget, one of the two.
+    """
+    config = Config.from_dict(description["config"])
+    before, now = (description["cycles"], cycles) if cycles else (description["seconds"], seconds)
+    if not before or not now or now <= before:
+        return config
+    share = before / now
+    never = config.relabel_from == 1.0
+    return replace(
+        config,
+        anchor_share=config.anchor_share * share,
+        warmup_share=config.warmup_share * share,
+        relabel_from=1.0 if never else config.relabel_from * share,
+    )
+
+
+def _differs(given, began):
+    """Whether what is given is surely not what a run began with; "" is what nobody wrote down."""
+    if began == "" or given == began:
+        return False
+    if began is None or isinstance(began, int) or "scenes" in (given, began):
+        return True
+    # What lies elsewhere now may be named anew.
+    return Path(began).exists() and Path(given).resolve() != Path(began).resolve()

@@ -1,0 +1,22 @@
+from xml.etree import ElementTree
+
+import pytest
+
+from gecat.app.about import tab as about
+from gecat.app.text import CHINESE, ENGLISH
+
+
+@pytest.mark.parametrize("words", [ENGLISH, CHINESE])
+def test_the_picture_is_drawn_in_the_words_of_the_page(words):
+    svg = about.draw_epoch(words)
+    root = ElementTree.fromstring(svg)
+    texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert set(texts) == set(words.about_names.values())
+    assert "currentColor" in svg
+
+
+def test_the_card_beside_the_weights_is_read(tmp_path):
+    weights = tmp_path / "mine.safetensors"
+    assert about.read_card(weights) is None
+    (tmp_path / "mine.md").write_text("# Mine", encoding="utf-8")
+    assert about.read_card(weights) == "# Mine"

@@ -1,0 +1,54 @@
+import re
+import subprocess
+import sys
+
+import pytest
+
+from gecat.app.page import build, launch_options
+from gecat.app.ui.examples import NAMES, write_examples
+from gecat.images.reading import read_image
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    return build(tmp_path_factory.mktemp("examples"))
+
+
+def test_building_needs_no_tensorflow(tmp_path):
+    code = (
+        "import sys; from gecat.app.page import build; "
+        f"build({str(tmp_path)!r}); sys.exit('tensorflow' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_one_endpoint_is_public(demo):
+    public = [fn.api_name for fn in demo.fns.values() if fn.api_visibility == "public"]
+    assert public == ["segment"]
+    assert {fn.api_visibility for fn in demo.fns.values()} == {"public", "private"}
+
+
+def test_the_network_serves_one_photo_at_a_time(demo):
+    limits = [fn.concurrency_limit for fn in demo.fns.values() if fn.concurrency_id == "network"]
+    assert len(limits) == 25
+    assert set(limits) == {1}
+
+
+def test_there_is_a_page_in_each_language(demo):
+    assert [page[0] for page in demo.pages] == ["", "zh"]
+
+
+def test_nothing_calls_home_or_shows_others_work():
+    options = launch_options()
+    for name in ("share", "run_history", "enable_monitoring", "ssr_mode", "show_error"):
+        assert options[name] is False
+    theme = options["theme"]._get_theme_css() + options["css"] + options["head"]
+    assert set(re.findall(r"https?://[^/'\"]+", theme)) <= {"http://www.w3.org"}  # SVG's own name
+    assert options["theme"]._stylesheets == []
+
+
+def test_examples_are_photos_that_can_be_read(tmp_path):
+    paths = write_examples(tmp_path / "new")
+    assert [path.stem for path in paths] == list(NAMES)
+    for path in paths:
+        assert min(read_image(path).shape[:2]) >= 300

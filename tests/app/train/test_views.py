@@ -1,0 +1,239 @@
+"""What the Train tab shows of runs, by hand-made folders; no process runs."""
+
+import json
+import re
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gecat.app.train.comparison import compared_html, settings_html
+from gecat.app.train.tiles import count_columns, sheet_style, tiles_html
+from gecat.app.train.views import (
+    CHARTS,
+    Sight,
+    curves_html,
+    histogram_html,
+    lights_html,
+    masks_html,
+    pairs_html,
+    sentence,
+    status_html,
+)
+from gecat.app.train_text import TRAIN_CHINESE, TRAIN_ENGLISH
+from gecat.config import PRESETS, preset
+from gecat.jobs.job import Job, command, repeat
+from gecat.training.run.history import CURVES, History
+
+JOB = Job("ab12", "owner", "Run 1", 0.0, "scenes", "small", "random", 60, {})
+
+
+def sight_of(folder, state="running", lines=(), now=None, job=JOB, **described):
+    rows = [{"seconds": row["cycle"] * 2.0, "stage": "adversarial", **row} for row in lines]
+    (folder / "stats.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return Sight(job, state, 2, folder, now or {}, History(folder).read(), described, "no photos")
+
+
+def draw(folder, name, columns, level=128):
+    (folder / "pictures").mkdir(exist_ok=True)
+    sheet = np.full((48, 16 * columns, 3), level, np.uint8)
+    Image.fromarray(sheet).save(folder / "pictures" / f"{name}.png")
+
+
+def flat(value):
+    if isinstance(value, dict):
+        return list(value.values())
+    return list(value) if isinstance(value, tuple) else [value]
+
+
+NAMES = [field.name for field in fields(TRAIN_ENGLISH) if field.name != "reasons"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_languages_say_everything(name):
+    english, chinese = (getattr(words, name) for words in (TRAIN_ENGLISH, TRAIN_CHINESE))
+    if isinstance(english, dict):
+        assert english.keys() == chinese.keys()
+    for one, other in zip(flat(english), flat(chinese), strict=True):
+        assert one.strip() and other.strip()
+        assert set(re.findall(r"{.+?}", one)) == set(re.findall(r"{.+?}", other))
+
+
+def test_every_chart_has_its_words_and_its_curve():
+    for name, lines, *_ in CHARTS:
+        assert name in TRAIN_ENGLISH.charts
+        for line, curve in lines:
+            assert line in TRAIN_ENGLISH.lines and curve in CURVES
+
+
+@pytest.mark.parametrize(
+    ("state", "now", "said"),
+    [
+        ("queued", {}, "Number 2 in the queue"),
+        ("running", {}, "process is starting"),
+        ("running", {"doing": "reading", "done": 3, "total": 9}, "3 of 9"),
+        ("running", {"doing": "preparing"}, "networks are being built"),
+        ("running", {"doing": "learning"}, "critic and generator keep"),
+        ("paused", {"doing": "paused"}, "Paused"),
+        ("interrupted", {"doing": "learning"}, "was killed"),
+        ("failed", {}, "no photos"),
+        ("done", {}, "Done"),
+    ],
+)
+def test_a_sentence_says_what_is_going_on(tmp_path, state, now, said):
+    sight = sight_of(tmp_path, state, [{"cycle": 1}], now)
+    assert said.lower() in sentence(sight, TRAIN_ENGLISH).lower()
+    assert sentence(sight, TRAIN_CHINESE)
+
+
+def test_a_collapse_is_told_with_the_cycle_it_goes_on_from(tmp_path):
+    lines = [{"cycle": 44, "healed": "collapse", "healed_from": 40, "broken_area": 0.021}]
+    sight = sight_of(tmp_path, lines=lines, now={"doing": "learning"})
+    said = sentence(sight, TRAIN_ENGLISH)
+    assert "masks covered 2%" in said and "cycle 40" in said
+    assert "1 × healed" in status_html(sight, TRAIN_ENGLISH)
+
+
+def test_progress_is_the_share_of_the_seconds(tmp_path):
+    shown = status_html(sight_of(tmp_path, lines=[{"cycle": 15}]), TRAIN_ENGLISH)
+    assert "width:50.0%" in shown and "cycle 15" in shown
+    assert "30 s learned" in shown and "30 s left" in shown
+    reading = sight_of(tmp_path, now={"doing": "reading", "done": 1, "total": 4})
+    assert "width:25.0%" in status_html(reading, TRAIN_ENGLISH)
+
+
+def test_in_slow_motion_the_stage_that_runs_is_lit(tmp_path):
+    now = {"doing": "learning", "light": "generator", "slow": True}
+    shown = status_html(sight_of(tmp_path, lines=[{"cycle": 1}], now=now), TRAIN_ENGLISH)
+    assert f'<li class="lit">{TRAIN_ENGLISH.lights["generator"]}' in shown
+    quick = sight_of(tmp_path, lines=[{"cycle": 1}], now={**now, "slow": False})
+    assert "lit" not in status_html(quick, TRAIN_ENGLISH)
+    assert lights_html(quick, TRAIN_ENGLISH) == lights_html(None, TRAIN_ENGLISH) == ""
+
+
+def test_what_was_left_out_is_named_and_harmless(tmp_path):
+    skipped = [["<img src=x>.png", "no picture"]] + [[f"{n}.png", "cut"] for n in range(20)]
+    shown = status_html(sight_of(tmp_path, skipped=skipped), TRAIN_ENGLISH)
+    assert "21 left out" in shown and "&lt;img src=x&gt;.png" in shown and "<img" not in shown
+    assert shown.count("<li><b>") == 12 and "…" in shown
+    named = replace(JOB, name="<b>x</b>")
+    assert "<b>x" not in status_html(sight_of(tmp_path, job=named), TRAIN_ENGLISH)
+
+
+def test_the_slider_goes_back_through_the_pictures(tmp_path):
+    for cycle in (0, 5, 10):
+        draw(tmp_path, f"{cycle:06d}", 8)
+    sight = sight_of(tmp_path, lines=[{"cycle": 5}, {"cycle": 10, "probe_iou": 0.625}])
+    shown = [masks_html(sight, back, TRAIN_ENGLISH) for back in (0, 50, 100)]
+    assert [re.search(r'data-cycle="(\d+)"', part)[1] for part in shown] == ["0", "5", "10"]
+    assert "10 s learned" in shown[1] and "never used in learning" not in shown[1]
+    assert "never used in learning" in shown[2] and "<b>0.62</b>" in shown[2]
+    assert shown[2].count('class="tile"') == 8
+
+
+def test_nothing_is_shown_as_nothing(tmp_path):
+    sight = sight_of(tmp_path)
+    for part in (
+        masks_html(None, 100, TRAIN_ENGLISH),
+        masks_html(sight, 100, TRAIN_ENGLISH),
+        pairs_html(sight, TRAIN_ENGLISH),
+        curves_html(sight, TRAIN_ENGLISH),
+    ):
+        assert TRAIN_ENGLISH.nothing_yet in part
+    assert curves_html(None, TRAIN_ENGLISH) == histogram_html(None, TRAIN_ENGLISH) == ""
+
+
+def test_tiles_show_each_part_of_a_picture_once(tmp_path):
+    draw(tmp_path, "pairs", 3)
+    path = tmp_path / "pictures" / "pairs.png"
+    assert count_columns(path) == 3
+    shown = tiles_html(path, 1, 2, [0.25, 0.5])
+    places = re.findall(r"background-position:([\d.]+)% (\d+)%", shown)
+    assert places == [(x, y) for x in ("50.000", "100.000") for y in ("0", "50", "100")]
+    assert "<b>25%</b>" in shown and "<b>50%</b>" in shown
+    style = sheet_style(path)
+    assert "data:image/webp" in style and "--size:300% 300%" in style
+    draw(tmp_path, "pairs", 3, level=20)
+    assert sheet_style(path) != style
+
+
+def test_pairs_carry_the_critics_scores(tmp_path):
+    draw(tmp_path, "pairs", 12)
+    scores = {"real": [0.9] * 8, "generated": [0.5] * 8, "spoiled": [0.1] * 8}
+    sight = sight_of(tmp_path, lines=[{"cycle": 1, "probe_area": 0.2, "pair_scores": scores}])
+    shown = pairs_html(sight, TRAIN_ENGLISH)
+    assert shown.count("data:image/webp") == 1
+    assert re.findall(r"<b>(\d+)%</b>", shown) == ["90"] * 4 + ["50"] * 4 + ["10"] * 4
+    assert histogram_html(sight, TRAIN_ENGLISH).count("<rect") == 30
+
+
+def test_a_critic_that_has_not_begun_to_learn_explains_nothing(tmp_path):
+    draw(tmp_path, "pairs", 12)
+    for cycle in (0, 1, 2):
+        draw(tmp_path, f"{cycle:06d}", 8)
+    anchor = {"cycle": 1, "stage": "anchor", "probe_area": 0.2}
+    judged = {"cycle": 2, "stage": "warm-up", "probe_area": 0.2, "discriminator_score_real": 0.5}
+    legend, idle = TRAIN_ENGLISH.rows[2], TRAIN_ENGLISH.critic_idle
+    early = sight_of(tmp_path, lines=[anchor])
+    shown = masks_html(early, 100, TRAIN_ENGLISH)
+    assert idle in shown and legend not in shown and idle in pairs_html(early, TRAIN_ENGLISH)
+    later = sight_of(tmp_path, lines=[anchor, judged])
+    shown = masks_html(later, 100, TRAIN_ENGLISH)
+    assert legend in shown and idle not in shown and idle not in pairs_html(later, TRAIN_ENGLISH)
+    assert idle in masks_html(later, 50, TRAIN_ENGLISH)  # back in time
+    forked = sight_of(tmp_path, lines=[anchor], job=replace(JOB, start="shipped"))
+    assert idle not in masks_html(forked, 100, TRAIN_ENGLISH)
+
+
+def test_settings_that_differ_come_first_and_are_marked(tmp_path):
+    sights = []
+    for number, size in enumerate((64, 96)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        config = preset("small", size=size).to_dict()
+        job = replace(JOB, id=str(number), name=f"Run {number}")
+        lines = [{"cycle": 1, "probe_iou": 0.5}]
+        sights.append(sight_of(folder, lines=lines, job=job, config=config))
+    table = settings_html(sights, TRAIN_ENGLISH)
+    assert re.findall(r'<tr class="differs"><th>(\w+)</th>', table) == ["size"]
+    assert table.index("size") < table.index("<details>") < table.index("generator_widths")
+    assert f"{len(config) + 2} settings are equal" in table  # three more are told, one differs
+    assert "<td>64</td><td>96</td>" in table
+    charts = compared_html(sights, TRAIN_ENGLISH)
+    assert "Run 0" in charts and "Run 1" in charts and charts.count("<polyline") == 2
+
+
+def test_the_command_repeats_the_run(tmp_path):
+    assert repeat(JOB, tmp_path, 500) == (
+        "python -m gecat train --data scenes --run 'runs/Run 1' --preset small --seconds 60 "
+        "--limit 500"
+    )
+    (tmp_path / "photos.zip").write_bytes(b"")
+    job = replace(JOB, data="photos", start="shipped", changes={"size": 96})
+    words = repeat(job, tmp_path, 500)
+    assert "--data photos.zip" in words and "--set size=96" in words
+    shipped = "assets/weights/base.safetensors"
+    assert words.endswith(f"--start {shipped} --teacher {shipped}")
+    assert str(tmp_path) not in words
+    assert "--preset" not in words  # the weights bring theirs
+
+
+def test_presets_differ_in_nothing_that_the_page_shows_beside_the_weights():
+    shown = ("update_rule", "generator_steps", "beta_rule", "preconditioner")
+    assert len({tuple(getattr(preset(name), key) for key in shown) for name in PRESETS}) == 1
+
+
+def test_a_run_is_resumed_with_nothing_but_more_time(tmp_path):
+    job = replace(JOB, start="shipped", data="photos", changes={"size": 96}, seconds=90)
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / "state.safetensors").write_bytes(b"")
+    words = command(job, tmp_path, tmp_path / "photos", 500)
+    assert [word for word in words if word.startswith("--")] == [
+        "--teacher",
+        "--data",
+        "--run",
+        "--seconds",
+        "--resume",
+    ]
+    assert words[words.index("--seconds") + 1] == "90"

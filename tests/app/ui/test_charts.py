@@ -1,0 +1,78 @@
+import re
+
+import numpy as np
+import pytest
+
+from gecat.app.ui.charts import POINTS, draw_bars, draw_chart, short, thin
+
+
+def polylines(figure):
+    """The points of each line, by the number of its colour."""
+    found = re.findall(r'<polyline class="line-(\d)" points="([^"]*)"', figure)
+    return {
+        int(number): [tuple(map(float, point.split(","))) for point in points.split()]
+        for number, points in found
+    }
+
+
+def test_thinning_averages_neighbours():
+    times, values = thin(range(6), [1.0, 3.0, 5.0, 7.0, 9.0, 11.0], 3)
+    assert times.tolist() == [0.5, 2.5, 4.5]
+    assert values.tolist() == [2.0, 6.0, 10.0]
+
+
+def test_what_is_no_number_is_no_point():
+    times, values = thin([0, 1, 2, 3], [1.0, None, float("nan"), 2.0], 9)
+    assert (times.tolist(), values.tolist()) == ([0.0, 3.0], [1.0, 2.0])
+    assert draw_chart("Nothing", [("line", [0, 1], [None, None])]) == ""
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_a_chart_has_few_points_however_long_the_run(count):
+    long = list(range(10_000))
+    figure = draw_chart("Loss", [(str(number), long, long) for number in range(count)])
+    assert len(polylines(figure)) == count
+    assert sum(map(len, polylines(figure).values())) <= POINTS <= 500
+
+
+def test_lines_rise_from_the_lower_left():
+    figure = draw_chart("IoU", [("iou", [5, 10], [0.0, 1.0])], "{seconds} s", 0.0, 1.0)
+    (low, high) = polylines(figure)[0]
+    assert low == (177.0, 112.0)  # half way along the 274 units between 40 and 314
+    assert high == (314.0, 8.0)
+    assert ">10 s<" in figure and "<b>1</b>" in figure
+
+
+def test_an_empty_line_leaves_the_others_their_colours():
+    figure = draw_chart("Loss", [("one", [1, 2], [None, None]), ("two", [1, 2], [3.0, 4.0])])
+    assert list(polylines(figure)) == [1]
+    assert "key-1" in figure and "key-0" not in figure
+
+
+def test_a_flat_line_has_an_axis():
+    figure = draw_chart("Beta", [("beta", [1, 2], [0.0, 0.0])], low=0.0)
+    assert {y for _, y in polylines(figure)[0]} == {112.0}
+
+
+def test_names_carry_no_markup():
+    figure = draw_chart("<b>", [("<script>", [1], [1.0])])
+    assert "<script>" not in figure and "<b>:" not in figure
+
+
+def test_bars_count_what_lies_in_each_bin():
+    figure = draw_bars("Scores", [("real", [0.95, 0.91]), ("wrong", [0.05])])
+    heights = {0: [], 1: []}
+    for group, height in re.findall(r'class="bar-(\d)".*?height="([\d.]+)"', figure):
+        heights[int(group)].append(float(height))
+    assert np.nonzero(heights[0])[0].tolist() == [9]
+    assert np.nonzero(heights[1])[0].tolist() == [0]
+    assert heights[0][9] == 2 * heights[1][0] > 0
+    assert draw_bars("Scores", []) == draw_bars("Scores", [("real", [])]) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (0.4217, "0.422"), (12.34, "12.3"), (1234.5, "1234"), (2.1e-5, "2.1e-05")],
+)
+def test_numbers_are_short(value, text):
+    assert short(value) == text

@@ -1,0 +1,124 @@
+"""The benches of learning, cut down to seconds."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from gecat.__main__ import main
+from gecat.config import preset
+from gecat.evaluation.bench import ablation, semisupervised
+from gecat.evaluation.bench.scenes import write_held_out
+from gecat.images.scenes import draw_scenes
+from gecat.model.discriminator import build_discriminator
+from gecat.model.unet import build_generator
+from gecat.model.weights import save_weights
+
+TINY = {
+    "generator_widths": (4, 8),
+    "discriminator_widths": (4, 8),
+    "batch_size": 8,
+    "generator_steps": 1,
+    "discriminator_steps": 1,
+    "size": 32,
+}
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    """(images folder, masks folder) of drawn scenes."""
+    return write_held_out(tmp_path_factory.mktemp("scenes"), 40)
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory):
+    path = tmp_path_factory.mktemp("start") / "start.safetensors"
+    config = preset("small", **TINY)
+    keras.utils.set_random_seed(0)
+    save_weights(path, config, build_generator(config), build_discriminator(config))
+    return path
+
+
+def test_scenes_are_written_as_they_are_drawn(photos):
+    images, masks = draw_scenes(2, 64, seed=2**31)
+    written = np.asarray(Image.open(photos[0] / "scene-001.png"))
+    mask = np.asarray(Image.open(photos[1] / "scene-001.png"))
+    np.testing.assert_array_equal(written, images[1])
+    np.testing.assert_array_equal(mask > 127, masks[1])
+
+
+def test_an_ablation_has_a_score_a_row_and_seed(photos, start, monkeypatch):
+    monkeypatch.setattr(ablation, "ROWS", {"anchor": ablation.ROWS["anchor"]})
+    result = ablation.ablate(
+        photos[0],
+        *photos,
+        cycles=2,
+        seeds=2,
+        start=start,
+        limit=16,
+        scored=6,
+        changes={"generator_steps": "1", "learning_rate": "0.1", "average_decay": "0"},
+    )
+    first, second = result["rows"]["anchor"]
+    assert first["iou"] != second["iou"]
+    assert all(0.0 <= first[name] <= 1.0 for name in ("iou", "boundary_f", "refined_iou"))
+    assert first["gradients"] == first["cycles"] == 2
+    lines = ablation.table(result).splitlines()
+    assert [line.split("  ")[0] for line in lines[1:]] == ["before", "anchor"]
+    assert f"({min(first['iou'], second['iou']):.3f}-" in lines[2]
+
+
+def test_every_row_differs_from_the_whole_in_its_part_alone():
+    whole = preset("small")
+    for name, parts in ablation.ROWS.items():
+        changed = preset("small", **parts)
+        differing = {key for key in parts if getattr(changed, key) != getattr(whole, key)}
+        assert differing == set(parts), name
+
+
+def test_masks_of_one_half_teach_and_the_other_half_scores(photos, start):
+    result = semisupervised.learn_from_masks(
+        *photos,
+        start=start,
+        teacher=start,
+        cycles=1,
+        shares=(0.0, 0.01, 0.5),  # of 20 masks, 1% are none again
+        changes={"learning_rate": "0.1", "average_decay": "0"},
+    )
+    assert (result["teaching"], result["scoring"]) == (20, 20)
+    assert [row["masks"] for row in result["rows"]] == [0, 10]
+    assert result["rows"][0]["iou"] != result["rows"][1]["iou"]
+    text = semisupervised.table(result)
+    assert "50%: 10 masks" in text and f"{result['before']['iou']:.3f}" in text
+
+
+def test_one_photo_cannot_teach_and_score(tmp_path, start):
+    with pytest.raises(ValueError, match="received 1"):
+        semisupervised.learn_from_masks(
+            *write_held_out(tmp_path, 1), start=start, teacher=start, cycles=1
+        )
+
+
+def test_the_command_scores_scenes_and_writes_them(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(ablation, "ROWS", {"anchor": ablation.ROWS["anchor"]})
+    settings = ["--set=generator_widths=4,8", "--set=discriminator_widths=4,8"]
+    path = tmp_path / "scores.json"
+    words = ["--data", "scenes", "--cycles", "1", "--seeds", "1", "--limit", "16"]
+    assert main(["bench", "ablation", *words, "--scored", "4", "--json", str(path), *settings]) == 0
+    assert list(json.loads(path.read_text())["rows"]) == ["anchor"]
+    assert "anchor" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--data", "scenes", "--images", "photos"], "no --images"),
+        (["--data", "photos"], "--start"),
+        (["--data", "scenes", "--set", "seed"], "KEY=VALUE"),
+    ],
+)
+def test_words_that_do_not_go_together_are_said(words, reason, capsys):
+    assert main(["bench", "ablation", "--seconds", "1", *words]) == 2
+    assert reason in capsys.readouterr().err

@@ -1,0 +1,343 @@
+"""Who waits, who runs, what is kept; the processes are real."""
+
+import os
+import signal
+import time
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gecat.jobs.job import command as real_command
+from gecat.jobs.job import new_key
+from gecat.jobs.requests import Caps, JobError, Wish, named
+from gecat.training.run.folder import last_stats, read_description, read_stats
+
+from ..stand_in import wait_for
+
+TINY = {
+    "generator_widths": (8, 16),
+    "discriminator_widths": (8, 16),
+    "batch_size": 8,
+    "generator_steps": 1,
+    "discriminator_steps": 1,
+    "anchor_share": 0.3,
+}
+LONG = Wish(seconds=600)
+SHORT = Wish(seconds=1)
+
+
+@pytest.fixture
+def key():
+    return new_key()
+
+
+def reaches(jobs, key, run, state):
+    wait_for(lambda: jobs.state(jobs.get(key, run)) == state)
+
+
+def learned(jobs, key, run):
+    return len(read_stats(jobs.folder(jobs.get(key, run))))
+
+
+def test_a_run_is_done_when_its_budget_is_spent(open_jobs, key):
+    jobs = open_jobs()
+    run = jobs.start(key, SHORT)
+    reaches(jobs, key, run, "done")
+    assert jobs.spent(jobs.get(key, run)) == 1.0
+    with pytest.raises(JobError, match="budget_spent"):
+        jobs.resume(key, run)
+
+
+def test_a_second_run_waits_for_the_first(open_jobs, key):
+    jobs = open_jobs()
+    first, second, third = (jobs.start(key, LONG) for _ in range(3))
+    assert [jobs.position(jobs.get(key, run)) for run in (first, second, third)] == [0, 1, 2]
+    assert jobs.state(jobs.get(key, second)) == "queued"
+    jobs.stop(key, second)
+    assert jobs.position(jobs.get(key, third)) == 1
+    jobs.stop(key, first)
+    reaches(jobs, key, third, "running")
+    assert jobs.state(jobs.get(key, first)) == "stopped"
+
+
+def test_more_places_let_more_run(open_jobs, key):
+    jobs = open_jobs(caps=Caps(trainings=2))
+    runs = [jobs.start(key, LONG) for _ in range(3)]
+    assert [jobs.state(jobs.get(key, run)) for run in runs] == ["running", "running", "queued"]
+
+
+def test_a_paused_run_learns_nothing_and_gives_its_place_away(open_jobs, key):
+    jobs = open_jobs()
+    first, second = jobs.start(key, LONG), jobs.start(key, LONG)
+    wait_for(lambda: learned(jobs, key, first) > 1)
+    jobs.pause(key, first)
+    reaches(jobs, key, second, "running")
+    wait_for(lambda: learned(jobs, key, second) > 1)
+    before = learned(jobs, key, first)
+    jobs.resume(key, first)
+    assert jobs.state(jobs.get(key, first)) == "queued"
+    assert learned(jobs, key, first) == before
+    jobs.stop(key, second)
+    wait_for(lambda: learned(jobs, key, first) > before)
+    assert jobs.state(jobs.get(key, first)) == "running"
+
+
+def test_a_killed_run_is_noticed_and_goes_on_where_it_was(open_jobs, key):
+    jobs = open_jobs()
+    run = jobs.start(key, LONG)
+    wait_for(lambda: learned(jobs, key, run) > 2)
+    os.kill(jobs.get(key, run).pid, signal.SIGKILL)
+    reaches(jobs, key, run, "interrupted")
+    before = learned(jobs, key, run)
+    jobs.resume(key, run)
+    wait_for(lambda: learned(jobs, key, run) > before)
+    seconds = [line["seconds"] for line in read_stats(jobs.folder(jobs.get(key, run)))]
+    assert seconds == sorted(set(seconds))
+
+
+def test_a_step_is_one_cycle_and_the_next_may_run(open_jobs, key):
+    jobs = open_jobs()
+    run, other = jobs.start(key, LONG), jobs.start(key, LONG)
+    jobs.pause(key, run)
+    wait_for(lambda: jobs.state(jobs.get(key, other)) == "running")
+    jobs.stop(key, other)
+    wait_for(lambda: jobs.state(jobs.get(key, other)) == "stopped")
+    wait_for(lambda: jobs.state(jobs.get(key, run)) == "paused")
+    before = learned(jobs, key, run)
+    jobs.resume(key, run, pace="step", part="discriminator")
+    reaches(jobs, key, run, "paused")
+    assert learned(jobs, key, run) == before + 1
+    assert last_stats(jobs.folder(jobs.get(key, run)))["part"] == "discriminator"
+
+
+def test_a_run_continues_longer(open_jobs, key):
+    jobs = open_jobs()
+    run = jobs.start(key, SHORT)
+    reaches(jobs, key, run, "done")
+    jobs.resume(key, run, seconds=2)
+    reaches(jobs, key, run, "done")
+    assert jobs.spent(jobs.get(key, run)) == 2.0
+
+
+def test_a_run_belongs_to_its_visitor(open_jobs, key):
+    jobs = open_jobs()
+    run = jobs.start(key, LONG)
+    stranger = new_key()
+    assert jobs.runs(stranger) == []
+    for act in (jobs.get, jobs.pause, jobs.stop, jobs.resume, jobs.delete):
+        with pytest.raises(JobError, match="no_such_run"):
+            act(stranger, run)
+    with pytest.raises(JobError, match="no_such_run"):
+        jobs.start(stranger, Wish(start=run))
+    with pytest.raises(JobError, match="no_key"):
+        jobs.runs("")
+    assert [job.id for job in jobs.runs(key)] == [job.id for job in jobs.all()] == [run]
+    assert key not in (jobs.folder(jobs.get(key, run)) / "job.json").read_text()
+
+
+def test_a_restarted_app_finds_its_runs(open_jobs, key):
+    jobs = open_jobs()
+    run, waiting = jobs.start(key, LONG), jobs.start(key, SHORT)
+    jobs.rename(key, run, "  my  first ")
+    wait_for(lambda: learned(jobs, key, run) > 0)
+    jobs.close()
+    again = open_jobs()
+    assert [job.id for job in again.runs(key)] == [waiting, run]
+    assert again.get(key, run).name == "my first"
+    assert again.state(again.get(key, run)) == "interrupted"
+    reaches(again, key, waiting, "done")
+    again.resume(key, run)
+    reaches(again, key, run, "running")
+
+
+def test_a_run_that_outlived_the_app_is_taken_over(open_jobs, key):
+    jobs = open_jobs()
+    run = jobs.start(key, LONG)
+    wait_for(lambda: learned(jobs, key, run) > 0)
+    jobs._closed.set()  # as if the app had been killed: nobody tells the child
+    heir = open_jobs()
+    assert heir.state(heir.get(key, run)) == "running"
+    heir.stop(key, run)
+    wait_for(lambda: jobs.state(jobs.get(key, run)) != "running")
+    reaches(heir, key, run, "stopped")
+
+
+def test_deleting_ends_the_process_and_leaves_nothing(open_jobs, key):
+    jobs = open_jobs()
+    run = jobs.start(key, LONG)
+    wait_for(lambda: learned(jobs, key, run) > 0)
+    pid = jobs.get(key, run).pid
+    jobs.delete(key, run)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert [path.name for path in jobs.root.iterdir()] == []
+    with pytest.raises(JobError, match="no_such_run"):
+        jobs.get(key, run)
+
+
+def test_a_process_may_not_live_for_ever(open_jobs, key):
+    jobs = open_jobs(caps=Caps(wall_clock=1))
+    run = jobs.start(key, LONG)
+    wait_for(lambda: learned(jobs, key, run) > 0)
+    jobs.pause(key, run)
+    reaches(jobs, key, run, "stopped")
+
+
+def test_a_run_that_grows_too_large_is_ended(open_jobs, key):
+    jobs = open_jobs(caps=Caps(run_bytes=1000))
+    run = jobs.start(key, LONG)
+    wait_for(lambda: learned(jobs, key, run) > 50)
+    jobs.sweep()
+    reaches(jobs, key, run, "stopped")
+
+
+def test_old_runs_are_removed(open_jobs, key):
+    jobs = open_jobs(caps=Caps(kept_days=0.0))
+    run = jobs.start(key, SHORT)
+    reaches(jobs, key, run, "done")
+    jobs.sweep()
+    assert jobs.runs(key) == []
+
+
+def test_a_fork_begins_with_what_another_run_has_learned(open_jobs, key):
+    jobs = open_jobs()
+    parent = jobs.start(key, SHORT)
+    reaches(jobs, key, parent, "done")
+    child = jobs.start(key, Wish(start=parent, seconds=1))
+    jobs.delete(key, parent)
+    start = jobs.folder(jobs.get(key, child)) / "start.safetensors"
+    assert start.read_text() == "weights"
+    words = real_command(jobs.get(key, child), start.parent, "scenes", 9)
+    assert words[words.index("--start") + 1] == str(start)
+
+
+@pytest.mark.parametrize(
+    ("wish", "code"),
+    [
+        (Wish(seconds=601), "bad_seconds"),
+        (Wish(seconds=0), "bad_seconds"),
+        (Wish(seconds="soon"), "bad_seconds"),
+        (Wish(preset="huge"), "bad_setting"),
+        (Wish(changes={"size": 65}), "bad_setting"),
+        (Wish(changes={"inference_size": 1024}), "bad_setting"),
+        (Wish(changes={"size": 192}), "too_large"),
+        (Wish(changes={"batch_size": 512}), "too_large"),
+        (Wish(changes={"generator_widths": (1024, 1024)}), "too_large"),
+        (Wish(data="/etc"), "no_such_data"),
+        (Wish(data="photos"), "no_photos"),
+        (Wish(start="shipped"), "no_shipped_weights"),
+        (Wish(start="../../etc"), "no_such_run"),
+    ],
+)
+def test_what_is_too_much_is_refused_and_leaves_nothing(open_jobs, key, tmp_path, wish, code):
+    jobs = open_jobs(shipped=tmp_path / "none.safetensors")
+    with pytest.raises(JobError, match=code):
+        jobs.start(key, wish)
+    assert jobs.all() == [] and list(jobs.root.iterdir()) == []
+
+
+def test_the_caps_of_room_hold(open_jobs, key):
+    jobs = open_jobs(caps=Caps(runs=2, waiting=2))
+    jobs.start(key, LONG), jobs.start(key, LONG)
+    with pytest.raises(JobError, match="too_many_runs: limit=2"):
+        jobs.start(key, LONG)
+    jobs.start(new_key(), LONG)
+    with pytest.raises(JobError, match="queue_full"):
+        jobs.start(new_key(), LONG)
+    full = open_jobs(caps=Caps(disk_bytes=0))
+    with pytest.raises(JobError, match="disk_full"):
+        full.start(new_key(), LONG)
+
+
+def photo_files(folder, names):
+    for name in names:
+        Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(folder / name)
+    return [(name, folder / name) for name in names]
+
+
+def test_folders_of_one_name_are_told_apart():
+    paths = [Path("/a/cats"), Path("/b/cats"), Path("/a/photos"), Path("/a/scenes")]
+    assert named(paths) == dict(zip(["cats", "cats-2", "photos-2", "scenes-2"], paths, strict=True))
+
+
+def test_uploads_are_bounded_and_copied_under_their_names(open_jobs, key, tmp_path):
+    jobs = open_jobs(caps=Caps(photos=8))
+    files = photo_files(tmp_path, [f"{letter}.png" for letter in "abcdefghi"])
+    with pytest.raises(JobError, match="too_many_photos: limit=8, received=9"):
+        jobs.start(key, Wish(data="photos", files=files))
+    with pytest.raises(JobError, match="too_few_photos: limit=8, received=7"):
+        jobs.start(key, Wish(data="photos", files=files[:7]))
+    with pytest.raises(JobError, match="one_archive"):
+        jobs.start(key, Wish(data="photos", files=[*files[:1], ("x.zip", files[1][1])]))
+    named = [("../../a.png", files[0][1]), ("a.png", files[1][1]), *files[2:8]]
+    run = jobs.start(key, Wish(data="photos", files=named, seconds=1))
+    copied = {path.name for path in (jobs.folder(jobs.get(key, run)) / "photos").iterdir()}
+    assert copied == {"a.png", "a-2.png", *(name for name, _ in files[2:8])}
+    small = open_jobs(caps=Caps(upload_bytes=10))
+    with pytest.raises(JobError, match="upload_too_large"):
+        small.start(key, Wish(data="photos", files=files))
+
+
+def test_a_real_training_is_killed_and_resumed(open_jobs, key):
+    jobs = open_jobs(command=real_command, caps=Caps(photos=16))
+    run = jobs.start(key, Wish(seconds=600, changes=TINY))
+    wait_for(lambda: learned(jobs, key, run) > 2)
+    os.kill(jobs.get(key, run).pid, signal.SIGKILL)
+    reaches(jobs, key, run, "interrupted")
+    jobs.resume(key, run)
+    # Its only checkpoint was the first, so it begins again: cycles of the lost stretch are cut.
+    wait_for(lambda: jobs.state(jobs.get(key, run)) == "running" and learned(jobs, key, run) > 2)
+    jobs.stop(key, run)
+    reaches(jobs, key, run, "stopped")
+    assert (jobs.folder(jobs.get(key, run)) / "weights.safetensors").is_file()
+    cycles = [line["cycle"] for line in read_stats(jobs.folder(jobs.get(key, run)))]
+    assert cycles == list(range(1, len(cycles) + 1))
+
+
+def test_a_real_training_says_what_it_left_out_and_why_it_fails(open_jobs, key, tmp_path):
+    jobs = open_jobs(command=real_command)
+    archive = tmp_path / "photos.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for index in range(9):
+            photo_files(tmp_path, [f"{index}.png"])
+            file.write(tmp_path / f"{index}.png", f"{index}.png")
+        file.writestr("note.png", "only words")
+    run = jobs.start(
+        key, Wish(data="photos", files=[("photos.zip", archive)], seconds=1, changes=TINY)
+    )
+    (tmp_path / "few.zip").write_bytes(b"PK\x05\x06" + bytes(18))
+    empty = jobs.start(
+        key, Wish(data="photos", files=[("few.zip", tmp_path / "few.zip")], changes=TINY)
+    )
+    reaches(jobs, key, run, "done")
+    ((name, reason),) = read_description(jobs.folder(jobs.get(key, run)))["skipped"]
+    assert name == "note.png" and "Received: text" in reason
+    reaches(jobs, key, empty, "failed")
+    reason = jobs.reason(jobs.get(key, empty))
+    assert "At least 8 usable photos" in reason
+    assert str(tmp_path) not in reason
+
+
+def test_the_reason_is_found_behind_a_progress_bar(open_jobs, key):
+    jobs = open_jobs()
+    run = jobs.start(key, SHORT)
+    reaches(jobs, key, run, "done")
+    job = jobs.get(key, run)
+    assert jobs.reason(job) == ""
+    folder = jobs.folder(job)
+    log = (
+        f"reading:  9%|#  | 3/9\rreading: 95%|###gecat train: no room in {folder}\n\nreading: 100%"
+    )
+    (folder / "log.txt").write_text(log)
+    assert jobs.reason(job) == "no room in Run 1"
+
+
+def test_times_are_told(open_jobs, key):
+    jobs = open_jobs()
+    before = time.time()
+    run = jobs.start(key, LONG)
+    job = jobs.get(key, run)
+    assert before <= job.created <= job.launched <= time.time()
