@@ -8,9 +8,10 @@ _HOMES = {
     "Segmentation": "gecat.inference.segmenter",
     "Config": "gecat.config",
     "train": "gecat.training.train",
+    "UserError": "gecat.errors",
 }
 
-__all__ = ["Config", "Segmentation", "Segmenter", "load", "train"]
+__all__ = ["Config", "Segmentation", "Segmenter", "UserError", "load", "train"]
 
 
 def __getattr__(name):

@@ -1,0 +1,194 @@
+"""What a person can do wrong, as codes: each language has the words in its catalogue.
+
+A code is dotted: `image.too_large` finds its sentence as `too_large` in `[errors.image]`, and tells
+the kind of error. What a sentence needs to know are its values: numbers, texts, nouns that are
+translated too (`Term`), further errors, and lists of these or of pairs (name, reason). A path is
+given by its name alone: where things lie on a server is nobody's business.
+"""
+
+import errno
+from pathlib import Path
+
+from gecat.i18n import say
+
+
+class Term:
+    """A noun of a sentence that has its words in each language, such as "a video".
+
+    Args:
+        code: its name in `[terms]`; values: what its words fill in.
+    """
+
+    typed = None
+
+    def __init__(self, code, **values):
+        self.code, self.values = code, values
+
+    @property
+    def key(self):
+        """Where the catalogue has it."""
+        return f"terms.{self.code}"
+
+    def __repr__(self):
+        return f"Term({self.code!r})"
+
+
+class Setting(Term):
+    """The name of a setting: on a page in words, for whoever types commands as it is typed."""
+
+    @property
+    def typed(self):
+        """What is typed."""
+        return self.code
+
+    @property
+    def key(self):
+        """Where the catalogue has it."""
+        return f"settings.{self.code}"
+
+
+class UserError(ValueError):
+    """Something that cannot be done as it was asked for; `str` says why, in English.
+
+    Args:
+        code: what is wrong, dotted.
+        values: what its sentence fills in.
+    """
+
+    typed = None
+
+    def __init__(self, code, **values):
+        super().__init__(code)
+        self.code, self.values = code, values
+
+    @property
+    def key(self):
+        """Where the catalogue has it."""
+        return f"errors.{self.code}"
+
+    @property
+    def kind(self):
+        """The first part of the code."""
+        return self.code.partition(".")[0]
+
+    def __str__(self):
+        return say(self)
+
+    def to_dict(self):
+        """Returns the error as values that JSON can hold."""
+        return {
+            "code": self.code,
+            "values": {name: _packed(value) for name, value in self.values.items()},
+        }
+
+    @staticmethod
+    def from_dict(packed):
+        """Returns the error that `to_dict` packed, of its own kind.
+
+        Raises:
+            ValueError: if it is none, or one that the catalogue does not know.
+        """
+        try:
+            values = {name: _unpacked(value) for name, value in packed["values"].items()}
+            kind = KINDS.get(packed["code"].partition(".")[0], UserError)
+            error = kind(packed["code"], **values)
+            say(error)
+        except (AttributeError, IndexError, KeyError, TypeError) as problem:
+            raise ValueError(
+                f"this is no error that is known, received {packed!r:.80}"
+            ) from problem
+        return error
+
+
+class ImageError(UserError):
+    """A picture, or a source of pictures, that cannot be taken."""
+
+
+class WeightsError(UserError):
+    """A file that holds no weights of a GEC-AT model, or none that fit."""
+
+
+class RunError(UserError):
+    """A training that cannot be started, resumed or gone on with."""
+
+
+class JobError(UserError):
+    """Something that cannot be done with a run that the app started, or how one ended."""
+
+
+class SettingError(UserError):
+    """A setting of a model or a training that does not work.
+
+    Args:
+        code: what is wrong, dotted.
+        name: the setting's, or None where it is not about one.
+        values: what its sentence fills in.
+    """
+
+    def __init__(self, code, *, name=None, **values):
+        named = {} if name is None else {"name": _setting(name)}
+        super().__init__(code, **named, **values)
+
+
+def of_system(error):
+    """Returns what the system refused as a UserError.
+
+    Args:
+        error: an OSError.
+    """
+    code = _SYSTEM.get(error.errno, "failed")
+    return UserError(f"file.{code}", received=name_of(error.filename or ""))
+
+
+def name_of(path):
+    """Returns what a path is called, without the folders that it lies in."""
+    return Path(path).name or str(path)
+
+
+KINDS = {
+    "image": ImageError,
+    "weights": WeightsError,
+    "run": RunError,
+    "job": JobError,
+    "setting": SettingError,
+}
+
+_SYSTEM = {
+    errno.ENOENT: "missing",
+    errno.EACCES: "forbidden",
+    errno.EPERM: "forbidden",
+    errno.EROFS: "forbidden",
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+    errno.EISDIR: "folder",
+    errno.ENOTDIR: "no_folder",
+    errno.EEXIST: "no_folder",
+}
+
+
+def _setting(name):
+    return name if isinstance(name, Setting) else Setting(name)
+
+
+def _packed(value):
+    if isinstance(value, UserError):
+        return {"error": value.to_dict()}
+    if isinstance(value, Setting):
+        return {"setting": value.code}
+    if isinstance(value, Term):
+        values = {name: _packed(part) for name, part in value.values.items()}
+        return {"term": value.code, "values": values}
+    return [_packed(part) for part in value] if isinstance(value, (list, tuple)) else value
+
+
+def _unpacked(value):
+    if isinstance(value, list):
+        return [_unpacked(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    if "error" in value:
+        return UserError.from_dict(value["error"])
+    if "setting" in value:
+        return Setting(value["setting"])
+    values = {name: _unpacked(part) for name, part in value["values"].items()}
+    return Term(value["term"], **values)
