@@ -4,6 +4,8 @@ import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
+from gecat.errors import SettingError
+
 WEIGHTS_DIR = Path(__file__).resolve().parent.parent / "assets" / "weights"
 
 BETA_RULES = ("FR", "PR+", "HS", "DY", "HZ")
@@ -84,41 +86,32 @@ class Config:
             value = getattr(self, name)
             _check_range(name, value, self.stride, 1024)
             if value % self.stride:
-                raise ValueError(f"{name} must be a multiple of {self.stride}, received {value}")
+                raise SettingError("setting.multiple", name=name, step=self.stride, received=value)
         for name in ("generator_widths", "discriminator_widths"):
             widths = getattr(self, name)
             if not 2 <= len(widths) <= 6 or any(not 1 <= width <= 1024 for width in widths):
-                raise ValueError(f"{name} must be 2 to 6 widths from 1 to 1024, received {widths}")
+                bounds = {"least": 2, "most": 6, "low": 1, "high": 1024}
+                raise SettingError("setting.list", name=name, **bounds, received=widths)
             if self.architecture == "article" and len(widths) != _ARTICLE_STAGES[name]:
-                raise ValueError(
-                    f"{name} must be {_ARTICLE_STAGES[name]} widths for the article's networks, "
-                    f"received {widths}"
-                )
+                count = _ARTICLE_STAGES[name]
+                raise SettingError("setting.article", name=name, count=count, received=widths)
         blocks, stages = self.generator_blocks, len(self.generator_widths) - 1
         if len(blocks) > stages or any(not 1 <= count <= 16 for count in blocks):
-            raise ValueError(
-                f"generator_blocks must be at most {stages} counts from 1 to 16, received {blocks}"
-            )
-        if self.generator_attention and stages < 3:
-            raise ValueError(
-                "generator_attention needs at least 4 generator_widths, received "
-                f"{self.generator_widths}"
-            )
-        if self.generator_attention and self.generator_widths[2] < 2:
-            raise ValueError(
-                "generator_attention needs a third of generator_widths of at least 2, received "
-                f"{self.generator_widths}"
-            )
+            bounds = {"least": 0, "most": stages, "low": 1, "high": 16}
+            raise SettingError("setting.list", name="generator_blocks", **bounds, received=blocks)
+        if self.generator_attention and (stages < 3 or self.generator_widths[2] < 2):
+            widths = self.generator_widths
+            raise SettingError("setting.attention", name="generator_widths", received=widths)
         for name, (low, high) in _RANGES.items():
             _check_range(name, getattr(self, name), low, high)
         if self.batch_size % 2:
             # Half of a batch is photos, half is composites.
-            raise ValueError(f"batch_size must be even, received {self.batch_size}")
-        if self.anchor_share + self.warmup_share > 1.0:
-            raise ValueError(
-                "anchor_share and warmup_share must be at most 1 together, received "
-                f"{self.anchor_share} and {self.warmup_share}"
+            raise SettingError(
+                "setting.multiple", name="batch_size", step=2, received=self.batch_size
             )
+        if self.anchor_share + self.warmup_share > 1.0:
+            shares = self.anchor_share, self.warmup_share
+            raise SettingError("setting.shares", received=shares)
 
     @property
     def stride(self):
@@ -147,7 +140,7 @@ class Config:
         fields = {field.name: field for field in dataclasses.fields(cls)}
         unknown = sorted(set(values) - set(fields))
         if unknown:
-            raise ValueError(f"unknown settings {unknown}; allowed are {sorted(fields)}")
+            raise SettingError("setting.unknown", received=unknown, allowed=sorted(fields))
         return cls(
             **{name: _coerce(name, value, fields[name].default) for name, value in values.items()}
         )
@@ -225,7 +218,7 @@ def preset(name, **changes):
         ValueError: for an unknown preset or a setting that is not allowed.
     """
     if name not in PRESETS:
-        raise ValueError(f"preset must be one of {', '.join(PRESETS)}, received {name!r}")
+        raise SettingError("setting.choice", name="preset", allowed=list(PRESETS), received=name)
     return Config.from_dict({"preset": name, **PRESETS[name], **changes})
 
 
@@ -261,12 +254,12 @@ _OF_WEIGHTS = (
 
 def _check_choice(name, value, allowed):
     if value not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(allowed)}, received {value!r}")
+        raise SettingError("setting.choice", name=name, allowed=allowed, received=value)
 
 
 def _check_range(name, value, low, high):
     if not low <= value <= high:
-        raise ValueError(f"{name} must be from {low} to {high}, received {value}")
+        raise SettingError("setting.number", name=name, low=low, high=high, received=value)
 
 
 def _coerce(name, value, default):
@@ -279,5 +272,4 @@ def _coerce(name, value, default):
             raise ValueError
         return type(default)(float(value)) if isinstance(default, int) else type(default)(value)
     except (TypeError, ValueError, OverflowError):
-        kind = type(default).__name__
-        raise ValueError(f"{name} must be of type {kind}, received {value!r}") from None
+        raise SettingError("setting.text", name=name, received=value) from None
