@@ -4,8 +4,10 @@ import argparse
 import logging
 import os
 import sys
+import traceback
 
 from gecat.commands import bench, calibrate, evaluate, segment, train
+from gecat.errors import Status, told_of
 
 
 def main(arguments=None):
@@ -15,7 +17,7 @@ def main(arguments=None):
         arguments: list of words, or None for those of the process.
 
     Returns:
-        The exit status: 0 done, 1 done but for some files, 2 not done.
+        The exit status, a `Status`; 130 where Ctrl-C ended it.
     """
     # Without it every run on a machine without a GPU begins with an error about CUDA.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -26,11 +28,15 @@ def main(arguments=None):
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
-    except (ValueError, OSError) as error:
-        print(f"gecat {options.command}: {error}", file=sys.stderr)
-        return 2
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        told = told_of(error)
+        if told is None:
+            traceback.print_exc()
+            return Status.FAILED
+        print(f"gecat {options.command}: {told}", file=sys.stderr)
+        return Status.FAILED if isinstance(error, MemoryError) else Status.WRONG_USE
 
 
 def _parser():

@@ -7,9 +7,19 @@ given by its name alone: where things lie on a server is nobody's business.
 """
 
 import errno
+from enum import IntEnum
 from pathlib import Path
 
 from gecat.i18n import say
+
+
+class Status(IntEnum):
+    """How a command ends, as the system is told."""
+
+    DONE = 0
+    SOME_SKIPPED = 1
+    WRONG_USE = 2
+    FAILED = 3
 
 
 class Term:
@@ -74,6 +84,14 @@ class UserError(ValueError):
     def __str__(self):
         return say(self)
 
+    def bare(self):
+        """Returns the same error without what led to it, which may hold a whole photo."""
+        values = {
+            name: value.bare() if isinstance(value, UserError) else value
+            for name, value in self.values.items()
+        }
+        return type(self)(self.code, **values)
+
     def to_dict(self):
         """Returns the error as values that JSON can hold."""
         return {
@@ -130,14 +148,19 @@ class SettingError(UserError):
         super().__init__(code, **named, **values)
 
 
-def of_system(error):
-    """Returns what the system refused as a UserError.
+def told_of(error):
+    """Returns what may be told of any exception, as a UserError; None where nobody expected it.
 
-    Args:
-        error: an OSError.
+    What the system refuses of a file is told by the file's name.
     """
-    code = _SYSTEM.get(error.errno, "failed")
-    return UserError(f"file.{code}", received=name_of(error.filename or ""))
+    if isinstance(error, UserError):
+        return error
+    if isinstance(error, MemoryError):
+        return UserError("system.out_of_memory")
+    if isinstance(error, OSError) and error.filename is not None:
+        code = _SYSTEM.get(error.errno, "failed")
+        return UserError(f"file.{code}", received=name_of(error.filename))
+    return None
 
 
 def name_of(path):

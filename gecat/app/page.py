@@ -7,14 +7,13 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 import gecat
+from gecat import i18n
 from gecat.app.about import tab as about
 from gecat.app.explore import tab as explore
 from gecat.app.segment import tab as segment
 from gecat.app.segment.own_weights import OwnWeights
-from gecat.app.text import CHINESE, ENGLISH
 from gecat.app.train import tab as train
 from gecat.app.train import tiles
-from gecat.app.train_text import IN_LANGUAGE
 from gecat.app.ui import figures
 from gecat.app.ui.examples import write_examples
 from gecat.app.ui.request_limits import BoundedRequests
@@ -44,26 +43,25 @@ def build(folder, weights=None, jobs=None):
     jobs = jobs or Jobs(Path(folder) / "runs", shipped=weights)
 
     def page(words, other_page):
-        training = IN_LANGUAGE[words.language]
-        own = OwnWeights(words, training, jobs)
+        own = OwnWeights(words, words.train, jobs)
         gr.HTML(_hero(words, other_page), padding=False)
         visitor = gr.BrowserState(storage_key="gecat-visitor", secret=SECRET)
         used = gr.BrowserState(storage_key="gecat-weights", secret=SECRET)
         timer = gr.Timer(active=False)
         with gr.Tabs(overflow_behavior="wrap") as tabs:
-            with gr.Tab(words.segment_tab, id="segment") as segment_tab:
+            with gr.Tab(words.segment.tab, id="segment") as segment_tab:
                 segmenting = segment.build_tab(
                     words,
                     segmenter,
                     shelf,
                     examples,
-                    words is ENGLISH,
+                    words.language == "en",
                     own,
                     used,
                     demo.load,
                     segment_tab.select,
                 )
-            with gr.Tab(explore.tab_name(words)) as explore_tab:
+            with gr.Tab(words.explore.tab) as explore_tab:
                 explore.build_tab(words, segmenter, shelf, examples, weights, explore_tab.select)
 
             def use_weights(button, *chosen):
@@ -72,22 +70,30 @@ def build(folder, weights=None, jobs=None):
                 segmenting.look_again(taken.success)
                 taken.success(None, js="() => window.scrollTo({top: 0})")
 
-            with gr.Tab(training.tab) as train_tab:
+            with gr.Tab(words.train.tab) as train_tab:
                 train.build_tab(
-                    words, training, jobs, visitor, timer, demo.load, train_tab.select, use_weights
+                    words,
+                    words.train,
+                    jobs,
+                    visitor,
+                    timer,
+                    demo.load,
+                    train_tab.select,
+                    use_weights,
                 )
-            with gr.Tab(words.about_tab):
-                about.build_tab(words, weights)
+            with gr.Tab(words.about.tab):
+                about.build_tab(words.about, weights)
 
+    english = i18n.words("en")
     demo = gr.Blocks(
         title="GEC-AT",
         analytics_enabled=False,
         delete_cache=(FILES_ARE_KEPT // 4, FILES_ARE_KEPT),
     )
     with demo:
-        page(ENGLISH, "./zh")
-    with demo.route(ENGLISH.other_language, "zh", show_in_navbar=False):
-        page(CHINESE, "./?language=en")
+        page(english, "./zh")
+    with demo.route(english.page.other_language, "zh", show_in_navbar=False):
+        page(i18n.words("zh"), "./?language=en")
     return demo.queue(max_size=64)
 
 
@@ -114,7 +120,7 @@ def launch_options():
 def _hero(words, other_page):
     return (
         f'<header class="hero" lang="{words.language}">{LOGO.read_text()}'
-        f'<div class="text"><h1>{words.tagline}</h1>'
-        f'<p><span class="name">GEC-AT</span> · {words.subtitle}</p></div>'
-        f'<a class="language" href="{other_page}">{words.other_language}</a></header>'
+        f'<div class="text"><h1>{words.page.tagline}</h1>'
+        f'<p><span class="name">GEC-AT</span> · {words.page.subtitle}</p></div>'
+        f'<a class="language" href="{other_page}">{words.page.other_language}</a></header>'
     )

@@ -10,6 +10,7 @@ from gecat.commands.options import (
     settings,
     write_json,
 )
+from gecat.errors import UserError
 
 
 def register_ablation(kinds):
@@ -42,9 +43,9 @@ def run_ablation(options):
 
     drawn = options.data == "scenes"
     if drawn and (options.images or options.masks or options.start):
-        raise ValueError("Drawn scenes take no --images, --masks or --start.")
+        raise UserError("command.scenes_alone")
     if not drawn and not (options.images and options.masks and options.start):
-        raise ValueError("--images, --masks and --start are needed, or --data scenes.")
+        raise UserError("command.ablation_needs")
     with tempfile.TemporaryDirectory() as folder:
         count = {"count": options.scored} if options.scored else {}
         scored = write_held_out(folder, **count) if drawn else (options.images, options.masks)

@@ -12,6 +12,7 @@ from gecat.commands.options import (
     write_json,
     write_picture,
 )
+from gecat.errors import Status, UserError
 
 # The options that each question makes use of; others are refused, not dropped without a word.
 _TAKEN = {
@@ -70,14 +71,14 @@ def run(options):
     if options.empty:
         return _count_empty(options)
     if not (options.images and options.masks):
-        raise ValueError("--images and --masks are needed, or --scenes, or --empty.")
+        raise UserError("command.bench_folders")
     if options.discriminator:
         return _examine_discriminator(options)
     results = bench(*folders(options), weights=options.weights)
-    report(results, options.json)
+    status = report(results, options.json)
     if options.sheet:
         _draw_sheet(results["gecat"]["images"], options)
-    return 0
+    return status
 
 
 def _refuse_what_is_not_taken(options):
@@ -86,8 +87,9 @@ def _refuse_what_is_not_taken(options):
     given = [*filter(None, others), *(name for name in known if getattr(options, name))]
     refused = [f"--{name}" for name in given if name not in _TAKEN[asked]]
     if refused:
-        question = f"--{asked}" if asked else "without --scenes, --empty or --discriminator it"
-        raise ValueError(f"{question} takes no {', '.join(refused)}.")
+        if asked:
+            raise UserError("command.bench_takes", question=asked, refused=refused)
+        raise UserError("command.bench_needs", refused=refused)
 
 
 def _draw_sheet(rows, options):
@@ -139,4 +141,4 @@ def _examine_discriminator(options):
         from gecat.evaluation.score_scale import save_calibration
 
         save_calibration(result, options.scale)
-    return 0
+    return Status.SOME_SKIPPED if result["skipped"] else Status.DONE

@@ -1,6 +1,7 @@
 """`gecat calibrate`: gives masks the size of a teacher's cuts."""
 
 from gecat.commands.options import positive, tell_left_out
+from gecat.errors import Status
 
 
 def register(commands):
@@ -18,7 +19,7 @@ def register(commands):
 
 
 def run(options):
-    """Calibrates weights and says by how much."""
+    """Calibrates weights and says by how much; some photos may be left out."""
     from gecat.training.calibration import calibrate
 
     shift, skipped = calibrate(
@@ -26,4 +27,4 @@ def run(options):
     )
     tell_left_out(skipped)
     print(f"{shift:+.2f} taken off every logit; weights written to {options.out}")
-    return 0
+    return Status.SOME_SKIPPED if skipped else Status.DONE

@@ -10,6 +10,7 @@ from gecat.commands.options import (
     positive,
     report,
 )
+from gecat.errors import UserError
 
 
 def register(commands):
@@ -30,7 +31,7 @@ def run(options):
 
     if options.method:
         if options.weights or options.refine:
-            raise ValueError("--method takes neither --weights nor --refine.")
+            raise UserError("command.method_alone")
         name, predict = options.method, method(options.method)
     else:
         name = Path(options.weights).stem if options.weights else "gecat"
@@ -38,5 +39,4 @@ def run(options):
         predict = partial(segmenter.predict, refine=options.refine)
     with opencv_threads(options.threads):
         result = evaluate(predict, *folders(options), label=name)
-    report({name: result}, options.json)
-    return 0
+    return report({name: result}, options.json)

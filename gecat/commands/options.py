@@ -5,6 +5,8 @@ import json
 import sys
 from pathlib import Path
 
+from gecat.errors import Status, UserError
+
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 
 
@@ -76,12 +78,12 @@ def settings(options):
     """Returns what --set gave, a dict of texts by name.
 
     Raises:
-        ValueError: where one has no =.
+        UserError: where one has no =.
     """
     pairs = [setting.partition("=") for setting in options.set]
     for setting, (_, equals, _) in zip(options.set, pairs, strict=True):
         if not equals:
-            raise ValueError(f"--set takes KEY=VALUE, received {setting!r}")
+            raise UserError("command.setting", received=setting)
     return {key: value for key, _, value in pairs}
 
 
@@ -91,7 +93,11 @@ def folders(options):
 
 
 def report(results, json_path):
-    """Prints the table, tells what was left out, and writes the JSON file if asked for."""
+    """Prints the table, tells what was left out, and writes the JSON file if asked for.
+
+    Returns:
+        the Status of the command.
+    """
     from gecat.evaluation.quality import table
 
     first = next(iter(results.values()))
@@ -101,6 +107,7 @@ def report(results, json_path):
     if first["without_partner"]:
         print(f"without a partner: {', '.join(first['without_partner'])}", file=sys.stderr)
     write_json(results, json_path)
+    return Status.SOME_SKIPPED if first["skipped"] else Status.DONE
 
 
 def write_json(result, path):

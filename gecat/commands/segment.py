@@ -3,6 +3,7 @@
 from functools import partial
 
 from gecat.commands.options import add_network_options, positive
+from gecat.errors import Status
 
 
 def register(commands):
@@ -28,7 +29,7 @@ def register(commands):
 
 
 def run(options):
-    """Segments files; status 1 if any of them failed."""
+    """Segments files; some of them may be skipped."""
     from gecat.inference.batch import segment_files
     from gecat.inference.segmenter import load
 
@@ -36,4 +37,4 @@ def run(options):
     predict = partial(segmenter.predict, refine=options.refine, tile=options.tile)
     written, failed = segment_files(predict, options.paths, options.out, options.what)
     print(f"{written} written to {options.out}" + (f", {failed} failed" if failed else ""))
-    return 1 if failed else 0
+    return Status.SOME_SKIPPED if failed else Status.DONE

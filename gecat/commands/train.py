@@ -1,6 +1,10 @@
 """`gecat train`: learns from photos without labels."""
 
+import json
+
 from gecat.commands.options import add_budget, add_settings, positive, settings, tell_left_out
+from gecat.errors import Status, UserError, told_of
+from gecat.files import write_atomically
 
 
 def register(commands):
@@ -26,24 +30,34 @@ def register(commands):
         default="none",
         help="mirrored: all GPUs of this machine; multiworker: machines named in TF_CONFIG",
     )
+    parser.add_argument(
+        "--error-file", metavar="FILE", help="where to write, as JSON, why it could not go on"
+    )
     add_settings(parser)
     parser.set_defaults(run=run)
 
 
 def run(options):
-    """Trains; status 1 if some of the photos were left out."""
+    """Trains, and writes down why where that cannot be; some photos may be left out."""
+    try:
+        return _train(options)
+    except Exception as error:
+        told = told_of(error)
+        if told and options.error_file:
+            write_atomically(options.error_file, json.dumps(told.to_dict()).encode())
+        raise
+
+
+def _train(options):
     from tqdm import tqdm
 
-    from gecat.training.run.folder import read_description
+    from gecat.training.run.folder import read_description, skipped_of
     from gecat.training.strategies import make_strategy, worker_folder
     from gecat.training.train import train
 
     changes = settings(options)
     if options.strategy == "multiworker" and options.seconds:
-        raise ValueError(
-            "several machines need --cycles, since their clocks differ; received "
-            f"--seconds {options.seconds}"
-        )
+        raise UserError("command.clocks", received=options.seconds)
     strategy = make_strategy(options.strategy)
     folder = worker_folder(strategy, options.folder)
     reading = tqdm(unit=" photos", delay=2, desc="reading")
@@ -84,7 +98,7 @@ def run(options):
         report=on_cycle,
     )
     learning.close()
-    skipped = read_description(folder)["skipped"]
+    skipped = skipped_of(read_description(folder))
     tell_left_out(skipped)
     print(f"weights written to {weights}")
-    return 1 if skipped else 0
+    return Status.SOME_SKIPPED if skipped else Status.DONE

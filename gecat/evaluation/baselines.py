@@ -9,6 +9,7 @@ import numpy as np
 from skimage.filters import threshold_otsu
 from skimage.segmentation import felzenszwalb as felzenszwalb_regions
 
+from gecat.errors import UserError
 from gecat.images import pseudo_masks as prior
 
 LONGEST_SIDE = 640
@@ -80,12 +81,12 @@ def method(name):
         The function from a uint8 photo (H, W, 3) to a float32 mask (H, W).
 
     Raises:
-        ValueError: if there is no such method.
+        UserError: if there is no such method.
     """
     try:
         return METHODS[name.replace("-", "_")]
     except KeyError:
-        raise ValueError(f"method must be one of {', '.join(METHODS)}, received {name}.") from None
+        raise UserError("evaluation.method", allowed=list(METHODS), received=name) from None
 
 
 def _object_by_frame(regions, share=1.0):

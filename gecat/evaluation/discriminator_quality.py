@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from gecat.errors import ImageError, UserError
 from gecat.evaluation.metrics import iou
 from gecat.evaluation.quality import pair_files, read_triple
 from gecat.evaluation.ranking import auroc, auroc_of_counts, spearman
 from gecat.images.corruption import LEVELS, STRENGTHS, WHOLE_KINDS, spoilings
-from gecat.images.reading import ImageError
 from gecat.images.sizes import shrink
 from gecat.images.sources import spread
 from gecat.inference.batch import with_progress
@@ -28,8 +28,7 @@ def examine(segmenter, images_dir, masks_dir, limit=None, seed=0):
         What `summarise` makes of the answers, and "images" (one row a photo) and "skipped".
 
     Raises:
-        FileNotFoundError: if a folder is missing.
-        ValueError: if no photo has a readable mask.
+        UserError: if a folder is missing, or no photo has a readable mask.
     """
     triples, _ = pair_files(images_dir, masks_dir)
     triples = spread(triples, limit)
@@ -46,7 +45,7 @@ def examine(segmenter, images_dir, masks_dir, limit=None, seed=0):
         rows.append({"image": photo.name, **row})
         wrong, right = wrong + counts[0], right + counts[1]
     if not rows:
-        raise ValueError(f"None of {len(triples)} photos could be read with its mask.")
+        raise UserError("evaluation.none_read", count=len(triples))
     return {
         **summarise(rows),
         "map_auroc_pooled": auroc_of_counts(wrong, right),

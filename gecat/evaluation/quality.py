@@ -8,9 +8,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from gecat.errors import ImageError, UserError, name_of
 from gecat.evaluation.baselines import METHODS
 from gecat.evaluation.metrics import boundary_f, iou, max_f_beta, pixel_accuracy, precision_recall
-from gecat.images.reading import ImageError, read_image, read_mask
+from gecat.images.reading import read_image, read_mask
 from gecat.images.sources import spread
 from gecat.inference.batch import with_progress
 
@@ -36,8 +37,7 @@ def evaluate(predict, images_dir, masks_dir, ignore_dir=None, limit=None, label=
         "images" (one dict a photo), "without_partner" (names) and "skipped" (names and reasons).
 
     Raises:
-        FileNotFoundError: if a folder is missing.
-        ValueError: if no photo has a readable mask.
+        UserError: if a folder is missing, or no photo has a readable mask.
     """
     triples, without_partner = pair_files(images_dir, masks_dir, ignore_dir)
     triples = spread(triples, limit)
@@ -46,14 +46,13 @@ def evaluate(predict, images_dir, masks_dir, ignore_dir=None, limit=None, label=
         try:
             image, truth, ignore = read_triple(*triple)
         except ImageError as error:
-            skipped.append((triple[0].name, str(error)))
+            skipped.append((triple[0].name, error.bare()))
             continue
         row, curve = _score(predict, image, truth, ignore)
         rows.append({"image": triple[0].name, **row})
         curves.append(curve)
     if not rows:
-        reasons = "".join(f" {name}: {reason}" for name, reason in skipped[:3])
-        raise ValueError(f"None of {len(triples)} photos could be scored.{reasons}")
+        raise UserError("evaluation.none_scored", count=len(triples), reasons=skipped[:3])
     scores = [row["iou"] for row in rows]
     return {
         "count": len(rows),
@@ -65,7 +64,7 @@ def evaluate(predict, images_dir, masks_dir, ignore_dir=None, limit=None, label=
         "ms": float(np.median([row["ms"] for row in rows])),
         "images": rows,
         "without_partner": without_partner,
-        "skipped": skipped,
+        "skipped": [(name, str(error)) for name, error in skipped],
     }
 
 
@@ -80,7 +79,7 @@ def bench(images_dir, masks_dir, ignore_dir=None, limit=None, weights=None):
         A dict from a rival's name to what `evaluate` returns.
 
     Raises:
-        FileNotFoundError, ValueError: as `evaluate`, or if there are no such weights.
+        UserError: as `evaluate`, or if there are no such weights.
     """
     from gecat.inference.segmenter import load
 
@@ -105,17 +104,19 @@ def pair_files(images_dir, masks_dir, ignore_dir=None):
         the names of the files that lack a counterpart; of two files of one stem the last is taken.
 
     Raises:
-        FileNotFoundError: if a folder is missing.
-        ValueError: if nothing pairs.
+        UserError: if a folder is missing, or nothing pairs.
     """
     photo_files, mask_files = _files(images_dir), _files(masks_dir)
     images, masks = _by_stem(photo_files), _by_stem(mask_files)
     ignores = _by_stem(_files(ignore_dir)) if ignore_dir else {}
     common = sorted(images.keys() & masks.keys())
     if not common:
-        raise ValueError(
-            "No photo has a mask of the same name. "
-            f"Received: {len(images)} files in {images_dir}, {len(masks)} in {masks_dir}."
+        raise UserError(
+            "evaluation.no_pairs",
+            images=len(images),
+            images_dir=name_of(images_dir),
+            masks=len(masks),
+            masks_dir=name_of(masks_dir),
         )
     triples = [(images[stem], masks[stem], ignores.get(stem)) for stem in common]
     paired = {file for triple in triples for file in triple}
@@ -182,7 +183,7 @@ def _files(folder):
     """A folder's visible files by name."""
     folder = Path(folder)
     if not folder.is_dir():
-        raise FileNotFoundError(f"There is no such folder. Received: {folder}.")
+        raise UserError("evaluation.no_folder", received=name_of(folder))
     files = sorted(file for file in folder.iterdir() if file.is_file())
     return [file for file in files if not file.name.startswith(".")]
 
@@ -205,8 +206,9 @@ def read_triple(image_path, mask_path, ignore_path=None):
     ignore = read_mask(ignore_path) > 127 if ignore_path else None
     for found in (truth, ignore):
         if found is not None and found.shape != image.shape[:2]:
+            (height, width), (rows, columns) = image.shape[:2], found.shape
             raise ImageError(
-                f"The mask must be of the photo's size {image.shape[:2]}, received {found.shape}."
+                "image.mask_size", width=width, height=height, columns=columns, rows=rows
             )
     return image, truth, ignore
 

@@ -104,4 +104,5 @@ def _fitting(value, language):
     if value and all(isinstance(part, (list, tuple)) for part in value):
         pairs = ([_fitting(part, language) for part in pair] for pair in value)
         return lists.space.join(lists.pair.format(name=name, reason=why) for name, why in pairs)
-    return lists.comma.join(str(_fitting(part, language)) for part in value)
+    *others, last = [str(_fitting(part, language)) for part in value] or [lists.nothing]
+    return f"{lists.comma.join(others)}{lists['and']}{last}" if others else last

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
+from gecat.errors import ImageError, UserError, name_of
 from gecat.files import write_png
 from gecat.images.pseudo_masks import pseudo_mask
-from gecat.images.reading import ImageError, read_image
+from gecat.images.reading import read_image
 from gecat.images.sizes import resized, shrink
 from gecat.images.sources import open_source
 
@@ -37,7 +38,7 @@ class Photos:
     priors: np.ndarray | None  # uint8 (N, S, S), 255 = object; None where not asked for
     masks: np.ndarray | None  # uint8 (N, S, S), 255 = object; None where no photo has one
     has_mask: np.ndarray  # bool (N,): whose mask may be learned from
-    skipped: tuple[tuple[str, str], ...]  # (name, reason)
+    skipped: tuple[tuple[str, UserError], ...]  # (name, why)
 
 
 def load_photos(source, size, *, prior=None, cache=None, limit=None, seed=0, progress=None):
@@ -68,11 +69,13 @@ def load_photos(source, size, *, prior=None, cache=None, limit=None, seed=0, pro
             total = limit
         photos = _collect(members, total, size, prior, cache, progress or (lambda *_: None))
     if len(photos.names) < MINIMUM_PHOTOS:
-        reasons = "".join(f" {name}: {reason}" for name, reason in photos.skipped[:3])
         raise ImageError(
-            f"At least {MINIMUM_PHOTOS} usable photos are needed. "
-            f"Received: {len(photos.names)} usable in {Path(source).name}, "
-            f"{len(photos.skipped)} left out.{reasons}"
+            "image.too_few_photos",
+            limit=MINIMUM_PHOTOS,
+            usable=len(photos.names),
+            name=name_of(source),
+            skipped=len(photos.skipped),
+            reasons=photos.skipped[:3],
         )
     return replace(photos, has_mask=photos.has_mask & (source != "scenes"))
 
@@ -158,7 +161,7 @@ def _collect(members, total, size, prior, cache, progress):
             try:
                 image = member.read()
             except ImageError as error:
-                skipped.append((member.name, str(error)))
+                skipped.append((member.name, error.bare()))
                 continue
             place = len(names)
             names.append(member.name)
@@ -168,7 +171,7 @@ def _collect(members, total, size, prior, cache, progress):
                     masks[place] = resized(_fitting_mask(member, image), size, size)
                     has_mask[place] = True
                 except ImageError as error:
-                    skipped.append((f"mask of {member.name}", str(error)))
+                    skipped.append((member.name, ImageError("image.bad_mask", reason=error.bare())))
             if compute is None:
                 progress(place + 1, total)
                 continue
@@ -200,10 +203,7 @@ def _fitting_mask(member, image):
     mask = member.read_mask()
     if mask.shape != image.shape[:2]:
         (height, width), (rows, columns) = image.shape[:2], mask.shape
-        raise ImageError(
-            f"A mask must have its photo's size, {width} x {height} pixels. "
-            f"Received: {columns} x {rows} pixels."
-        )
+        raise ImageError("image.mask_size", width=width, height=height, columns=columns, rows=rows)
     return mask
 
 

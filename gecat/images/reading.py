@@ -13,12 +13,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-ACCEPTED = "JPEG, PNG, WebP, AVIF, GIF, BMP and TIFF"
+from gecat.errors import ImageError, Term
+
+ACCEPTED = ("JPEG", "PNG", "WebP", "AVIF", "GIF", "BMP", "TIFF")
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 LONGEST_NAME = 80
 MASK_NOISE = 8  # levels; compression tints greys and lightens black by as much
 
-# How a file begins -> what an ordinary person would call it. The first that fits is named.
+# How a file begins -> its format, or the term for what an ordinary person would call it. The first
+# that fits is named.
 PICTURE_SIGNATURES = (
     (rb"\xff\xd8\xff", "JPEG"),
     (rb"\x89PNG", "PNG"),
@@ -29,24 +32,20 @@ PICTURE_SIGNATURES = (
     (rb"....ftypavi[fs]", "AVIF"),
 )
 OTHER_SIGNATURES = (
-    (rb"....ftyp(hei|hev|mif1|msf1)", "a HEIC photo (export it as JPEG first)"),
-    (rb"....ftyp|\x1aE\xdf\xa3|RIFF....AVI ", "a video"),
-    (rb"%PDF", "a PDF document"),
-    (rb"PK\x03\x04|PK\x05\x06", "a ZIP archive or an office document"),
-    (rb"8BPS", "a Photoshop document"),
-    (rb"\xff\x0a|\x00\x00\x00\x0cJXL ", "a JPEG XL picture"),
-    (rb"\x00\x00\x00\x0cjP  |\xff\x4f\xff\x51", "a JPEG 2000 picture"),
-    (rb"\x00\x00\x01\x00", "an icon"),
-    (rb"%!PS", "a PostScript document"),
-    (rb"\x1f\x8b|BZh|7z\xbc\xaf|Rar!", "a compressed archive"),
-    (rb"\x93NUMPY", "a NumPy array"),
-    (rb"\s*(<\?xml.*|<!--.*)?(<!DOCTYPE svg.*)?<svg", "an SVG drawing (export it as PNG first)"),
-    (rb"\s*<(!doctype html|html)", "a web page"),
+    (rb"....ftyp(hei|hev|mif1|msf1)", "heic"),
+    (rb"....ftyp|\x1aE\xdf\xa3|RIFF....AVI ", "video"),
+    (rb"%PDF", "pdf"),
+    (rb"PK\x03\x04|PK\x05\x06", "zip"),
+    (rb"8BPS", "photoshop"),
+    (rb"\xff\x0a|\x00\x00\x00\x0cJXL ", "jpeg_xl"),
+    (rb"\x00\x00\x00\x0cjP  |\xff\x4f\xff\x51", "jpeg_2000"),
+    (rb"\x00\x00\x01\x00", "icon"),
+    (rb"%!PS", "postscript"),
+    (rb"\x1f\x8b|BZh|7z\xbc\xaf|Rar!", "compressed"),
+    (rb"\x93NUMPY", "numpy"),
+    (rb"\s*(<\?xml.*|<!--.*)?(<!DOCTYPE svg.*)?<svg", "svg"),
+    (rb"\s*<(!doctype html|html)", "web_page"),
 )
-
-
-class ImageError(ValueError):
-    """A picture that cannot be taken; the message says why, in words for its owner."""
 
 
 @dataclass(frozen=True)
@@ -118,17 +117,15 @@ def _upright_rgb(source, limits, backdrop):
             raise _refusal(error, data, limits) from error
     width, height = image.size
     if width * height > limits.max_pixels:
-        size = f"{width} x {height} pixels ({_millions(width * height)} megapixels)"
-        raise _too_many_pixels(limits, size)
+        size = {"width": width, "height": height, "millions": _millions(width * height)}
+        raise _too_many_pixels(limits, Term("pixels", **size))
     if width * height == 0:
-        raise ImageError(f"The picture has no pixels. Received: {width} x {height} pixels.")
+        raise ImageError("image.no_pixels", width=width, height=height)
     try:
         return _rgb(ImageOps.exif_transpose(image), backdrop)
     except Exception as error:
-        raise ImageError(
-            "The picture is damaged or cut short, and cannot be read to its end. "
-            f"Received: {image.format or image.mode}, {width} x {height} pixels."
-        ) from error
+        kind = image.format or image.mode
+        raise ImageError("image.cut_short", kind=kind, width=width, height=height) from error
 
 
 def _bytes_of(source, limits):
@@ -141,12 +138,9 @@ def _bytes_of(source, limits):
     else:
         data = None
     if not isinstance(data, bytes):
-        raise ImageError(
-            "A picture is given as a path, bytes, a binary file, a PIL image or an array. "
-            f"Received: {type(source).__name__}."
-        )
+        raise ImageError("image.no_source", received=type(source).__name__)
     if not data:
-        raise ImageError(f"The file is empty. Accepted: {ACCEPTED}. Received: 0 bytes.")
+        raise ImageError("image.empty", accepted=ACCEPTED)
     if len(data) > limits.max_bytes:
         raise _too_many_bytes(limits, len(data))
     return data
@@ -156,28 +150,24 @@ def _bytes_of_file(path, limits):
     try:
         # A pipe or a device has no size to check, and may never end.
         if not path.is_file():
-            what = "a folder" if path.is_dir() else path.name[:LONGEST_NAME]
-            raise ImageError(f"There is no such file. Received: {what}.")
+            what = Term("folder") if path.is_dir() else path.name[:LONGEST_NAME]
+            raise ImageError("image.missing", received=what)
         size = path.stat().st_size
         if size > limits.max_bytes:
             raise _too_many_bytes(limits, size)
         return path.read_bytes()
     except OSError as error:
-        raise ImageError(
-            f"The file cannot be opened. Received: {path.name[:LONGEST_NAME]}."
-        ) from error
+        raise ImageError("image.closed", received=path.name[:LONGEST_NAME]) from error
 
 
 def _image_of(array):
     shape = array.shape[:2] if array.ndim == 3 and array.shape[2] == 1 else array.shape
     fits = len(shape) == 2 or (len(shape) == 3 and shape[2] in (3, 4))
     if array.dtype != np.uint8 or not fits:
-        raise ImageError(
-            "An array must be uint8, of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4). "
-            f"Received: {array.dtype} of shape {array.shape}."
-        )
+        dtype, shape = str(array.dtype), str(array.shape)
+        raise ImageError("image.bad_array", dtype=dtype, shape=shape)
     if array.size == 0:
-        raise ImageError(f"The array has no pixels. Received: shape {array.shape}.")
+        raise ImageError("image.empty_array", shape=str(array.shape))
     return Image.fromarray(np.ascontiguousarray(array.reshape(shape)))
 
 
@@ -205,19 +195,16 @@ def _refusal(error, data, limits):
     """The error for bytes that could not be opened."""
     if isinstance(error, Image.DecompressionBombError):
         claimed = re.search(r"\d+", str(error))
-        size = f"{_millions(int(claimed[0]))} megapixels" if claimed else "far more"
-        return _too_many_pixels(limits, size)
+        if not claimed:
+            return _too_many_pixels(limits, Term("far_more"))
+        return _too_many_pixels(limits, Term("megapixels", millions=_millions(int(claimed[0]))))
     start = data[:1024]
     picture = _look_up(start, PICTURE_SIGNATURES)
     if picture:
-        return ImageError(
-            "The picture is damaged, cut short, or of a rare kind that cannot be read. "
-            f"Received: {len(data):,} bytes that begin as {picture}."
-        )
-    what = _look_up(start, OTHER_SIGNATURES) or _text_or_unknown(data)
-    return ImageError(
-        f"This is no picture that can be read. Accepted: {ACCEPTED}. Received: {what}."
-    )
+        return ImageError("image.damaged", size=len(data), kind=picture)
+    other = _look_up(start, OTHER_SIGNATURES)
+    received = Term(other) if other else _text_or_unknown(data)
+    return ImageError("image.no_picture", accepted=ACCEPTED, received=received)
 
 
 def _look_up(start, signatures):
@@ -228,22 +215,20 @@ def _look_up(start, signatures):
 def _text_or_unknown(data):
     start = data[:1024].decode("utf-8", errors="replace").rstrip("\ufffd")
     printable = all(letter.isprintable() or letter.isspace() for letter in start)
-    return "text" if start and printable else f"{len(data):,} bytes of an unknown kind"
+    return Term("text") if start and printable else Term("unknown_bytes", size=len(data))
 
 
 def _too_many_bytes(limits, size):
-    return ImageError(
-        f"The file is too large: at most {_millions(limits.max_bytes)} MB are read. "
-        f"Received: {_millions(size)} MB."
-    )
+    limit, received = _millions(limits.max_bytes), _millions(size)
+    return ImageError("image.too_many_bytes", limit=limit, received=received)
 
 
-def _too_many_pixels(limits, size):
-    return ImageError(
-        f"The picture is too large: at most {_millions(limits.max_pixels)} megapixels are read. "
-        f"Received: {size}."
-    )
+def _too_many_pixels(limits, received):
+    limit = _millions(limits.max_pixels)
+    return ImageError("image.too_many_pixels", limit=limit, received=received)
 
 
 def _millions(number):
-    return f"{number / 1e6:,.1f}".removesuffix(".0")
+    """A number in millions, with one decimal where there is one to tell."""
+    millions = round(number / 1e6, 1)
+    return int(millions) if millions.is_integer() else millions

@@ -13,12 +13,14 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import numpy as np
 
-from gecat.images.reading import DEFAULT_LIMITS, ImageError, read_image, read_mask
+from gecat.errors import ImageError, name_of
+from gecat.images.reading import DEFAULT_LIMITS, read_image, read_mask
 from gecat.images.scenes import draw_scene
 
 DEFAULT_SCENES = 512
 MAX_MEMBERS = 100_000
 MAX_ARCHIVE_BYTES = 8_000_000_000
+LOCKED = 1  # the bit of a member that is encrypted
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,7 @@ def kind_of(source):
         return "array"
     if zipfile.is_zipfile(path):
         return "archive"
-    raise ImageError(
-        'Photos come from a folder, a .zip, a .npy file, or "scenes" for drawn ones. '
-        f"Received: {path.name}."
-    )
+    raise ImageError("image.unknown_source", received=name_of(path))
 
 
 def spread(items, limit):
@@ -157,7 +156,7 @@ def _archive(path):
     try:
         return zipfile.ZipFile(path)
     except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
-        raise ImageError(f"The archive is damaged. Received: {path.name}.") from error
+        raise ImageError("image.archive_damaged", received=path.name) from error
 
 
 def _safe_names(archive):
@@ -165,16 +164,16 @@ def _safe_names(archive):
     unpacked = sum(member.file_size for member in members)
     if len(members) > MAX_MEMBERS or unpacked > MAX_ARCHIVE_BYTES:
         raise ImageError(
-            f"An archive may hold at most {MAX_MEMBERS:,} files and {MAX_ARCHIVE_BYTES / 1e9:g} GB "
-            f"unpacked. Received: {len(members):,} files and {unpacked / 1e9:,.1f} GB."
+            "image.archive_too_large",
+            files=MAX_MEMBERS,
+            gigabytes=MAX_ARCHIVE_BYTES / 1e9,
+            found=len(members),
+            unpacked=unpacked / 1e9,
         )
     for member in members:
         path = PureWindowsPath(member.filename)  # knows both kinds of slash, and drives
         if path.anchor or ".." in path.parts:
-            raise ImageError(
-                "An archive may hold no paths that lead out of it. "
-                f"Received: {member.filename[:80]}."
-            )
+            raise ImageError("image.archive_leads_out", received=member.filename[:80])
     return {member.filename for member in members}
 
 
@@ -183,9 +182,9 @@ def _bytes_of_member(archive, name):
         with archive.open(name) as file:
             return file.read(DEFAULT_LIMITS.max_bytes + 1)
     except Exception as error:  # a damaged archive fails in as many ways as it has codecs
-        locked = "password" in str(error)
-        reason = "is locked with a password" if locked else "cannot be unpacked"
-        raise ImageError(f"This member of the archive {reason}. Received: {name}.") from error
+        locked = archive.getinfo(name).flag_bits & LOCKED
+        code = "image.member_locked" if locked else "image.member_damaged"
+        raise ImageError(code, received=name) from error
 
 
 def _array_members(path):
@@ -193,13 +192,10 @@ def _array_members(path):
         # Mapped, not read: the header is checked before any memory is taken.
         array = np.lib.format.open_memmap(path, mode="r")
     except (ValueError, OSError, EOFError) as error:
-        raise ImageError(f"The .npy file is damaged or unsafe. Received: {path.name}.") from error
+        raise ImageError("image.npy_damaged", received=path.name) from error
     fits = array.ndim == 4 and array.shape[-1] == 3 and array.size > 0
     if not fits or not (array.dtype == np.uint8 or np.issubdtype(array.dtype, np.floating)):
-        raise ImageError(
-            "A .npy file must hold uint8 or float photos of shape (N, H, W, 3). "
-            f"Received: {array.dtype} of shape {array.shape}."
-        )
+        raise ImageError("image.npy_kind", dtype=str(array.dtype), shape=str(array.shape))
     if array.dtype == np.uint8:
         low, high = 0.0, 255.0
     else:
@@ -222,12 +218,10 @@ def _value_range(array):
     for least, most in ranges:
         if least <= low and high <= most:
             return least, most
-    raise ImageError(
-        f"Floats must be in [-1, 1], [0, 1] or [0, 255]. Received: values from {low:g} to {high:g}."
-    )
+    raise ImageError("image.npy_range", low=low, high=high)
 
 
 def _eight_bit_photo(photo, low, high):
     if not np.isfinite(photo).all():
-        raise ImageError("A photo must hold numbers only. Received: NaN or infinity.")
+        raise ImageError("image.not_finite")
     return read_image(np.round((photo - low) * (255.0 / (high - low))).astype(np.uint8))

@@ -7,7 +7,8 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from gecat.images.reading import ImageError, read_image
+from gecat.errors import ImageError, UserError, name_of, told_of
+from gecat.images.reading import read_image
 from gecat.inference.cutout import cutout, opacity, overlay
 
 PRODUCTS = {
@@ -35,14 +36,15 @@ def segment_files(predict, paths, out, what="mask"):
         (written, failed): how many files of each.
 
     Raises:
-        ValueError: if `what` is none of these, or the folders hold no file.
+        ValueError: if `what` is none of these.
+        UserError: if the folders hold no file.
         OSError: if the folder cannot be made.
     """
     if what not in PRODUCTS:
         raise ValueError(f"what must be one of {', '.join(PRODUCTS)}, received {what}.")
     files = _files(paths)
     if not files:
-        raise ValueError(f"No photo was found. Received: {', '.join(map(str, paths))}.")
+        raise UserError("segment.no_photos", received=list(map(name_of, paths)))
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     taken = {_key(file) for file in files}
@@ -57,7 +59,7 @@ def segment_files(predict, paths, out, what="mask"):
             target = _free_path(out, file.stem, taken)
             Image.fromarray(product).save(target)
         except (ImageError, OSError, MemoryError) as error:
-            notes.append(f"{file}: {error or type(error).__name__}")
+            notes.append(f"{file}: {told_of(error) or error}")
             failed += 1
             continue
         taken.add(_key(target))

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from gecat.config import WEIGHTS_DIR
+from gecat.errors import UserError, WeightsError, name_of
 from gecat.images.reading import read_image
 from gecat.images.sizes import ROUNDING, network_input, network_size, resized
 from gecat.inference.cutout import Box, boxes
@@ -48,13 +49,12 @@ def load(weights=None, *, threads=None):
         A Segmenter, safe to call from several threads.
 
     Raises:
-        FileNotFoundError: if there is no such file.
-        ValueError: if threads is below 1.
-        RuntimeError: if TensorFlow already runs with another number of threads.
+        WeightsError: if there is no such file.
+        UserError: if threads is below 1, or TensorFlow already runs with another number of them.
     """
     path = SHIPPED_WEIGHTS if weights is None else Path(weights)
     if not path.is_file():
-        raise FileNotFoundError(f"There is no weights file. Received: {path}.")
+        raise WeightsError("weights.missing", received=name_of(path))
     if threads is not None:
         _limit_threads(threads)
     return Segmenter(path)
@@ -88,7 +88,7 @@ class Segmenter:
         Raises:
             ImageError: if the image cannot be read.
             WeightsError: if the weights cannot be read.
-            ValueError: if tile is below the networks' stride.
+            UserError: if tile is below the networks' stride.
         """
         image = read_image(image)
         mask = self._predict(image, refine, tile)
@@ -160,9 +160,7 @@ class Segmenter:
             mask = cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR)
         else:
             if tile < networks.config.stride:
-                raise ValueError(
-                    f"tile must be at least {networks.config.stride} pixels, received {tile}."
-                )
+                raise UserError("segment.tile", least=networks.config.stride, received=tile)
             mask = predict_tiled(networks.tile_logits, image, tile, guide=logits)
         mask = _sigmoid(mask)
         return refine_mask(image, mask) if refine else mask
@@ -245,15 +243,11 @@ def _sigmoid(logits):
 
 def _limit_threads(threads):
     if threads < 1:
-        raise ValueError(f"threads must be 1 or more, received {threads}.")
+        raise UserError("segment.threads", received=threads)
     import tensorflow as tf
 
     try:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(threads)
     except RuntimeError:
-        running = tf.config.threading.get_intra_op_parallelism_threads()
-        raise RuntimeError(
-            "threads must be chosen before TensorFlow runs, and it does already, with "
-            f"{running or 'its own choice'}. Received: {threads}."
-        ) from None
+        raise UserError("segment.threads_late", received=threads) from None

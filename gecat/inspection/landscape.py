@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from gecat.errors import UserError
 from gecat.training import conjugate
 from gecat.training.conjugate import dot
 from gecat.training.state import Weights
@@ -102,6 +103,9 @@ def tell_cycle(engine, state, batch, progress=None):
 
     Returns:
         Story.
+
+    Raises:
+        UserError: if no step leads down.
     """
     tell = progress or (lambda share: None)
     config = engine.config
@@ -126,7 +130,7 @@ def tell_cycle(engine, state, batch, progress=None):
     tell(0.3)
     taken = [index for index, each in enumerate(walks) if each.length > 0.0]
     if not taken:
-        raise ValueError(f"The generator found no way down. Received: {len(walks)} steps.")
+        raise UserError("inspection.no_way_down", received=len(walks))
     step = next((index for index in taken if not walks[index].restart), taken[-1])
     chosen = walks[step]
     distance = chosen.length * _size(chosen.direction)

@@ -7,10 +7,13 @@ import shlex
 import sys
 from dataclasses import asdict, dataclass
 
+from gecat.errors import JobError
 from gecat.files import write_atomically
-from gecat.jobs.requests import JobError, find_photos
+from gecat.jobs.requests import find_photos
 
-START = "start.safetensors"  # the weights that a run begins from, in its folder
+# In a run's folder:
+START = "start.safetensors"  # the weights that it begins from
+ERROR = "error.json"  # why its last process could not go on, where it knew
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,8 @@ class Job:
         waiting_since: when it joined the queue, or None where it does not wait.
         launched: when its process started last; pid: of the process while it is thought to live.
         told_to_end: when it was told to end for good, or None.
-        returncode: of the process that ended last.
+        returncode: of the process that ended last, a `Status` or minus a signal; None where an
+            earlier app started it.
     """
 
     id: str
@@ -72,7 +76,7 @@ def owner_of(key):
         JobError: if it is no key.
     """
     if not isinstance(key, str) or len(key) < 16:
-        raise JobError("no_key")
+        raise JobError("job.no_key")
     return hashlib.sha256(key.encode()).hexdigest()
 
 
@@ -130,7 +134,8 @@ def data_of(job, folder, folders):
 
 def command(job, folder, data, limit):
     """Returns the words that start or resume the training of a job."""
-    words = [sys.executable, "-m", "gecat", "train", *_teacher(job, str(folder / START))]
+    words = [sys.executable, "-m", "gecat", "train", "--error-file", str(folder / ERROR)]
+    words += _teacher(job, str(folder / START))
     if job.data == "scenes":
         words += ["--cache", str(folder.parent / "scenes")]  # the same scenes for everybody
     if (folder / "checkpoints" / "state.safetensors").exists():

@@ -6,6 +6,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+from gecat.jobs.job import ERROR
 from gecat.training.run.folder import is_held
 
 ENDING_SECONDS = 20.0  # between being told to end and being ended
@@ -25,7 +26,8 @@ class Children:
         Args:
             run: the run's id; words: the command; folder: the run's.
         """
-        (folder / "now.json").unlink(missing_ok=True)
+        for name in ("now.json", ERROR):
+            (folder / name).unlink(missing_ok=True)
         environment = {**os.environ, "PYTHONPATH": str(PROJECT), "TF_CPP_MIN_LOG_LEVEL": "3"}
         with (folder / "log.txt").open("w") as output:
             child = subprocess.Popen(

@@ -4,7 +4,8 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gecat.config import PRESETS, preset
+from gecat.config import preset
+from gecat.errors import JobError, Setting, SettingError
 from gecat.files import free_name
 from gecat.images.datasets import MINIMUM_PHOTOS
 
@@ -32,15 +33,6 @@ STEERABLE = frozenset(
     }
 )
 ARCHIVES = (".zip", ".npy")
-
-
-class JobError(ValueError):
-    """Something that cannot be done with a run; `code` and `values` say why in any language."""
-
-    def __init__(self, code, **values):
-        told = ", ".join(f"{name}={value!r}" for name, value in values.items())
-        super().__init__(f"{code}: {told}" if told else code)
-        self.code, self.values = code, values
 
 
 @dataclass(frozen=True)
@@ -98,15 +90,14 @@ def check(wish, caps, folders):
     """
     check_seconds(wish.seconds, caps)
     if wish.data not in ("scenes", "photos", *folders):
-        raise JobError("no_such_data", received=str(wish.data)[:40])
-    unknown = sorted(set(wish.changes) - STEERABLE)
-    if wish.preset not in PRESETS or unknown:
-        reason = ", ".join(map(str, unknown)) or f"preset {wish.preset!r}"
-        raise JobError("bad_setting", reason=reason[:80])
+        raise JobError("job.no_such_data", received=str(wish.data)[:40])
+    unknown = sorted(map(str, set(wish.changes) - STEERABLE))
+    if unknown:
+        raise JobError("job.not_steerable", received=", ".join(unknown)[:80])
     try:
         config = preset(wish.preset, **wish.changes)
-    except ValueError as error:
-        raise JobError("bad_setting", reason=str(error)[:200]) from error
+    except SettingError as error:
+        raise JobError("job.bad_setting", reason=error) from error
     # The networks that the preset itself has are allowed, whatever their widths.
     given = set(wish.changes) & {"generator_widths", "discriminator_widths"}
     asked = {
@@ -116,7 +107,9 @@ def check(wish, caps, folders):
     asked["widths"] = max((max(getattr(config, name)) for name in given), default=0)
     for name, value in asked.items():
         if value > getattr(caps, name):
-            raise JobError("too_large", what=name, limit=getattr(caps, name), received=value)
+            setting = Setting("generator_widths" if name == "widths" else name)
+            limits = {"limit": getattr(caps, name), "received": value}
+            raise JobError("job.too_large", name=setting, **limits)
 
 
 def check_seconds(seconds, caps):
@@ -130,7 +123,7 @@ def check_seconds(seconds, caps):
     except (TypeError, ValueError):
         fits = False
     if not fits:
-        raise JobError("bad_seconds", limit=caps.seconds, received=str(seconds)[:20])
+        raise JobError("job.bad_seconds", limit=caps.seconds, received=str(seconds)[:20])
 
 
 def bring_files(files, folder, caps):
@@ -145,20 +138,20 @@ def bring_files(files, folder, caps):
     total = sum(Path(path).stat().st_size for _, path in files)
     archives = [name for name, _ in files if name.lower().endswith(ARCHIVES)]
     if not files:
-        raise JobError("no_photos")
+        raise JobError("job.no_photos")
     if total > caps.upload_bytes:
-        limit, received = f"{caps.upload_bytes / 1e6:.0f} MB", f"{total / 1e6:.0f} MB"
-        raise JobError("upload_too_large", limit=limit, received=received)
+        limit, received = round(caps.upload_bytes / 1e6), round(total / 1e6)
+        raise JobError("job.upload_too_large", limit=limit, received=received)
     if archives and len(files) > 1:
-        raise JobError("one_archive", received=len(files))
+        raise JobError("job.one_archive", received=len(files))
     if len(files) > caps.photos:
-        raise JobError("too_many_photos", limit=caps.photos, received=len(files))
+        raise JobError("job.too_many_photos", limit=caps.photos, received=len(files))
     if archives:
         # How many photos an archive holds, the training finds out as it reads them.
         shutil.copyfile(files[0][1], folder / f"photos{Path(archives[0]).suffix.lower()}")
         return
     if len(files) < MINIMUM_PHOTOS:
-        raise JobError("too_few_photos", limit=MINIMUM_PHOTOS, received=len(files))
+        raise JobError("job.too_few_photos", limit=MINIMUM_PHOTOS, received=len(files))
     (folder / "photos").mkdir()
     names = set()
     for name, path in files:

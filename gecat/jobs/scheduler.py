@@ -11,9 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from gecat.config import WEIGHTS_DIR
+from gecat.errors import JobError, Status
 from gecat.jobs.job import START, Job, command, data_of, next_name, owner_of, tidy_name
 from gecat.jobs.process import ENDING_SECONDS, Children, send
-from gecat.jobs.requests import Caps, JobError, bring_files, check, check_seconds
+from gecat.jobs.requests import Caps, bring_files, check, check_seconds
 from gecat.jobs.store import Runs, bytes_in
 from gecat.training.run.folder import control, last_stats, read_control
 
@@ -104,7 +105,7 @@ class Jobs(Runs):
                 check_seconds(seconds, self.caps)
                 job = replace(job, seconds=int(seconds))
             if not self._alive(job) and self.spent(job) >= job.seconds:
-                raise JobError("budget_spent", seconds=job.seconds)
+                raise JobError("job.budget_spent", seconds=job.seconds)
             active = self._active(job)
             waiting = None if active else job.waiting_since or time.time()
             self.keep(replace(job, asked="run", pace=pace, part=part, waiting_since=waiting))
@@ -125,22 +126,22 @@ class Jobs(Runs):
         self.tick()
 
     def state(self, job):
-        """Returns "queued", "running", "paused", "stopping", "stopped", "done", "failed", or
-        "interrupted" where its process ended and nobody had asked it to.
+        """Returns "queued", "running", "paused", "stopping", "stopped", "done", "failed" where its
+        process could not go on, or "interrupted" where it was ended and nobody had asked for that.
         """
         with self.lock:
             if job.waiting_since is not None:
                 return "queued"
             if self._alive(job):
                 return {"pause": "paused", "stop": "stopping"}.get(job.asked, "running")
-        if job.returncode == 2:
+        if job.returncode in (Status.WRONG_USE, Status.FAILED):
             return "failed"
         if self.spent(job) >= job.seconds:
             return "done"
         if job.asked == "stop":
             return "stopped"
-        asked_to_wait = job.asked == "pause" and job.returncode in (None, 0, 1)
-        return "paused" if asked_to_wait else "interrupted"
+        ended_well = job.returncode in (None, Status.DONE, Status.SOME_SKIPPED)
+        return "paused" if job.asked == "pause" and ended_well else "interrupted"
 
     def position(self, job):
         """Returns a queued run's place in the queue, from 1; 0 for the others."""
@@ -252,17 +253,17 @@ class Jobs(Runs):
     def _check_room(self, mine):
         caps = self.caps
         if len(mine) >= caps.runs:
-            raise JobError("too_many_runs", limit=caps.runs)
+            raise JobError("job.too_many_runs", limit=caps.runs)
         if len(self._queue()) >= caps.waiting:
-            raise JobError("queue_full", limit=caps.waiting)
+            raise JobError("job.queue_full", limit=caps.waiting)
         if bytes_in(self.root) > caps.disk_bytes:
-            raise JobError("disk_full", limit=f"{caps.disk_bytes / 1e9:g} GB")
+            raise JobError("job.disk_full", limit=caps.disk_bytes / 1e9)
 
     def _bring(self, key, wish, folder):
         """Copies what the run needs into its folder, so that nothing else need be kept."""
         if wish.start == "shipped":
             if not self.shipped.is_file():
-                raise JobError("no_shipped_weights")
+                raise JobError("job.no_shipped_weights")
             shutil.copyfile(self.shipped, folder / START)
         elif wish.start != "random":
             shutil.copyfile(self.weights(self.get(key, wish.start)), folder / START)

@@ -6,13 +6,15 @@ was started with.
 """
 
 import contextlib
+import json
 import os
 import shutil
+import signal
 import threading
 from pathlib import Path
 
-from gecat.jobs.job import owner_of, read_job, write_job
-from gecat.jobs.requests import JobError
+from gecat.errors import JobError, Status, UserError
+from gecat.jobs.job import ERROR, owner_of, read_job, write_job
 from gecat.training.run.folder import last_stats
 
 
@@ -52,7 +54,7 @@ class Runs:
         with self.lock:
             job = self._jobs.get(run) if isinstance(run, str) else None
         if job is None or job.owner != owner_of(key):
-            raise JobError("no_such_run", received=str(run)[:40])
+            raise JobError("job.no_such_run", received=str(run)[:40])
         return job
 
     def folder(self, job):
@@ -67,7 +69,7 @@ class Runs:
         """
         path = self.folder(job) / "weights.safetensors"
         if not path.is_file():
-            raise JobError("nothing_learned", name=job.name)
+            raise JobError("job.nothing_learned", name=job.name)
         return path
 
     def spent(self, job):
@@ -75,13 +77,15 @@ class Runs:
         return last_stats(self.folder(job)).get("seconds", 0.0)
 
     def reason(self, job):
-        """Returns why a run failed, as it said itself, without the server's paths."""
-        path = self.folder(job) / "log.txt"
-        text = path.read_text(errors="replace") if path.exists() else ""
-        # A progress bar may stand before it on the same line.
-        _, said, rest = text.rpartition("gecat train: ")
-        last = rest.partition("\n")[0] if said else ""
-        return last.replace(str(self.folder(job)), job.name).replace(str(self.root), "")
+        """Returns why the last process of a run that failed or was interrupted ended: a UserError.
+
+        The process itself tells it where it could; else how it ended does.
+        """
+        try:
+            told = json.loads((self.folder(job) / ERROR).read_text())
+            return UserError.from_dict(told)
+        except (OSError, ValueError):
+            return _how_it_ended(job.returncode)
 
     def keep(self, job):
         """Writes down what is known of a run, a new one or another state of it; returns the Job."""
@@ -95,6 +99,18 @@ class Runs:
         # Out of sight first: whatever happens next, the run is not listed again.
         doomed = self.folder(job).rename(self.root / f".{job.id}.deleted")
         shutil.rmtree(doomed, ignore_errors=True)
+
+
+def _how_it_ended(returncode):
+    if returncode is None:
+        return JobError("job.vanished")
+    if returncode == -signal.SIGKILL:
+        return JobError("job.killed")
+    if returncode in (Status.DONE, Status.SOME_SKIPPED, -signal.SIGTERM, -signal.SIGINT):
+        return JobError("job.told_to_end")
+    if returncode < 0:
+        return JobError("job.aborted", number=-returncode)
+    return JobError("job.crashed")
 
 
 def default_root():

@@ -12,15 +12,12 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from gecat.config import Config
+from gecat.errors import SettingError, Term, WeightsError, name_of
 from gecat.files import write_atomically
 from gecat.model.discriminator import build_discriminator
 from gecat.model.unet import build_generator
 
 MAXIMUM_BYTES = 64 * 2**20
-
-
-class WeightsError(ValueError):
-    """A file does not hold weights of a GEC-AT model; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -62,10 +59,11 @@ def load_weights(path):
     """
     path = Path(path)
     if not path.is_file():
-        raise WeightsError(f"no weights were found at {path.name}")
-    if path.stat().st_size > MAXIMUM_BYTES:
-        limit = MAXIMUM_BYTES >> 20
-        raise WeightsError(f"{path.name} is larger than {limit} MB, which no GEC-AT model is")
+        raise WeightsError("weights.missing", received=name_of(path))
+    size = path.stat().st_size
+    if size > MAXIMUM_BYTES:
+        sizes = {"limit": MAXIMUM_BYTES >> 20, "size": size >> 20}
+        raise WeightsError("weights.too_large", name=path.name, **sizes)
     try:
         with safe_open(path, framework="numpy") as file:
             settings, facts = _description(file)
@@ -80,12 +78,12 @@ def load_weights(path):
                 names = _names(name, network, shapes)
                 _check_shapes(path.name, name, network, names, shapes)
                 network.set_weights([_finite(path.name, file, array) for array in names])
-    except (SafetensorError, KeyError, TypeError, json.JSONDecodeError) as error:
-        raise WeightsError(f"{path.name} is not a weights file of GEC-AT ({error})") from error
     except WeightsError:
         raise
-    except (ValueError, OverflowError) as error:
-        raise WeightsError(f"{path.name} has settings that do not work: {error}") from error
+    except SettingError as error:
+        raise WeightsError("weights.settings", name=path.name, reason=error) from error
+    except (SafetensorError, KeyError, TypeError, ValueError, OverflowError) as error:
+        raise WeightsError("weights.damaged", received=path.name) from error
     return Loaded(config, facts=facts, **networks)
 
 
@@ -105,11 +103,8 @@ def take_weights(network, source):
     places = {(weight.path, weight.shape): weight for weight in network.weights}
     homeless = [weight for weight in source.weights if (weight.path, weight.shape) not in places]
     if homeless:
-        raise WeightsError(
-            "the weights to begin from belong to a network of other settings; "
-            f"received {len(homeless)} arrays that have no place in the new one, "
-            f"{homeless[0].path} first"
-        )
+        first = homeless[0].path
+        raise WeightsError("weights.other_network", count=len(homeless), first=first)
     for weight in source.weights:
         places[weight.path, weight.shape].assign(weight)
 
@@ -135,10 +130,7 @@ def _check_room(path, config):
     """Compares a file's bytes with the least that its settings need, before memory is taken."""
     found, least = path.stat().st_size, 4 * _least_numbers(config)
     if found < least:
-        raise WeightsError(
-            f"{path.name} holds another architecture: its settings need at least {least:,} bytes, "
-            f"received {found:,} bytes"
-        )
+        raise WeightsError("weights.no_room", name=path.name, least=least, found=found)
 
 
 def _least_numbers(config):
@@ -156,7 +148,7 @@ def _finite(file, weights, name):
     """One array of a weights file that holds numbers only."""
     array = weights.get_tensor(name)
     if not np.isfinite(array).all():
-        raise WeightsError(f"{file} cannot be used, received NaN or infinity in {name}")
+        raise WeightsError("weights.not_finite", name=file, array=name)
     return array
 
 
@@ -173,7 +165,5 @@ def _check_shapes(file, name, network, names, shapes):
     }
     found = {key: shape for key, shape in shapes.items() if key.startswith(f"{name}/")}
     if found != expected:
-        raise WeightsError(
-            f"{file} holds another architecture: {name} should have {len(expected)} arrays of "
-            f"known shapes, received {len(found)}"
-        )
+        counts = {"expected": len(expected), "found": len(found)}
+        raise WeightsError("weights.architecture", name=file, network=Term(name), **counts)

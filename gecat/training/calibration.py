@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 from keras.layers import Conv2D
 
+from gecat.errors import ImageError, WeightsError, name_of
 from gecat.images.datasets import PRIOR_SIDE
-from gecat.images.reading import ImageError
 from gecat.images.sizes import shrink
 from gecat.images.sources import open_source, spread
 from gecat.inference.segmenter import Segmenter
@@ -42,17 +42,17 @@ def calibrate(weights, teacher, data, out, photos=400, size=None):
 
     Returns:
         (shift, skipped): what was taken off the bias of the last convolution, a float, and pairs of
-        the name of a photo that could not be read and the reason.
+        the name of a photo that could not be read and the ImageError.
 
     Raises:
         ImageError: if the data cannot be opened or holds no photo that can be read.
-        WeightsError: if a weights file cannot be read.
-        ValueError: for the article's generator, whose last layer is no plain bias.
+        WeightsError: if a weights file cannot be read, or holds the article's generator, whose last
+            layer is no plain bias.
     """
     networks = Segmenter(weights).networks
     loaded = networks.models
     if loaded.config.architecture != "unet":
-        raise ValueError(f"only unet can be calibrated, received {loaded.config.architecture}")
+        raise WeightsError("weights.not_calibrated", received=loaded.config.architecture)
     config = replace(loaded.config, inference_size=size or loaded.config.inference_size)
     teach = network_teacher(teacher).teach
     random = np.random.default_rng(0)
@@ -62,13 +62,13 @@ def calibrate(weights, teacher, data, out, photos=400, size=None):
             try:
                 image = member.read()
             except ImageError as error:
-                skipped.append((member.name, str(error)))
+                skipped.append((member.name, error.bare()))
                 continue
             logits = networks.logits(image, config.inference_size).ravel()
             found.append(random.choice(logits, _SAMPLES))
             shares.append(np.mean(teach(shrink(image, PRIOR_SIDE)) > 0.5))
     if not found:
-        raise ImageError(f"No photo could be read. Received: {data}.")
+        raise ImageError("image.none_read", received=name_of(data))
     shift = logit_shift(np.stack(found), float(np.mean(shares)))
     convolutions = [each for each in loaded.generator.layers if isinstance(each, Conv2D)]
     last = convolutions[-1]

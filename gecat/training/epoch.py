@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import tensorflow as tf
 
+from gecat.errors import RunError
 from gecat.model.discriminator import build_discriminator, shares_encoder, take_encoder
 from gecat.model.unet import build_generator
 from gecat.model.weights import take_weights
@@ -28,7 +29,7 @@ class Engine:
         config: a Config; strategy: a tf.distribute strategy, or None for the one in scope.
 
     Raises:
-        ValueError: if the replicas cannot share a batch evenly.
+        RunError: if the replicas cannot share a batch evenly.
     """
 
     def __init__(self, config, strategy=None):
@@ -36,10 +37,7 @@ class Engine:
         strategy = strategy or tf.distribute.get_strategy()
         replicas = strategy.num_replicas_in_sync
         if config.batch_size % replicas:
-            raise ValueError(
-                f"batch_size must be a multiple of the {replicas} replicas that share a batch, "
-                f"received {config.batch_size}"
-            )
+            raise RunError("run.replicas", replicas=replicas, received=config.batch_size)
         with strategy.scope():
             self.generator = build_generator(config)
             self.discriminator = build_discriminator(config)

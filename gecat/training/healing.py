@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 
 import tensorflow as tf
 
-from gecat.training.run.folder import RunError
+from gecat.errors import RunError, Term
 from gecat.training.state import State
 from gecat.training.trainer import run_cycles
 from gecat.training.vectors import call
@@ -54,10 +54,7 @@ def healing_cycles(engine, state, photos, **budget):
             return
         tries += 1
         if tries > TRIES:
-            raise RunError(
-                f"the run broke {tries} times in a row and is given up; last reason: {fault} in "
-                f"cycle {state.cycle}"
-            )
+            raise RunError("run.broken", tries=tries, cycle=state.cycle, fault=Term(fault))
         area = mask_area(engine, state, photos) if fault == "collapse" else None
         state = replace(older, cycle=state.cycle, seconds=state.seconds, batch=state.batch)
         healed_from = older.cycle

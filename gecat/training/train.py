@@ -21,6 +21,7 @@ from pathlib import Path
 import keras
 
 from gecat.config import new_course, preset
+from gecat.errors import RunError, name_of
 from gecat.files import write_atomically
 from gecat.images.datasets import load_photos
 from gecat.images.sources import kind_of
@@ -29,13 +30,7 @@ from gecat.training.epoch import Engine
 from gecat.training.healing import healing_cycles
 from gecat.training.run.checkpoint import load_state, save_state
 from gecat.training.run.control import Steering
-from gecat.training.run.folder import (
-    RunError,
-    control,
-    hold,
-    read_description,
-    tell,
-)
+from gecat.training.run.folder import control, hold, read_description, tell
 from gecat.training.run.recorder import Recorder
 from gecat.training.run.resume import longer, refuse, taken_up
 from gecat.training.teacher import network_teacher
@@ -80,7 +75,7 @@ def train(
         pathlib.Path of the weights, ready for `gecat.load`.
 
     Raises:
-        ValueError: for settings, photos or weights that do not work; the message says which.
+        UserError: for settings, photos or weights that do not work; the message says which.
     """
     # All that can be refused is, before anything is read at length or written.
     check_budget(cycles, seconds)
@@ -97,7 +92,7 @@ def train(
         loaded = load_weights(start) if start is not None else None
         config = settle(data, loaded, changes, preset_name)
     if not origin["source"]:
-        raise ValueError("photos to learn from are needed: name them with --data; received none")
+        raise RunError("run.no_data")
     kind_of(origin["source"])
     prior = network_teacher(origin["teacher"]) if origin["teacher"] else config.prior
     with hold(run):
@@ -155,16 +150,13 @@ def settle(data, loaded=None, changes=None, preset_name=None):
         preset_name: the preset of fresh weights, "small" by default.
 
     Raises:
-        ValueError: for an unknown preset, one beside weights that bring their own, or a setting
+        UserError: for an unknown preset, one beside weights that bring their own, or a setting
             that is not allowed.
     """
     changes = changes or {}
     if loaded is not None:
         if preset_name is not None:
-            raise ValueError(
-                "weights to begin from bring their own preset: leave out --preset or --start; "
-                f"received {preset_name}"
-            )
+            raise RunError("run.own_preset", received=preset_name)
         return new_course(loaded.config, **changes)
     preset_name = preset_name or "small"
     # Things and grounds of drawn scenes differ in texture alone.
@@ -207,8 +199,8 @@ def start_run(
         the State at the end.
 
     Raises:
-        ValueError: if neither or both budgets are given.
-        RunError: if the folder holds another run and `resume` is false, or holds none to resume.
+        RunError: if neither or both budgets are given, if the folder holds another run and
+            `resume` is false, or holds none to resume.
     """
     check_budget(cycles, seconds)
     folder = Path(folder)
@@ -227,7 +219,7 @@ def start_run(
         "teacher": teacher and str(teacher),
         "limit": limit,
         "photos": len(photos.names),
-        "skipped": [list(pair) for pair in photos.skipped],
+        "skipped": [[name, error.to_dict()] for name, error in photos.skipped],
         "cycles": cycles,
         "seconds": seconds,
     }
@@ -294,11 +286,9 @@ def check_folder(folder, resume):
     """
     checkpoint = Path(folder) / "checkpoints" / "state.safetensors"
     if checkpoint.exists() and not resume:
-        raise RunError(
-            f"there is a run in this folder already: resume it or name another; received {folder}"
-        )
+        raise RunError("run.taken", received=name_of(folder))
     if resume and not checkpoint.exists():
-        raise RunError(f"there is no checkpoint to resume from; received {folder}")
+        raise RunError("run.no_checkpoint", received=name_of(folder))
     return checkpoint
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from gecat.errors import RunError
 from gecat.images.augmentation import augment
 from gecat.images.datasets import batches
 from gecat.training.pace import pace_at
@@ -65,10 +66,10 @@ def check_budget(cycles, seconds):
         cycles, seconds: the budget, one of the two; the other is None.
 
     Raises:
-        ValueError: when neither or both are given.
+        RunError: when neither or both are given.
     """
     if (cycles is None) == (seconds is None):
-        raise ValueError(f"give either cycles or seconds, received {cycles} and {seconds}")
+        raise RunError("run.budget", cycles=cycles, seconds=seconds)
 
 
 def run_cycles(
@@ -89,7 +90,7 @@ def run_cycles(
         (State, dict of the cycle's figures) after each cycle.
 
     Raises:
-        ValueError: when neither or both budgets are given.
+        RunError: when neither or both budgets are given.
     """
     check_budget(cycles, seconds)
     with ThreadPoolExecutor(1) as ahead:

@@ -19,17 +19,17 @@ def build_tab(words, weights=None):
     """Builds the tab inside the open `gr.Blocks`.
 
     Args:
-        words: the language of the page.
+        words: of the tab, in the language of the page.
         weights: path of the weights file in use, or None for the shipped one.
     """
     with gr.Row():
         with gr.Column(scale=6, min_width=300):
-            gr.Markdown(words.about)
+            gr.Markdown(words.text)
         with gr.Column(scale=5, min_width=300):
             gr.HTML(f'<figure class="figure">{draw_epoch(words)}</figure>')
     # Its tables need the page's whole width.
-    with gr.Accordion(words.about_card, open=False):
-        gr.Markdown(read_card(weights) or words.about_no_card, elem_id="card")
+    with gr.Accordion(words.card, open=False):
+        gr.Markdown(read_card(weights) or words.no_card, elem_id="card")
 
 
 def read_card(weights=None):
@@ -47,20 +47,20 @@ def draw_epoch(words):
     """Draws one gradient epoch as a time line: who learns when, and who stands still.
 
     Args:
-        words: the language of the picture.
+        words: of the tab, in the language of the picture.
 
     Returns:
         SVG text; its words stay text, in the fonts of the page.
     """
     svg = _draw_time_line().replace(INK, "currentColor")
     # Matplotlib has no Chinese font to measure with, so the words are put in afterwards.
-    for key, name in words.about_names.items():
+    for key, name in words.names.items():
         svg = svg.replace(f">{key}<", f">{html.escape(name)}<")
     return svg
 
 
 def _draw_time_line():
-    """Returns the picture as SVG text, with the keys of `Words.about_names` for words."""
+    """Returns the picture as SVG text, with the keys of `[about.names]` for words."""
     figure = Figure(figsize=(7.4, 4.3))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, 148), ylim=(0, 86))

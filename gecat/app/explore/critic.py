@@ -8,10 +8,10 @@ import numpy as np
 
 from gecat.app.explore.charts import moved, score_histograms
 from gecat.app.explore.subject import score_html, waiting_html
-from gecat.app.text import score_in_words
 from gecat.app.ui.errors import told
 from gecat.app.ui.events import LIVE, NETWORK, PRIVATE
 from gecat.app.ui.figures import DOUBT, Scale, drawn_figure, lay_over, map_figure, to_svg
+from gecat.app.ui.sentences import score_in_words
 from gecat.config import WEIGHTS_DIR
 from gecat.images.corruption import cut, grow, shift
 

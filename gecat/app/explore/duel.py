@@ -9,10 +9,11 @@ from PIL import Image
 from gecat.app.explore.charts import score_steps
 from gecat.app.explore.critic import doubt_figure
 from gecat.app.explore.subject import decided, waiting_html
-from gecat.app.ui.errors import note_html, toast, told
+from gecat.app.ui.errors import note_html, told
 from gecat.app.ui.events import DRAWING, NETWORK, PRIVATE
 from gecat.app.ui.figures import chart_figure
 from gecat.app.ui.uploads import uploaded_path
+from gecat.errors import UserError
 from gecat.images.sizes import shrink
 from gecat.inference.cutout import overlay
 
@@ -40,7 +41,7 @@ def painted_layer(payload, blobs):
         uint8 opacity (H, W), or None where there is no layer.
 
     Raises:
-        ValueError: if the layer is too large.
+        UserError: if the layer is too large.
     """
     payload = payload or {}
     sent = blobs.pop(payload["id"], None) if payload.get("id") else None
@@ -62,11 +63,12 @@ def read_opacity(source, most=4_000_000):
         uint8 (H, W).
 
     Raises:
-        ValueError: if there are more pixels.
+        UserError: if there are more pixels.
     """
     with Image.open(source, formats=("PNG", "WEBP")) as layer:
         if layer.width * layer.height > most:
-            raise ValueError(f"A layer may have {most} pixels, received {layer.size}.")
+            width, height = layer.size
+            raise UserError("page.layer_too_large", limit=most, width=width, height=height)
         return np.asarray(layer.convert("RGBA").getchannel("A"))
 
 
@@ -229,7 +231,7 @@ class DuelView:
         painted = painted_layer(painted, self._blobs)
         mask = None if painted is None else decided(fit(painted >= PAINTED, subject.image.shape))
         if mask is None or not mask.any():
-            raise toast(self.explore.duel_empty)
+            raise UserError("page.nothing_painted")
         return mask
 
     def _compare(self, subject, score, score_map):

@@ -7,13 +7,13 @@ import gradio as gr
 import numpy as np
 
 from gecat.app.explore.charts import score_histogram
-from gecat.app.explore.subject import escape
 from gecat.app.ui.errors import told
 from gecat.app.ui.events import DRAWING, NETWORK, PRIVATE
 from gecat.app.ui.figures import chart_figure
-from gecat.app.ui.reasons import in_words
+from gecat.app.ui.sentences import skipped_html
 from gecat.app.ui.uploads import MANY_PHOTOS, checked_files
-from gecat.images.reading import ImageError, read_image
+from gecat.errors import ImageError
+from gecat.images.reading import read_image
 from gecat.images.sizes import shrink
 from gecat.inference.cutout import overlay
 
@@ -51,7 +51,10 @@ def build(explorer, ticket, weights):
     with gr.Row():
         with gr.Column(scale=4, min_width=280):
             files = gr.File(
-                label=words.many_files, file_count="multiple", height=200, elem_id="folder-files"
+                label=words.page.many_files,
+                file_count="multiple",
+                height=200,
+                elem_id="folder-files",
             )
             start = gr.Button(explore.folder_run, variant="primary", elem_id="folder-run")
             chosen = gr.Radio(
@@ -103,14 +106,14 @@ class FolderView:
     @told
     def score(self, files, progress=PROGRESS):
         """Scores every photo; returns the ticket of the results, and their chart."""
-        files = checked_files(files, self.words)
+        files = checked_files(files)
         segmenter = self.explorer.networks()
         entries, skipped = [], []
         for name, path in progress.tqdm(files):
             try:
                 entries.append(look(segmenter, read_image(path), Path(name).name))
             except ImageError as error:
-                skipped.append((Path(name).name, in_words(error, self.words.reasons)))
+                skipped.append((Path(name).name, error.bare()))
         # However well an empty mask fits, nothing was found there.
         entries.sort(key=lambda entry: (entry.share == 0, -entry.score))
         size = sum(entry.picture.nbytes for entry in entries) + 1
@@ -125,13 +128,12 @@ class FolderView:
         shown = [entry for entry in entries if passes(entry, chosen)]
         gallery = [(entry.picture, f"{entry.name} · {self._verdict(entry)}") for entry in shown]
         done = self.explore.folder_done.format(count=len(entries), shown=len(shown))
-        rows = "".join(
-            f"<li><b>{escape(name)}</b>: {escape(reason)}</li>" for name, reason in skipped
-        )
-        return gallery, f"<p>{done} {self.words.many_skipped if rows else ''}</p><ul>{rows}</ul>"
+        rows = skipped_html(skipped, self.words.language)
+        left_out = self.words.page.many_skipped if rows else ""
+        return gallery, f"<p>{done} {left_out}</p><ul>{rows}</ul>"
 
     def _verdict(self, entry):
-        return f"{entry.score:.0%}" if entry.share else self.words.no_object
+        return f"{entry.score:.0%}" if entry.share else self.words.page.no_object
 
     def _chart(self, entries):
         if not entries:

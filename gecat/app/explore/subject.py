@@ -1,19 +1,18 @@
 """One photo as the Explore tab keeps it, and what all its views share."""
 
 import functools
-import html
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from gecat.app.explore.words import IN_LANGUAGE, ExploreWords
-from gecat.app.text import Words
-from gecat.app.ui.errors import note_html, toast
+from gecat.app.ui.errors import note_html
 from gecat.app.ui.result_cache import Shelf
 from gecat.app.ui.uploads import read_photo
+from gecat.errors import UserError, WeightsError
 from gecat.files import safe_stem
+from gecat.i18n import Section
 from gecat.images.sizes import shrink
 
 SIDE = 512  # longer side of the photo that is looked at, pixels
@@ -63,27 +62,31 @@ class Explorer:
     """What the views of one page share.
 
     Attributes:
-        words, explore: the language of the page.
+        words: of the page, in its language; explore: those of the tab.
         segmenter: returns the Segmenter; called when a photo comes, not before.
         probe: returns the features.Probe.
         shelf: where subjects are kept between two clicks.
     """
 
-    words: Words
-    explore: ExploreWords
+    words: Section
+    explore: Section
     segmenter: Callable
     probe: Callable
     shelf: Shelf
 
     def networks(self):
-        """Returns the Segmenter with its networks loaded, or tells that there are none."""
+        """Returns the Segmenter with its networks loaded.
+
+        Raises:
+            WeightsError: if there are none.
+        """
         try:
             segmenter = self.segmenter()
             segmenter.networks  # noqa: B018 - it loads them
-        except (FileNotFoundError, ValueError) as error:
+        except WeightsError as error:
             # Missing or unreadable weights; which file it was is for the log, not for visitors.
             log.warning("no usable weights: %s", error)
-            raise toast(self.words.no_weights_title, self.words.no_weights) from error
+            raise WeightsError("weights.none_in_use") from error
         return segmenter
 
     def look(self, photo):
@@ -100,7 +103,7 @@ class Explorer:
             return None
         subject = self.shelf.get(ticket)
         if subject is None:
-            raise toast(self.words.unexpected_title, self.words.forgotten)
+            raise UserError("page.forgotten")
         return subject
 
 
@@ -115,7 +118,7 @@ def make_explorer(words, segmenter, shelf):
         scenes, _ = draw_scenes(REFERENCES, 192, seed=0)
         return Probe(segmenter().networks, [*scenes, *reference_photos()])
 
-    return Explorer(words, IN_LANGUAGE[words.language], segmenter, probe, shelf)
+    return Explorer(words, words.explore, segmenter, probe, shelf)
 
 
 def reference_photos():
@@ -138,11 +141,6 @@ def score_html(score, sentence, extra=""):
 def waiting_html(explore):
     """What stands in a figure's place while there is no photo."""
     return note_html(explore.waiting)
-
-
-def escape(text):
-    """Text of a visitor, as harmless HTML."""
-    return html.escape(str(text))
 
 
 def decided(mask):

@@ -4,9 +4,10 @@ import gradio as gr
 
 from gecat.app.explore import critic, cycle, duel, folder, generator
 from gecat.app.explore.subject import make_explorer
-from gecat.app.explore.words import IN_LANGUAGE
 from gecat.app.ui.errors import note_html, told
 from gecat.app.ui.events import NETWORK, PRIVATE
+from gecat.app.ui.sentences import error_html
+from gecat.errors import WeightsError
 
 CSS = """
 .duel > p { font-weight: 700; margin: 0 0 8px; color: var(--body-text-color); }
@@ -38,11 +39,6 @@ table.prints code { font-size: .85rem; }
 """
 
 
-def tab_name(words):
-    """The tab's name in the language of the page."""
-    return IN_LANGUAGE[words.language].tab
-
-
 class Entry:
     """The photo that all views look at.
 
@@ -64,9 +60,8 @@ class Entry:
         """What stands where there is no photo: that one is awaited, or that weights are missing."""
         try:
             self.explorer.networks()
-        except gr.Error:
-            words = self.words
-            return note_html(f"<b>{words.no_weights_title}</b> {words.no_weights}")
+        except WeightsError as error:
+            return note_html(error_html(error, self.words))
         return note_html(self.explorer.explore.waiting)
 
     def reset(self):
@@ -79,7 +74,7 @@ def build_tab(words, segmenter, shelf, examples, weights, opened):
     """Builds the tab inside the open `gr.Blocks`.
 
     Args:
-        words: the language of the page.
+        words: of the page, in its language.
         segmenter: returns the Segmenter; called when a photo comes.
         shelf: the Shelf that keeps what was found out about photos.
         examples: paths of example photos; the first is shown when the tab is opened.
@@ -92,8 +87,8 @@ def build_tab(words, segmenter, shelf, examples, weights, opened):
     with gr.Row():
         with gr.Column(scale=3, min_width=280):
             photo = gr.Image(
-                label=words.photo,
-                placeholder=words.photo_prompt,
+                label=words.page.photo,
+                placeholder=words.page.photo_prompt,
                 sources=["upload", "webcam", "clipboard"],
                 type="filepath",
                 image_mode=None,
@@ -108,7 +103,7 @@ def build_tab(words, segmenter, shelf, examples, weights, opened):
             gr.Examples(
                 [[str(path)] for path in examples],
                 inputs=[photo],
-                label=words.examples,
+                label=words.page.examples,
                 api_visibility="private",
                 elem_id="explore-examples",
             )

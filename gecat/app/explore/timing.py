@@ -7,8 +7,8 @@ import numpy as np
 from gecat.app.explore.critic import CriticView
 from gecat.app.explore.generator import LAST_VIEWS, GeneratorView
 from gecat.app.explore.subject import Subject, make_explorer, reference_photos
-from gecat.app.text import ENGLISH
 from gecat.app.ui.result_cache import Shelf
+from gecat.i18n import words
 
 REPEATS = 7
 
@@ -23,7 +23,7 @@ def time_views(segmenter, weights):
     Returns:
         dict from what was done to the median milliseconds.
     """
-    explorer = make_explorer(ENGLISH, lambda: segmenter, Shelf())
+    explorer = make_explorer(words("en"), lambda: segmenter, Shelf())
     subjects = [
         Subject(photo, "photo", segmenter, explorer.probe()) for photo in reference_photos()
     ]

@@ -4,7 +4,6 @@ Files arrive as raw payloads, not as Gradio's pictures: our own reader is bounde
 words why a file cannot be used.
 """
 
-import html
 import logging
 import math
 import tempfile
@@ -19,13 +18,14 @@ from gradio.utils import get_upload_folder
 
 from gecat.app.segment.verdict import verdict_html
 from gecat.app.segment.views import draw, keep, make_files, measure, parse_colour
-from gecat.app.text import Words
-from gecat.app.ui.errors import note_html, toast, told
-from gecat.app.ui.reasons import in_words
+from gecat.app.ui.errors import note_html, told
 from gecat.app.ui.result_cache import Shelf
+from gecat.app.ui.sentences import skipped_html
 from gecat.app.ui.uploads import checked_files, publish, read_photo
+from gecat.errors import ImageError, UserError, WeightsError
 from gecat.files import free_name
-from gecat.images.reading import ImageError, read_image
+from gecat.i18n import Section
+from gecat.images.reading import read_image
 
 PROGRESS = gr.Progress()
 
@@ -37,13 +37,13 @@ class Actions:
     """The actions of one page.
 
     Attributes:
-        words: the language of the page.
+        words: of the page, in its language.
         segmenter: returns the Segmenter; called when a photo comes, not before.
         shelf: where results are kept between two clicks.
         own: returns the Segmenter of the weights that a visitor uses instead, or None.
     """
 
-    words: Words
+    words: Section
     segmenter: Callable
     shelf: Shelf
     own: Callable = lambda used: None
@@ -69,7 +69,7 @@ class Actions:
         kept = self._kept(ticket)
         downloads = [gr.DownloadButton(value=None, interactive=False)] * 3
         if kept is None:
-            return [None] * 5 + [note_html(self.words.waiting), *downloads]
+            return [None] * 5 + [note_html(self.words.segment.waiting), *downloads]
         views = draw(kept, threshold, self._background(colour, picture))
         sections = [
             ((box.left, box.top, box.right, box.bottom), f"{number} · {box.confidence:.0%}")
@@ -128,7 +128,7 @@ class Actions:
             score, the share of the picture that is object, and the boxes of the objects in pixels.
         """
         if photo is None:
-            raise ImageError("A photo is needed. Received: nothing.")
+            raise UserError("page.no_photo")
         kept = self._segment(*read_photo(photo), bool(refine))
         threshold = checked_threshold(threshold)
         return *publish(make_files(kept, threshold)), measure(kept, threshold)
@@ -140,7 +140,7 @@ class Actions:
         Returns:
             the gallery's pictures, the download of the zip, and a note.
         """
-        files = checked_files(files, self.words)
+        files = checked_files(files)
         pictures, names, skipped = [], set(), []
         with tempfile.TemporaryDirectory() as folder:
             target = Path(folder) / "gecat.zip"
@@ -150,7 +150,7 @@ class Actions:
                     try:
                         kept = self._segment(read_image(path), name, refine, used)
                     except ImageError as error:
-                        skipped.append((Path(name).name, in_words(error, self.words.reasons)))
+                        skipped.append((Path(name).name, error.bare()))
                         continue
                     pictures.append((draw(kept, threshold, (255, 255, 255)).cutout, kept.stem))
                     for name, data in make_files(kept, threshold).items():
@@ -165,10 +165,10 @@ class Actions:
         try:
             segmenter = self.own(used) or self.segmenter()
             result = segmenter(image, refine=refine)
-        except (FileNotFoundError, ValueError) as error:
+        except WeightsError as error:
             # Missing or unreadable weights; which file it was is for the log, not for visitors.
             log.warning("no usable weights: %s", error)
-            raise toast(self.words.no_weights_title, self.words.no_weights) from error
+            raise WeightsError("weights.none_in_use") from error
         return keep(result, name)
 
     def _kept(self, ticket):
@@ -176,27 +176,17 @@ class Actions:
             return None
         kept = self.shelf.get(ticket)
         if kept is None:
-            raise toast(self.words.unexpected_title, self.words.forgotten)
+            raise UserError("page.forgotten")
         return kept
 
     def _background(self, colour, picture):
-        if picture is not None:
-            return read_photo(picture)[0]
-        try:
-            return parse_colour(colour)
-        except ValueError as error:
-            received = html.escape(str(colour)[:40])
-            message = self.words.bad_colour.format(received=received)
-            raise toast(self.words.unexpected_title, message) from error
+        return parse_colour(colour) if picture is None else read_photo(picture)[0]
 
     def _note(self, count, skipped):
-        lines = [self.words.many_done.format(count=count)]
+        lines = [self.words.segment.many_done.format(count=count)]
         if skipped:
-            lines.append(self.words.many_skipped)
-        rows = "".join(
-            f"<li><b>{html.escape(name)}</b>: {html.escape(reason)}</li>"
-            for name, reason in skipped
-        )
+            lines.append(self.words.page.many_skipped)
+        rows = skipped_html(skipped, self.words.language)
         return f"<p>{' '.join(lines)}</p><ul>{rows}</ul>"
 
 
@@ -204,13 +194,12 @@ def checked_threshold(value):
     """Returns a threshold as a number from 0 to 1.
 
     Raises:
-        ImageError: if it is none.
+        UserError: if it is none.
     """
     try:
         number = float(value)
     except (TypeError, ValueError):
         number = math.nan
     if not 0.0 <= number <= 1.0:
-        received = str(value)[:20]
-        raise ImageError(f"A threshold is a number from 0 to 1. Received: {received}")
+        raise UserError("page.bad_threshold", received=str(value)[:20])
     return number

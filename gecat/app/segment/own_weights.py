@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import gradio as gr
 
 import gecat
-from gecat.app.text import Words
-from gecat.app.train_text import TrainWords
-from gecat.app.ui.errors import answered
+from gecat.app.ui.errors import told
 from gecat.app.ui.visitor import key_of
-from gecat.jobs.requests import JobError
+from gecat.errors import JobError
+from gecat.i18n import Section
 from gecat.jobs.scheduler import Jobs
 
 KEPT = 4  # visitors' networks in memory at most
@@ -22,19 +21,19 @@ class OwnWeights:
     """The actions that choose whose weights segment; `used` is {"key": ..., "run": ...} or None.
 
     Attributes:
-        words, train: the language of the page.
+        words: of the page, in its language; train: those of the Train tab.
         jobs: the runs.
     """
 
-    words: Words
-    train: TrainWords
+    words: Section
+    train: Section
     jobs: Jobs
 
-    @answered
+    @told
     def use(self, visitor, run):
         """Takes a run's weights; returns (used, row of the note, the note, tabs)."""
         if not run:
-            raise JobError("no_run")
+            raise JobError("job.no_run")
         used = {"key": key_of(visitor), "run": run}
         self._weights(used)
         return used, *self.note(used), gr.Tabs(selected="segment")
@@ -57,7 +56,7 @@ class OwnWeights:
         """Returns to the weights that ship."""
         return None, gr.update(visible=False), ""
 
-    @answered
+    @told
     def segmenter(self, used):
         """Returns the Segmenter of the run in use, or None where none is, or it is gone."""
         try:

@@ -17,7 +17,7 @@ def build_tab(words, segmenter, shelf, examples, public, own, used, loaded, open
     """Builds the tab inside the open `gr.Blocks`.
 
     Args:
-        words: the language of the page.
+        words: of the page, in its language.
         segmenter: returns the Segmenter; called when a photo comes.
         shelf: the Shelf that keeps results.
         examples: paths of example photos; the first is shown when the page opens.
@@ -35,7 +35,7 @@ def build_tab(words, segmenter, shelf, examples, public, own, used, loaded, open
         with gr.Column(scale=4, min_width=300):
             given = _inputs(words, examples)
         with gr.Column(scale=7, min_width=300):
-            shown = _outputs(words)
+            shown = _outputs(words.segment)
     # Before the rest, which would take the name from it.
     if public:
         _endpoint(actions, given.photo, given.refine, shown.threshold)
@@ -75,8 +75,8 @@ def _own_note(train):
 
 def _inputs(words, examples):
     photo = gr.Image(
-        label=words.photo,
-        placeholder=words.photo_prompt,
+        label=words.page.photo,
+        placeholder=words.page.photo_prompt,
         sources=["upload", "webcam", "clipboard"],
         type="filepath",
         image_mode=None,
@@ -87,11 +87,12 @@ def _inputs(words, examples):
     gr.Examples(
         [[str(path)] for path in examples],
         inputs=[photo],
-        label=words.examples,
+        label=words.page.examples,
         api_visibility="private",
         elem_id="examples",
     )
-    refine = gr.Checkbox(True, label=words.refine, info=words.refine_info, elem_id="refine")
+    segment = words.segment
+    refine = gr.Checkbox(True, label=segment.refine, info=segment.refine_info, elem_id="refine")
     return SimpleNamespace(photo=photo, refine=refine)
 
 
@@ -252,24 +253,25 @@ def _wire(actions, given, shown, examples, used):
 
 
 def _many(words, actions, refine, threshold, used):
-    with gr.Accordion(words.many_photos, open=False, elem_id="many"):
+    segment = words.segment
+    with gr.Accordion(segment.many_photos, open=False, elem_id="many"):
         size = f"{MANY_BYTES / 1e6:.0f}"
-        gr.Markdown(words.many_info.format(count=MANY_PHOTOS, size=size))
+        gr.Markdown(segment.many_info.format(count=MANY_PHOTOS, size=size))
         with gr.Row():
             with gr.Column(scale=4, min_width=300):
                 files = gr.File(
-                    label=words.many_files,
+                    label=words.page.many_files,
                     file_count="multiple",
                     height=220,
                     elem_id="many-files",
                 )
-                start = gr.Button(words.many_run, variant="primary", elem_id="many-run")
+                start = gr.Button(segment.many_run, variant="primary", elem_id="many-run")
                 download = gr.DownloadButton(
-                    words.many_download, interactive=False, elem_id="many-download"
+                    segment.many_download, interactive=False, elem_id="many-download"
                 )
             with gr.Column(scale=7, min_width=300):
                 gallery = gr.Gallery(
-                    label=words.many_results,
+                    label=segment.many_results,
                     columns=4,
                     height=320,
                     object_fit="contain",

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from PIL import Image
 
+from gecat.errors import UserError
 from gecat.files import safe_stem
 from gecat.inference.cutout import boxes, cutout, on_background, opacity, overlay
 
@@ -152,7 +153,7 @@ def parse_colour(text):
         tuple of red, green and blue, 0 to 255.
 
     Raises:
-        ValueError: if it is none of these.
+        UserError: if it is none of these.
     """
     text = str(text).strip().lower()
     if re.fullmatch(r"#[0-9a-f]{3,4}", text):
@@ -162,7 +163,7 @@ def parse_colour(text):
     parts = re.fullmatch(r"rgba?\(([\d.]+),\s*([\d.]+),\s*([\d.]+)(,\s*[\d.]+)?\)", text)
     if parts and all(float(part) <= 255.5 for part in parts.groups()[:3]):
         return tuple(min(255, round(float(part))) for part in parts.groups()[:3])
-    raise ValueError(f"A colour is written like #1a2b3c. Received: {text[:40]!r}.")
+    raise UserError("page.bad_colour", received=text[:40])
 
 
 def _encode(picture, kind):

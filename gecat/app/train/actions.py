@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from gecat.app.text import Words
 from gecat.app.train.comparison import compared_html, settings_html
 from gecat.app.train.views import (
     LIVE,
@@ -23,14 +22,15 @@ from gecat.app.train.views import (
     see,
     status_html,
 )
-from gecat.app.train_text import TrainWords
-from gecat.app.ui.errors import answered
+from gecat.app.ui.errors import told
 from gecat.app.ui.uploads import publish, uploaded_files
 from gecat.app.ui.visitor import key_of
 from gecat.config import PRESETS, preset
+from gecat.errors import JobError
 from gecat.files import safe_stem
+from gecat.i18n import Section
 from gecat.jobs.job import new_key, next_name, repeat
-from gecat.jobs.requests import JobError, Wish
+from gecat.jobs.requests import Wish
 from gecat.jobs.scheduler import Jobs
 from gecat.training.run.archive import pack
 from gecat.training.run.history import History
@@ -60,15 +60,15 @@ class TrainActions:
     """The actions of one page.
 
     Attributes:
-        words, train: the language of the page.
+        words: of the page, in its language; train: those of the tab.
         jobs: the runs.
     """
 
-    words: Words
-    train: TrainWords
+    words: Section
+    train: Section
     jobs: Jobs
 
-    @answered
+    @told
     def arrive(self, visitor):
         """Gives a new visitor a key and an old one the runs, and lets them start another.
 
@@ -82,7 +82,7 @@ class TrainActions:
             visitor["run"] = mine[0].id if mine else None
         return visitor, self._list(mine, visitor["run"]), gr.update(interactive=True)
 
-    @answered
+    @told
     def start(self, visitor, run, data, files, seconds, begin, *settings):
         """Starts a run; returns (visitor, list of runs)."""
         key = key_of(visitor)
@@ -102,37 +102,37 @@ class TrainActions:
         """Remembers which run is looked at."""
         return {"key": key_of(visitor), "run": run}
 
-    @answered
+    @told
     def pause(self, visitor, run):
         """Holds a run after its cycle."""
         self.jobs.pause(key_of(visitor), self._selected(run))
 
-    @answered
+    @told
     def resume(self, visitor, run):
         """Lets a run go on at full speed."""
         self.jobs.resume(key_of(visitor), self._selected(run))
 
-    @answered
+    @told
     def stop(self, visitor, run):
         """Ends a run and keeps what it has learned."""
         self.jobs.stop(key_of(visitor), self._selected(run))
 
-    @answered
+    @told
     def go(self, visitor, run, part, pace):
         """Lets a run go on in another way: one cycle, slow motion or full speed."""
         self.jobs.resume(key_of(visitor), self._selected(run), pace=pace, part=part)
 
-    @answered
+    @told
     def longer(self, visitor, run, seconds):
         """Gives a run more time, in all."""
         self.jobs.resume(key_of(visitor), self._selected(run), seconds=seconds)
 
-    @answered
+    @told
     def rename(self, visitor, run, name):
         """Gives a run another name."""
         self.jobs.rename(key_of(visitor), self._selected(run), name)
 
-    @answered
+    @told
     def delete(self, visitor, run):
         """Removes a run and all that it left; returns (visitor, list of runs)."""
         key = key_of(visitor)
@@ -141,7 +141,7 @@ class TrainActions:
         left = mine[0].id if mine else None
         return {"key": key, "run": left}, self._list(mine, left)
 
-    @answered
+    @told
     def look(self, visitor, run, back, others, seen):
         """Looks at the visitor's runs and draws what has changed since.
 
@@ -177,7 +177,7 @@ class TrainActions:
             histogram_html(sight, self.train),
             curves_html(sight, self.train),
             compared_html(sights, self.train) if several else "",
-            settings_html(sights, self.train) if several else "",
+            settings_html(sights, self.words) if several else "",
             runs,
             gr.update(choices=[(job.name, job.id) for job in mine if job.id != chosen]),
             gr.update(interactive=state == "running"),
@@ -196,7 +196,7 @@ class TrainActions:
         ]
         return [*news, now]
 
-    @answered
+    @told
     def take(self, visitor, run):
         """Prepares what can be taken home: weights, zip, film, the film to look at, command."""
         if not run:
@@ -236,7 +236,7 @@ class TrainActions:
 
     def _selected(self, run):
         if not run:
-            raise JobError("no_run")
+            raise JobError("job.no_run")
         return run
 
 

@@ -33,9 +33,10 @@ def _title(name, lines, train):
     return title if len(lines) == 1 else f"{title} · {train.lines[lines[0][0]]}"
 
 
-def settings_html(sights, train):
+def settings_html(sights, words):
     """The settings of several runs side by side, those that differ first and marked."""
-    table = {sight.job.id: settings_of(sight, train) for sight in sights}
+    train = words.train
+    table = {sight.job.id: settings_of(sight, words) for sight in sights}
     names = list(dict.fromkeys(name for settings in table.values() for name in settings))
     rows = [(name, [settings.get(name, "–") for settings in table.values()]) for name in names]
     differing = [row for row in rows if len(set(row[1])) > 1]
@@ -60,9 +61,9 @@ def _rows_html(rows, kind=""):
     return f"<tbody>{body}</tbody>"
 
 
-def settings_of(sight, train):
-    """A run's settings as text, by name: what was asked for, then all of its Config."""
-    job = sight.job
+def settings_of(sight, words):
+    """A run's settings in words, by their names: what was asked for, then all of its Config."""
+    job, train = sight.job, words.train
     asked = {
         train.learn_from: {"scenes": train.scenes, "photos": train.my_photos}.get(
             job.data, job.data
@@ -73,7 +74,15 @@ def settings_of(sight, train):
         train.seconds: str(job.seconds),
     }
     config = sight.description.get("config") or {"preset": job.preset, **job.changes}
+    # An older run may have settings that there are no more.
     return asked | {
-        name: ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-        for name, value in config.items()
+        words.settings.get(name, name): _value(name, value, words) for name, value in config.items()
     }
+
+
+def _value(name, value, words):
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    if isinstance(value, bool):
+        return words.lists.yes if value else words.lists.no
+    return words.choices.get(name, {}).get(value, str(value))

@@ -28,7 +28,7 @@ def build_tab(words, train, jobs, visitor, timer, loaded, opened, use_weights):
     """Builds the tab inside the open `gr.Blocks`.
 
     Args:
-        words, train: the language of the page.
+        words: of the page, in its language; train: those of the tab.
         jobs: the runs.
         visitor: the gr.BrowserState of who looks; timer: the gr.Timer of the page.
         loaded, opened: the events of the page's being loaded and of the tab's being opened.
@@ -39,7 +39,7 @@ def build_tab(words, train, jobs, visitor, timer, loaded, opened, use_weights):
     gr.Markdown(train.intro)
     with gr.Row():
         with gr.Column(scale=4, min_width=300):
-            asked = _form(train, jobs)
+            asked = _form(words, jobs)
             runs = gr.Radio([], label=train.your_runs, elem_id="runs")
             managed = _manage(train, jobs.caps)
         with gr.Column(scale=8, min_width=300):
@@ -75,8 +75,9 @@ def build_tab(words, train, jobs, visitor, timer, loaded, opened, use_weights):
     use_weights(taken.use, visitor, runs)
 
 
-def _form(train, jobs):
+def _form(words, jobs):
     """What a run is asked for; everything has a good default."""
+    train, choices = words.train, words.choices
     caps, base = jobs.caps, preset(PRESET)
     sources = [(train.scenes, "scenes"), (train.my_photos, "photos")]
     data = gr.Radio(
@@ -112,14 +113,14 @@ def _form(train, jobs):
             elem_id="begin",
         )
         name = gr.Radio(
-            [(train.presets[key], key) for key in ("small", "base", "article")],
+            [(choices.preset[key], key) for key in ("small", "base", "article")],
             value=PRESET,
             label=train.preset,
             elem_id="preset",
         )
         size = gr.Radio(SIZES, value=base.size, label=train.size, elem_id="size")
         rule = gr.Radio(
-            [(train.update_rules[key], key) for key in UPDATE_RULES],
+            [(choices.update_rule[key], key) for key in UPDATE_RULES],
             value=base.update_rule,
             label=train.update_rule,
         )
@@ -134,7 +135,7 @@ def _form(train, jobs):
         )
         beta = gr.Radio(BETA_RULES, value=base.beta_rule, label=train.beta_rule)
         preconditioner = gr.Radio(
-            [(train.preconditioners[key], key) for key in PRECONDITIONERS],
+            [(choices.preconditioner[key], key) for key in PRECONDITIONERS],
             value=base.preconditioner,
             label=train.preconditioner,
         )

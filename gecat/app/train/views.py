@@ -6,10 +6,12 @@ from pathlib import Path
 
 from gecat.app.train.tiles import count_columns, sheet_style, tiles_html
 from gecat.app.ui.charts import draw_bars, draw_chart
-from gecat.app.ui.reasons import in_words
+from gecat.app.ui.sentences import skipped_html
+from gecat.errors import RunError, UserError
+from gecat.i18n import say
 from gecat.jobs.job import Job
 from gecat.training.run.diagnosis import diagnose
-from gecat.training.run.folder import RunError, read_description, read_now
+from gecat.training.run.folder import read_description, read_now, skipped_of
 from gecat.training.run.history import History
 from gecat.training.run.pictures import cycle_of, picture_paths
 
@@ -50,7 +52,7 @@ class Sight:
     now: dict
     history: History
     description: dict
-    reason: str
+    reason: UserError | None  # why its process ended, where it failed or was interrupted
 
     @property
     def spent(self):
@@ -73,7 +75,7 @@ def see(jobs, job, history):
     except (RunError, ValueError):
         description = {}
     state = jobs.state(job)
-    reason = jobs.reason(job) if state == "failed" else ""
+    reason = jobs.reason(job) if state in ("failed", "interrupted") else None
     return Sight(
         job,
         state,
@@ -90,13 +92,13 @@ def sentence(sight, train):
     """Says in plain words what is going on.
 
     Args:
-        sight: a Sight; train: the TrainWords.
+        sight: a Sight; train: the words of the tab.
     """
     word, values = sight.state, {}
     if sight.state == "queued":
         values = {"position": sight.position}
-    elif sight.state == "failed":
-        values = {"reason": in_words(sight.reason, train.reasons)}
+    elif sight.reason is not None:
+        values = {"reason": say(sight.reason, train.language)}
     elif sight.state == "running":
         doing = sight.now.get("doing", "starting")
         word, values = doing, sight.now
@@ -161,13 +163,10 @@ def lights_html(sight, train):
 
 
 def _left_out_html(sight, train):
-    skipped = sight.description.get("skipped", [])
+    skipped = skipped_of(sight.description)
     if not skipped:
         return ""
-    rows = "".join(
-        f"<li><b>{html.escape(name)}</b>: {html.escape(in_words(reason, train.reasons))}</li>"
-        for name, reason in skipped[:NAMED]
-    )
+    rows = skipped_html(skipped[:NAMED], train.language)
     more = "<li>…</li>" if len(skipped) > NAMED else ""
     head = train.left_out.format(count=len(skipped))
     return f'<div class="left-out"><p>{head}</p><ul>{rows}{more}</ul></div>'
@@ -178,7 +177,7 @@ def masks_html(sight, back, train):
 
     Args:
         sight: a Sight or None; back: from 0, the first picture, to 100, the newest.
-        train: the TrainWords.
+        train: the words of the tab.
     """
     paths = picture_paths(sight.folder) if sight else []
     if not paths:

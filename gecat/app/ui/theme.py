@@ -138,6 +138,8 @@ button.secondary, a.secondary { border: 1px solid var(--border-color-primary); }
 HEAD = """
 <meta name="description" content="Segments a photo into object and background.">
 <script>
+// Gradio serves every page as English.
+document.documentElement.lang = location.pathname.endsWith("/zh") ? "zh" : "en";
 if (navigator.language.startsWith("zh") && location.pathname.endsWith("/")
     && !location.search.includes("language=en")) location.replace("zh");
 </script>

@@ -9,8 +9,8 @@ from pathlib import Path
 from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
-from gecat.app.ui.errors import toast
-from gecat.images.reading import ImageError, read_image
+from gecat.errors import ImageError, Term, UserError, name_of
+from gecat.images.reading import read_image
 
 MANY_PHOTOS = 40
 MANY_BYTES = 120_000_000
@@ -27,9 +27,9 @@ def uploaded_path(payload):
     """
     path = payload.get("path") if isinstance(payload, dict) else None
     if not isinstance(path, str) or not path:
-        raise ImageError("A photo is given as an uploaded file. Received: a link or text.")
+        raise ImageError("image.not_uploaded", received=Term("link_or_text"))
     if not Path(path).resolve().is_relative_to(Path(get_upload_folder()).resolve()):
-        raise ImageError(f"A photo is given as an uploaded file. Received: {Path(path).name}")
+        raise ImageError("image.not_uploaded", received=name_of(path))
     return path
 
 
@@ -65,30 +65,27 @@ def read_photo(photo):
     return read_image(uploaded_path(photo)), uploaded_name(photo)
 
 
-def checked_files(files, words):
+def checked_files(files):
     """Uploaded files, neither too many nor too large together.
 
     Args:
         files: list of payloads, or None.
-        words: the language of what is told where they are.
 
     Returns:
         list of (name, path), 1 or more.
 
     Raises:
-        ImageError: if one of them was not uploaded.
-        gr.Error: where there are none or too many.
+        UserError: if one of them was not uploaded, or there are none or too many.
     """
     files = uploaded_files(files)
     total = sum(Path(path).stat().st_size for _, path in files)
     if not files:
-        raise toast(words.many_none)
+        raise UserError("page.none_chosen")
     if len(files) > MANY_PHOTOS:
-        message = words.many_too_many.format(limit=MANY_PHOTOS, count=len(files))
-        raise toast(message)
+        raise UserError("page.too_many_photos", limit=MANY_PHOTOS, received=len(files))
     if total > MANY_BYTES:
-        limit, size = f"{MANY_BYTES / 1e6:.0f}", f"{total / 1e6:.0f}"
-        raise toast(words.many_too_large.format(limit=limit, size=size))
+        limit, received = round(MANY_BYTES / 1e6), round(total / 1e6)
+        raise UserError("page.too_large", limit=limit, received=received)
     return files
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gecat.errors import UserError
 from gecat.evaluation.quality import evaluate, pair_files
 from gecat.images.datasets import load_photos
 from gecat.inference.segmenter import load
@@ -50,14 +51,12 @@ def learn_from_masks(
         "share", "masks", how many that is, and the scores "iou", "iou_interval", "boundary_f".
 
     Raises:
-        ValueError: if there are fewer than two photos with masks, or too few that can be read.
+        UserError: if there are fewer than two photos with masks, or too few that can be read.
     """
     triples, _ = pair_files(images_dir, masks_dir)
     pairs = [(photo, mask) for photo, mask, _ in triples]
     if len(pairs) < 2:
-        raise ValueError(
-            f"Two photos with masks or more are needed, to teach and score, received {len(pairs)}."
-        )
+        raise UserError("evaluation.too_few_masks", received=len(pairs))
     teaching, scoring = pairs[::2], pairs[1::2]
     loaded, rows = load_weights(start), []
     config = settle(images_dir, loaded, {**COURSE, **(changes or {})})

@@ -12,7 +12,7 @@ import jax
 import numpy as np
 
 from gecat.config import preset
-from gecat.images.reading import ImageError
+from gecat.errors import ImageError
 from gecat.images.sources import open_source
 from gecat.model.discriminator import build_discriminator, shares_encoder, take_encoder
 from gecat.model.unet import build_generator

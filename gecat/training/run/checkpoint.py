@@ -8,8 +8,8 @@ import tensorflow as tf
 from safetensors import safe_open
 from safetensors.numpy import save
 
+from gecat.errors import RunError, name_of
 from gecat.files import write_atomically
-from gecat.training.run.folder import RunError
 from gecat.training.state import State
 
 
@@ -49,7 +49,7 @@ def load_state(path, like):
                 elif field.name not in values:
                     values[field.name] = _fitting(file, field.name, model)
     except Exception as error:
-        raise RunError(f"the checkpoint cannot be read ({error}); received {path}") from error
+        raise RunError("run.checkpoint_damaged", received=name_of(path)) from error
     return State(**values)
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gecat.config import Config
+from gecat.errors import RunError, UserError, name_of
 from gecat.files import write_atomically
 
 try:
@@ -17,10 +18,6 @@ COMMANDS = ("run", "slow", "step", "pause", "stop")
 PARTS = ("both", "discriminator", "generator")
 HOLD_SECONDS = 1.0  # far longer than a look at the lock takes
 TAIL_BYTES = 1 << 16  # holds the last line of any stats.jsonl
-
-
-class RunError(ValueError):
-    """A run cannot be started or resumed; the message says why."""
 
 
 def control(folder, command, part="both"):
@@ -99,8 +96,20 @@ def read_description(folder):
     """
     path = Path(folder) / "config.json"
     if not path.exists():
-        raise RunError(f"there is no run in this folder; received {folder}")
+        raise RunError("run.none_here", received=name_of(folder))
     return json.loads(path.read_text())
+
+
+def skipped_of(description):
+    """Returns what was left out: pairs of a name and a UserError, or a sentence in an old run.
+
+    Args:
+        description: what `read_description` returned, or a part of it.
+    """
+    return [
+        (name, why if isinstance(why, str) else UserError.from_dict(why))
+        for name, why in description.get("skipped", [])
+    ]
 
 
 def read_config(folder):
@@ -129,7 +138,7 @@ def hold(folder):
         # Whoever only looks has the lock for a moment too.
         while not _locked(file, fcntl.LOCK_EX):
             if time.monotonic() > deadline:
-                raise RunError(f"a run is under way in this folder; received {folder}")
+                raise RunError("run.under_way", received=name_of(folder))
             time.sleep(0.02)
         yield
 

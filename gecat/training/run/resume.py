@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gecat.config import Config
-from gecat.training.run.folder import RunError
+from gecat.errors import RunError, name_of
 
 _OPTIONS = {"source": "--data", "teacher": "--teacher", "limit": "--limit"}
 
@@ -20,10 +20,8 @@ def refuse(given):
     """
     for option, value in given.items():
         if value:
-            raise RunError(
-                f"a run that is resumed goes on with what it began with: leave out {option}; "
-                f"received {value}"
-            )
+            received = name_of(value) if isinstance(value, (str, Path)) else str(value)
+            raise RunError("run.leave_out", option=option, received=received)
 
 
 def taken_up(description, given):
