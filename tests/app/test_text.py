@@ -2,7 +2,6 @@ import dataclasses
 import re
 
 import pytest
-
 from gecat.app.text import CHINESE, ENGLISH, count_in_words, score_in_words
 
 # The reasons are a table of their own, with tests of its own.

@@ -9,8 +9,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from gecat.app.explore.words import CHINESE, ENGLISH
-from gecat.app.text import ENGLISH as PAGE
+from gecat import i18n
+
+PAGE = i18n.words("en")
+ENGLISH, CHINESE = PAGE.explore, i18n.words("zh").explore
 
 
 def choose(page, tab):
@@ -85,7 +87,7 @@ def test_a_painted_mask_is_judged_and_improved(visit, app_url):
     canvas = page.locator("#canvas canvas").first
     expect(canvas).to_be_visible()
     page.locator("#ask").click()
-    expect(page.get_by_test_id("toast-body")).to_contain_text(ENGLISH.duel_empty)
+    expect(page.get_by_test_id("toast-body")).to_contain_text(PAGE.errors.page.nothing_painted)
     expect(page.locator("#canvas")).to_contain_text("%")  # the photo is on the canvas
     paint(page, canvas)
     page.locator("#ask").click()
@@ -145,6 +147,6 @@ def test_a_phone_never_scrolls_sideways(visit, app_url, path, words):
 def test_without_weights_the_tab_says_so(visit, bare_app_url):
     visit.errors_allowed = True
     page = visit(bare_app_url)
-    expect(page.get_by_test_id("toast-body").first).to_contain_text(PAGE.no_weights_title)
+    expect(page.get_by_test_id("toast-body").first).to_contain_text(PAGE.titles.weights)
     choose(page, ENGLISH.tab)
-    expect(page.locator("#explore-note")).to_contain_text(PAGE.no_weights_title)
+    expect(page.locator("#explore-note")).to_contain_text(PAGE.titles.weights)

@@ -9,7 +9,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from gecat.app.text import CHINESE, ENGLISH
+from gecat.i18n import words
+
+ENGLISH, CHINESE = words("en"), words("zh")
 
 NUMBER = "#verdict .number"
 FACTS = "#verdict .facts"
@@ -49,7 +51,7 @@ def download(page, selector):
 def test_the_page_opens_with_an_example_already_segmented(visit, app_url):
     page = visit(app_url)
     expect(page).to_have_title("GEC-AT")
-    expect(page.locator("h1")).to_have_text(ENGLISH.tagline)
+    expect(page.locator("h1")).to_have_text(ENGLISH.page.tagline)
     expect(page.locator(NUMBER)).to_have_text(re.compile(r"^\d+%$"))
     expect(page.locator("#before-after img")).to_have_count(2)
 
@@ -59,7 +61,7 @@ def test_one_click_segments_another_example(visit, app_url):
     expect(page.locator(NUMBER)).to_be_visible()
     page.locator("#examples button").nth(3).click()
     expect(page.locator(FACTS)).to_contain_text("451 × 300")
-    choose(page, ENGLISH.mask)
+    choose(page, ENGLISH.segment.mask)
     assert fetch(page, "#mask").size == (451, 300)
 
 
@@ -81,20 +83,20 @@ def test_an_uploaded_photo_gives_its_mask(visit, app_url, tmp_path):
     give(page, write_photo(tmp_path, 90, 60))
     expect(page.locator(FACTS)).to_contain_text("90 × 60")
     for tab, selector in (
-        (ENGLISH.cutout, "#cutout"),
-        (ENGLISH.mask, "#mask"),
-        (ENGLISH.new_background, "#composite"),
+        (ENGLISH.segment.cutout, "#cutout"),
+        (ENGLISH.segment.mask, "#mask"),
+        (ENGLISH.segment.new_background, "#composite"),
     ):
         choose(page, tab)
         assert fetch(page, selector).size == (90, 60)
-    choose(page, ENGLISH.objects)
+    choose(page, ENGLISH.segment.objects)
     expect(page.locator("#objects img").first).to_be_visible()
 
 
 def test_edges_are_drawn_along_the_photo_only_where_asked(visit, app_url):
     page = visit(app_url)
     expect(page.locator(NUMBER)).to_be_visible()
-    choose(page, ENGLISH.mask)
+    choose(page, ENGLISH.segment.mask)
     refined = np.asarray(fetch(page, "#mask"))
     before = page.locator("#mask img").last.get_attribute("src")
     page.locator("#refine input[type=checkbox]").uncheck()
@@ -105,7 +107,7 @@ def test_edges_are_drawn_along_the_photo_only_where_asked(visit, app_url):
 def test_the_threshold_changes_the_picture(visit, app_url):
     page = visit(app_url)
     expect(page.locator(NUMBER)).to_be_visible()
-    choose(page, ENGLISH.mask)
+    choose(page, ENGLISH.segment.mask)
     shares, masks = [], []
     for key in ("Home", "End"):
         before = page.locator(FACTS).inner_text()
@@ -137,15 +139,15 @@ def test_a_picture_becomes_the_new_background(visit, app_url, tmp_path):
     visit.errors_allowed = True  # the browser cannot show the bad file either
     page = visit(app_url)
     expect(page.locator(NUMBER)).to_be_visible()
-    choose(page, ENGLISH.mask)
+    choose(page, ENGLISH.segment.mask)
     before = page.locator(FACTS).inner_text()
     page.locator("#threshold input[type=range]").press("End")
     expect(page.locator(FACTS)).not_to_have_text(before)
     mask = np.asarray(fetch(page, "#mask"))
-    choose(page, ENGLISH.new_background)
+    choose(page, ENGLISH.segment.new_background)
     (tmp_path / "note.png").write_text("only words")
     page.locator("#background input[type=file]").set_input_files(tmp_path / "note.png")
-    expect(page.get_by_test_id("toast-body")).to_contain_text(ENGLISH.cannot_read)
+    expect(page.get_by_test_id("toast-body")).to_contain_text(ENGLISH.titles.image)
     expect(page.locator("#background img")).to_have_count(0)
     before = page.locator("#composite img").last.get_attribute("src")
     Image.new("RGB", (40, 30), (10, 20, 200)).save(tmp_path / "wall.png")
@@ -168,10 +170,10 @@ def test_a_bad_file_is_refused_with_the_reason(visit, app_url, tmp_path, name, d
     (tmp_path / name).write_bytes(data)
     give(page, tmp_path / name)
     toast = page.get_by_test_id("toast-body")
-    expect(toast).to_contain_text(ENGLISH.cannot_read)
+    expect(toast).to_contain_text(ENGLISH.titles.image)
     expect(toast).to_contain_text(reason)
     # The last photo's result must not be taken for this one's.
-    expect(page.locator("#verdict")).to_contain_text(ENGLISH.waiting)
+    expect(page.locator("#verdict")).to_contain_text(ENGLISH.segment.waiting)
     expect(page.locator("#download-mask")).to_be_disabled()
     expect(page.locator("#photo")).to_contain_text("Drop a photo here")
 
@@ -179,13 +181,13 @@ def test_a_bad_file_is_refused_with_the_reason(visit, app_url, tmp_path, name, d
 def test_many_photos_give_a_gallery_and_a_zip(visit, app_url, tmp_path):
     page = visit(app_url)
     expect(page.locator(NUMBER)).to_be_visible()
-    page.get_by_role("button", name=ENGLISH.many_photos).click()
+    page.get_by_role("button", name=ENGLISH.segment.many_photos).click()
     paths = [write_photo(tmp_path, 50, 40, f"{number}.png") for number in (1, 2)]
     (tmp_path / "note.png").write_text("only words")
     page.locator("#many-files input[type=file]").set_input_files([*paths, tmp_path / "note.png"])
     expect(page.locator("#many-files")).to_contain_text("note")
     page.locator("#many-run").click()
-    expect(page.locator("#many-note")).to_contain_text(ENGLISH.many_done.format(count=2))
+    expect(page.locator("#many-note")).to_contain_text(ENGLISH.segment.many_done.format(count=2))
     expect(page.locator("#many-note")).to_contain_text("note.png")
     expect(page.locator("#many-results img")).to_have_count(2)
     _, data = download(page, "#many-download")
@@ -198,28 +200,28 @@ def test_the_link_leads_to_chinese_and_back(visit, app_url):
     visit.errors_allowed = True  # a page that is left drops its requests
     page = visit(app_url)
     page.locator(".hero .language").click()
-    expect(page.locator("h1")).to_have_text(CHINESE.tagline)
+    expect(page.locator("h1")).to_have_text(CHINESE.page.tagline)
     expect(page.locator(FACTS)).to_contain_text("像素")
     page.locator(".hero .language").click()
-    expect(page.locator("h1")).to_have_text(ENGLISH.tagline)
+    expect(page.locator("h1")).to_have_text(ENGLISH.page.tagline)
 
 
 def test_a_chinese_browser_gets_chinese_and_may_have_english(visit, app_url):
     visit.errors_allowed = True  # a page that is left drops its requests
     page = visit(app_url, locale="zh-CN")
-    expect(page.locator("h1")).to_have_text(CHINESE.tagline)
+    expect(page.locator("h1")).to_have_text(CHINESE.page.tagline)
     page.locator(".hero .language").click()
-    expect(page.locator("h1")).to_have_text(ENGLISH.tagline)
+    expect(page.locator("h1")).to_have_text(ENGLISH.page.tagline)
     expect(page.locator(NUMBER)).to_be_visible()
-    expect(page.locator("h1")).to_have_text(ENGLISH.tagline)
+    expect(page.locator("h1")).to_have_text(ENGLISH.page.tagline)
 
 
 @pytest.mark.parametrize("path", ["/?language=en", "/zh"])
 def test_a_phone_never_scrolls_sideways(visit, app_url, path):
     page = visit(app_url + path, width=390, height=844)
     expect(page.locator(NUMBER)).to_be_visible()
-    words = CHINESE if path == "/zh" else ENGLISH
-    for tab in (words.about_tab, words.segment_tab):
+    page_words = CHINESE if path == "/zh" else ENGLISH
+    for tab in (page_words.about.tab, page_words.segment.tab):
         choose(page, tab)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
@@ -266,5 +268,5 @@ def luminance(colour):
 def test_without_weights_the_page_says_what_to_do(visit, bare_app_url):
     visit.errors_allowed = True
     page = visit(bare_app_url)
-    expect(page.get_by_test_id("toast-body").first).to_contain_text(ENGLISH.no_weights_title)
-    expect(page.locator("#verdict")).to_contain_text(ENGLISH.waiting)
+    expect(page.get_by_test_id("toast-body").first).to_contain_text(ENGLISH.titles.weights)
+    expect(page.locator("#verdict")).to_contain_text(ENGLISH.segment.waiting)

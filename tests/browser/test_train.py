@@ -12,11 +12,12 @@ from PIL import Image
 from playwright.sync_api import expect
 from safetensors.numpy import load
 
-from gecat.app.train_text import TRAIN_CHINESE, TRAIN_ENGLISH
+from gecat.i18n import words
 from gecat.jobs.job import read_job
 
 from ..conftest import serve
 
+ENGLISH, CHINESE = words("en"), words("zh")
 PHOTOS = 24  # a training takes at most: reading them is quick
 STARTING = 150_000  # milliseconds; a training imports TensorFlow and yields to everything else
 
@@ -33,7 +34,7 @@ def choose(page, tab):
     page.get_by_role("tab", name=tab, exact=True).click()
 
 
-def open_train(visit, url, train=TRAIN_ENGLISH, **options):
+def open_train(visit, url, train=ENGLISH.train, **options):
     page = visit(url, **options)
     choose(page, train.tab)
     expect(page.locator("#train-status")).to_contain_text(train.no_runs)
@@ -67,7 +68,7 @@ def test_a_run_is_watched_steered_found_again_and_taken_home(visit, app):
     page = open_train(visit, url)
     second = page.context.new_page()
     second.goto(url)
-    choose(second, TRAIN_ENGLISH.tab)
+    choose(second, ENGLISH.train.tab)
     begin(page)
     state(second, "running")
     second.close()
@@ -82,7 +83,7 @@ def test_a_run_is_watched_steered_found_again_and_taken_home(visit, app):
     wait_for_newer(page, cycle(page))
 
     page.reload()
-    choose(page, TRAIN_ENGLISH.tab)
+    choose(page, ENGLISH.train.tab)
     state(page, "running")
     wait_for_newer(page, cycle(page))
     page.locator("#back input[type=range]").press("Home")
@@ -92,7 +93,7 @@ def test_a_run_is_watched_steered_found_again_and_taken_home(visit, app):
 
     page.locator("#stop").click()
     state(page, "stopped")
-    choose(page, TRAIN_ENGLISH.take_home)
+    choose(page, ENGLISH.train.take_home)
     expect(page.locator("#take-weights")).to_be_enabled()
     with page.expect_download() as started:
         page.locator("#take-weights").click()
@@ -131,9 +132,9 @@ def zip_with_bad_members(path):
 def test_bad_photos_are_left_out_and_a_killed_run_can_be_resumed(visit, app, tmp_path):
     url, runs = app
     page = open_train(visit, url)
-    page.locator("#learn-from").get_by_text(TRAIN_ENGLISH.my_photos).click()
+    page.locator("#learn-from").get_by_text(ENGLISH.train.my_photos).click()
     page.locator("#start").click()
-    expect(page.get_by_test_id("toast-body")).to_contain_text(TRAIN_ENGLISH.refusals["no_photos"])
+    expect(page.get_by_test_id("toast-body")).to_contain_text(ENGLISH.errors.job.no_photos)
     upload = zip_with_bad_members(tmp_path / "holiday.zip")
     page.locator("#train-files input[type=file]").set_input_files(upload)
     expect(page.locator("#train-files")).to_contain_text("holiday")
@@ -148,33 +149,33 @@ def test_bad_photos_are_left_out_and_a_killed_run_can_be_resumed(visit, app, tmp
     (running,) = [job for job in jobs if job.pid is not None]
     os.kill(running.pid, signal.SIGKILL)
     state(page, "interrupted")
-    expect(page.locator("#train-status")).to_contain_text(TRAIN_ENGLISH.tell["interrupted"])
+    expect(page.locator("#train-status")).to_contain_text(ENGLISH.errors.job.killed)
     page.locator("#resume").click()
     state(page, "running")
     page.locator("#stop").click()
-    page.locator("#manage").get_by_text(TRAIN_ENGLISH.manage).click()
+    page.locator("#manage").get_by_text(ENGLISH.train.manage).click()
     page.locator("#delete").click()
-    expect(page.locator("#train-status")).to_contain_text(TRAIN_ENGLISH.no_runs)
+    expect(page.locator("#train-status")).to_contain_text(ENGLISH.train.no_runs)
     assert not (runs / running.id).exists()
 
 
 def test_every_refusal_is_shown(visit, app):
     page = open_train(visit, app[0])
-    choose(page, TRAIN_ENGLISH.step_by_step)
-    page.locator("#manage").get_by_text(TRAIN_ENGLISH.manage).click()
+    choose(page, ENGLISH.train.step_by_step)
+    page.locator("#manage").get_by_text(ENGLISH.train.manage).click()
     toast = page.get_by_test_id("toast-body")
     for button in ("#delete", "#rename", "#longer", "#pace-slow", "#use"):
         if button == "#use":
-            choose(page, TRAIN_ENGLISH.take_home)
+            choose(page, ENGLISH.train.take_home)
             expect(page.locator("#take-weights")).to_be_disabled()
         page.locator(button).click()
-        expect(toast).to_contain_text(TRAIN_ENGLISH.refusals["no_run"])
+        expect(toast).to_contain_text(ENGLISH.errors.job.no_run)
         page.get_by_label("Close", exact=False).first.click()
         expect(toast).to_have_count(0)
 
 
 @pytest.mark.parametrize(
-    ("path", "train"), [("/?language=en", TRAIN_ENGLISH), ("/zh", TRAIN_CHINESE)]
+    ("path", "train"), [("/?language=en", ENGLISH.train), ("/zh", CHINESE.train)]
 )
 def test_a_phone_never_scrolls_sideways(visit, app, path, train):
     page = open_train(visit, app[0] + path, train, width=390, height=844)

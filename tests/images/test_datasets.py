@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gecat.errors import ImageError
 from gecat.images import datasets, sources
 from gecat.images.datasets import MINIMUM_PHOTOS, Photos, batch_indices, batches, load_photos
-from gecat.images.reading import ImageError
 from gecat.images.scenes import draw_scenes
 from gecat.images.sizes import network_input
 
@@ -111,12 +111,12 @@ def test_bad_files_are_left_out_and_named(tmp_path, pairs):
     (tmp_path / "images" / ".DS_Store").write_bytes(b"\x00\x01")
 
     photos = load_photos(tmp_path, SIZE)
-    reasons = dict(photos.skipped)
+    reasons = {name: str(error) for name, error in photos.skipped}
 
     assert len(photos.names) == 10
-    assert set(reasons) == {"images/notes.txt", "images/empty.jpg", "mask of images/p01.png"}
+    assert set(reasons) == {"images/notes.txt", "images/empty.jpg", "images/p01.png"}
     assert "Received: text" in reasons["images/notes.txt"]
-    assert "48 x 48 pixels. Received: 48 x 20" in reasons["mask of images/p01.png"]
+    assert "48 x 48 pixels. Received: 48 x 20" in reasons["images/p01.png"]
     assert photos.has_mask.tolist() == [True] + [False] * 9
 
 
@@ -181,7 +181,7 @@ def test_a_bomb_in_an_archive_is_left_out(tmp_path, pairs):
     photos = load_photos(path, SIZE)
 
     assert len(photos.names) == 10
-    assert dict(photos.skipped)["bomb.png"].startswith("The file is too large")
+    assert dict(photos.skipped)["bomb.png"].code == "image.too_many_bytes"
 
 
 def test_a_damaged_member_is_left_out(tmp_path, pairs):
@@ -203,7 +203,7 @@ def test_a_locked_member_is_left_out(tmp_path, pairs):
     data[data.index(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(data)
 
-    assert "password" in dict(load_photos(path, SIZE).skipped)["p00.png"]
+    assert dict(load_photos(path, SIZE).skipped)["p00.png"].code == "image.member_locked"
 
 
 def test_an_archive_cut_short_is_no_source(tmp_path, pairs):

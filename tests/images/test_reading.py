@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from gecat.images.reading import ImageError, Limits, read_image, read_mask
+from gecat.errors import ImageError
+from gecat.images.reading import Limits, read_image, read_mask
 
 LOSSLESS = ("PNG", "BMP", "TIFF")
 LOSSY = ("JPEG", "WEBP", "AVIF", "GIF")

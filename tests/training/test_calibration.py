@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from gecat.config import preset
-from gecat.images.reading import ImageError
+from gecat.errors import ImageError
 from gecat.inference.segmenter import Segmenter
 from gecat.model.article import build_article_generator
 from gecat.model.discriminator import build_discriminator

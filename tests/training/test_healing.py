@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from gecat.config import preset
+from gecat.errors import RunError
 from gecat.images.datasets import load_photos
 from gecat.training.epoch import Engine
 from gecat.training.healing import (
@@ -17,7 +18,6 @@ from gecat.training.healing import (
     looks_collapsed,
     mask_area,
 )
-from gecat.training.run.folder import RunError
 
 TINY = {
     "generator_widths": (4, 8),

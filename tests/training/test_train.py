@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 
 from gecat.config import preset
-from gecat.images.datasets import ImageError, batches, load_photos
+from gecat.errors import ImageError, RunError
+from gecat.images.datasets import batches, load_photos
 from gecat.model.discriminator import build_discriminator
 from gecat.model.unet import build_generator
 from gecat.model.weights import load_weights, save_weights
 from gecat.training.epoch import Engine
-from gecat.training.run.folder import RunError, control, read_stats
+from gecat.training.run.folder import control, read_stats
 from gecat.training.run.resume import longer
 from gecat.training.state import SCHOOLED
 from gecat.training.train import start_run, train

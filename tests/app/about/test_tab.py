@@ -3,15 +3,16 @@ from xml.etree import ElementTree
 import pytest
 
 from gecat.app.about import tab as about
-from gecat.app.text import CHINESE, ENGLISH
+from gecat.i18n import LANGUAGES, words
 
 
-@pytest.mark.parametrize("words", [ENGLISH, CHINESE])
-def test_the_picture_is_drawn_in_the_words_of_the_page(words):
-    svg = about.draw_epoch(words)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_picture_is_drawn_in_the_words_of_the_page(language):
+    tab = words(language).about
+    svg = about.draw_epoch(tab)
     root = ElementTree.fromstring(svg)
     texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
-    assert set(texts) == set(words.about_names.values())
+    assert set(texts) == set(tab.names.values())
     assert "currentColor" in svg
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from gecat.app.explore import charts
-from gecat.app.explore.words import CHINESE
 from gecat.app.ui.figures import to_svg
+from gecat.i18n import words as catalogue
 from gecat.inspection.landscape import Line, Slice
 
 LINE = Line(np.linspace(0, 2, 5), np.array([1.0, 0.6, 0.4, 0.5, 0.9]), -1.0)
@@ -32,7 +32,7 @@ def test_every_word_of_a_chart_has_its_chinese(name):
     texts = re.findall(r"<text[^>]*>([^<]+)<", to_svg(DRAWN[name](), {}))
     words = {text.strip() for text in texts if re.search("[a-z]{2}", text)}
     assert words
-    assert words - {"Armijo"} <= set(CHINESE.chart)
+    assert words - {"Armijo"} <= set(catalogue("zh").explore.chart)
 
 
 def test_the_marker_moves_to_the_score():

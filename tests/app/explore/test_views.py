@@ -19,11 +19,12 @@ from gecat.app.explore.generator import GeneratorView
 from gecat.app.explore.subject import make_explorer
 from gecat.app.explore.tab import Entry, duel
 from gecat.app.explore.timing import time_views
-from gecat.app.explore.words import CHINESE, ENGLISH
-from gecat.app.text import CHINESE as CHINESE_PAGE
-from gecat.app.text import ENGLISH as ENGLISH_PAGE
 from gecat.app.ui.result_cache import Shelf
+from gecat.i18n import words
 from gecat.images.scenes import draw_scene
+
+ENGLISH_PAGE, CHINESE_PAGE = words("en"), words("zh")
+ENGLISH, CHINESE = ENGLISH_PAGE.explore, CHINESE_PAGE.explore
 
 
 @pytest.fixture(scope="module")
@@ -265,11 +266,11 @@ def test_missing_weights_are_told(photo, tmp_path):
     nothing = make_explorer(ENGLISH_PAGE, lambda: gecat.load(tmp_path / "none"), Shelf())
     with pytest.raises(gr.Error) as caught:
         Entry(nothing).look(photo)
-    assert ENGLISH_PAGE.no_weights_title in caught.value.message
+    assert ENGLISH_PAGE.titles.weights in caught.value.message
     assert str(tmp_path) not in caught.value.message
     # The photo is taken off the page, which asks again: the message must stay.
     for note in (Entry(nothing).reset()[2], Entry(nothing).look(None)[1]):
-        assert ENGLISH_PAGE.no_weights_title in note
+        assert ENGLISH_PAGE.titles.weights in note
 
 
 def test_a_photo_that_the_shelf_let_go_is_asked_for_again(explorer):

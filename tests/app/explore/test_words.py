@@ -2,7 +2,6 @@ import re
 from dataclasses import fields
 
 import pytest
-
 from gecat.app.explore.words import CHINESE, ENGLISH
 
 

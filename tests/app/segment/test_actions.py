@@ -7,10 +7,12 @@ import pytest
 from PIL import Image
 
 import gecat
-from gecat.app.segment import actions as module
 from gecat.app.segment.actions import Actions
-from gecat.app.text import CHINESE, ENGLISH
+from gecat.app.ui import uploads
 from gecat.app.ui.result_cache import Shelf
+from gecat.i18n import words
+
+ENGLISH, CHINESE = words("en"), words("zh")
 
 SETTINGS = (0.5, "#ffffff", None)
 
@@ -67,7 +69,7 @@ def test_no_photo_shows_what_to_do(actions):
     assert actions.segment(None, False) is None
     shown = actions.show(None, *SETTINGS)
     assert shown[:5] == [None] * 5
-    assert ENGLISH.waiting in shown[5]
+    assert ENGLISH.segment.waiting in shown[5]
     assert all(button["interactive"] is False for button in map(as_update, shown[6:]))
     assert len(actions.reset()) == len(shown) + 2
 
@@ -117,7 +119,7 @@ def test_a_picture_serves_as_background(actions, photo, tmp_path):
 def test_a_file_that_is_no_photo_is_refused_with_the_reason(actions, tmp_path, name, data, reason):
     with pytest.raises(gr.Error) as caught:
         actions.segment(payload(tmp_path, name, data), False)
-    assert ENGLISH.cannot_read in caught.value.message
+    assert ENGLISH.titles.image in caught.value.message
     assert reason in caught.value.message
     assert str(tmp_path) not in caught.value.message
 
@@ -158,7 +160,10 @@ def test_a_number_that_is_being_written_changes_nothing(actions, photo):
 def test_an_empty_mask_is_told_in_words_and_not_by_a_score(actions, photo):
     ticket = actions.segment(photo, False)
     kept = actions.shelf.get(ticket)
-    for highest, sentence in ((0.4, ENGLISH.nothing_found), (0.9, ENGLISH.nothing_left)):
+    for highest, sentence in (
+        (0.4, ENGLISH.segment.nothing_found),
+        (0.9, ENGLISH.segment.nothing_left),
+    ):
         mask = np.full_like(kept.mask, round(255 * highest))
         other = actions.shelf.put(replace(kept, mask=mask, score=0.98), kept.size)
         verdict = actions.show(other, 0.95, "#ffffff", None)[5]
@@ -178,7 +183,7 @@ def test_missing_weights_are_told_without_the_servers_paths(photo, tmp_path):
 
     with pytest.raises(gr.Error) as caught:
         Actions(CHINESE, nothing, Shelf()).segment(photo, False)
-    assert CHINESE.no_weights_title in caught.value.message
+    assert CHINESE.titles.weights in caught.value.message
     assert str(tmp_path) not in caught.value.message
 
 
@@ -187,7 +192,7 @@ def test_damaged_weights_are_told_like_missing_ones(photo, tmp_path):
     damaged.write_bytes(b"not weights")
     with pytest.raises(gr.Error) as caught:
         Actions(ENGLISH, lambda: gecat.load(damaged), Shelf()).segment(photo, False)
-    assert ENGLISH.no_weights_title in caught.value.message
+    assert ENGLISH.titles.weights in caught.value.message
 
 
 def test_a_fault_of_ours_is_told_and_logged(photo, caplog):
@@ -245,6 +250,6 @@ def test_too_many_and_too_large_are_refused_before_any_is_read(actions, photo, m
         actions.segment_many(None, False, 0.5)
     with pytest.raises(gr.Error, match="At most 40"):
         actions.segment_many([photo] * 41, False, 0.5)
-    monkeypatch.setattr(module, "MANY_BYTES", 10)
+    monkeypatch.setattr(uploads, "MANY_BYTES", 10)
     with pytest.raises(gr.Error, match="together"):
         actions.segment_many([photo], False, 0.5)

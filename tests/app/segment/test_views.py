@@ -8,6 +8,7 @@ from PIL import Image
 
 from gecat.app.segment import views
 from gecat.app.segment.views import Kept
+from gecat.files import free_name
 
 COLOUR = (10, 200, 30)
 
@@ -95,8 +96,8 @@ def test_no_name_leaves_its_folder(name):
 
 def test_names_that_are_taken_get_a_number():
     taken = {"a.png", "a-2.png"}
-    assert views.free_name("a.png", taken) == "a-3.png"
-    assert views.free_name("b.png", taken) == "b.png"
+    assert free_name("a.png", taken) == "a-3.png"
+    assert free_name("b.png", taken) == "b.png"
 
 
 @pytest.mark.parametrize(

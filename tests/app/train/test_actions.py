@@ -10,22 +10,22 @@ import pytest
 from PIL import Image
 
 from gecat.app.segment.own_weights import OwnWeights
-from gecat.app.text import CHINESE, ENGLISH
 from gecat.app.train.actions import TERMS, TrainActions, changed_settings
-from gecat.app.train_text import TRAIN_CHINESE, TRAIN_ENGLISH
+from gecat.i18n import words
 from gecat.inference.segmenter import Segmenter
 from gecat.jobs.requests import Caps
 from gecat.training.run.folder import read_control, read_stats
 
 from ...stand_in import wait_for
 
+ENGLISH, CHINESE = words("en"), words("zh")
 SETTINGS = ("small", 64, "conjugate", 4, "PR+", "second_moment", list(TERMS))
 STATUS, COMPARED, RUNS, OTHERS, PAUSE, RESUME, STOP, TIMER = 0, 7, 8, 9, 10, 11, 12, 13
 
 
 @pytest.fixture
 def actions(open_jobs):
-    return TrainActions(ENGLISH, TRAIN_ENGLISH, open_jobs())
+    return TrainActions(ENGLISH, ENGLISH.train, open_jobs())
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_only_what_has_changed_is_sent(actions, visitor):
     assert first[PAUSE]["interactive"] and not first[RESUME]["interactive"]
     actions.pause(visitor, visitor["run"])
     *second, seen = look(actions, visitor, seen)
-    assert TRAIN_ENGLISH.states["paused"] in second[STATUS]
+    assert ENGLISH.train.states["paused"] in second[STATUS]
     assert second[RESUME] == gr.update(interactive=True, variant="primary")
     assert second[STOP] == gr.skip() and second[TIMER] == gr.skip()
     *third, _ = look(actions, visitor, seen)
@@ -75,7 +75,7 @@ def test_only_what_has_changed_is_sent(actions, visitor):
 
 def test_what_has_ended_is_looked_at_less_often(actions, visitor):
     visitor, _ = start(actions, visitor, seconds=1)
-    wait_for(lambda: TRAIN_ENGLISH.states["done"] in look(actions, visitor)[STATUS])
+    wait_for(lambda: ENGLISH.train.states["done"] in look(actions, visitor)[STATUS])
     shown = look(actions, visitor)
     assert shown[TIMER] == gr.update(value=5.0, active=True) and not shown[STOP]["interactive"]
     actions.longer(visitor, visitor["run"], 600)
@@ -94,7 +94,7 @@ def test_a_second_window_follows_the_first(actions, visitor):
     assert "Run 2" in shown[STATUS] and shown[RUNS]["value"] == newer["run"]
     actions.delete(newer, newer["run"])
     shown = look(actions, newer)
-    assert TRAIN_ENGLISH.no_runs in shown[STATUS] and shown[RUNS]["value"] is None
+    assert ENGLISH.train.no_runs in shown[STATUS] and shown[RUNS]["value"] is None
 
 
 def test_steps_and_paces_reach_the_run(actions, visitor):
@@ -106,7 +106,7 @@ def test_steps_and_paces_reach_the_run(actions, visitor):
     actions.go(visitor, visitor["run"], "generator", "run")
     assert read_control(folder) == ("run", "generator")
     actions.stop(visitor, visitor["run"])
-    wait_for(lambda: TRAIN_ENGLISH.states["stopped"] in look(actions, visitor)[STATUS])
+    wait_for(lambda: ENGLISH.train.states["stopped"] in look(actions, visitor)[STATUS])
     actions.rename(visitor, visitor["run"], "mine")
     assert "mine" in look(actions, visitor)[STATUS]
     visitor, runs = actions.delete(visitor, visitor["run"])
@@ -117,7 +117,7 @@ def test_nobody_sees_or_touches_the_run_of_another(actions, visitor):
     visitor, _ = start(actions, visitor)
     stranger = {**actions.arrive(None)[0], "run": visitor["run"]}
     shown = look(actions, stranger, others=[visitor["run"]])
-    assert TRAIN_ENGLISH.no_runs in shown[STATUS] and shown[RUNS]["choices"] == []
+    assert ENGLISH.train.no_runs in shown[STATUS] and shown[RUNS]["choices"] == []
     assert "Run 1" not in json.dumps(shown)
     for act in (
         actions.pause,
@@ -142,11 +142,11 @@ def test_what_is_refused_is_told_in_the_language_of_the_page(open_jobs, tmp_path
     photo = {"path": str(tmp_path / "photo.png")}
     Path(photo["path"]).touch()
     jobs = open_jobs(caps=Caps(seconds=30, photos=2))
-    chinese = TrainActions(CHINESE, TRAIN_CHINESE, jobs)
+    chinese = TrainActions(CHINESE, CHINESE.train, jobs)
     visitor = chinese.arrive(None)[0]
     with pytest.raises(gr.Error, match="1 到 30 秒，收到：900"):
         start(chinese, visitor, seconds=900)
-    english = TrainActions(ENGLISH, TRAIN_ENGLISH, jobs)
+    english = TrainActions(ENGLISH, ENGLISH.train, jobs)
     for refused, reason in (
         ({"data": "<b>etc"}, "Received: &lt;b&gt;etc"),
         ({"data": "photos"}, "Choose some photos"),
@@ -157,7 +157,7 @@ def test_what_is_refused_is_told_in_the_language_of_the_page(open_jobs, tmp_path
     ):
         with pytest.raises(gr.Error, match=reason):
             start(english, visitor, **{"seconds": 10, **refused})
-    with pytest.raises(gr.Error, match="size may be 160 at most"):
+    with pytest.raises(gr.Error, match="160 at most here: Side of a training picture"):
         english.start(visitor, None, "scenes", None, 9, "random", "small", 512, *SETTINGS[2:])
     assert jobs.all() == []
 
@@ -192,7 +192,7 @@ def test_runs_are_compared(actions, visitor):
 def finished(actions, visitor, small_weights):
     """A visitor whose run has real weights and pictures."""
     visitor, _ = start(actions, visitor, seconds=1)
-    wait_for(lambda: TRAIN_ENGLISH.states["done"] in look(actions, visitor)[STATUS])
+    wait_for(lambda: ENGLISH.train.states["done"] in look(actions, visitor)[STATUS])
     folder = actions.jobs.folder(actions.jobs.get(visitor["key"], visitor["run"]))
     (folder / "weights.safetensors").write_bytes(small_weights.read_bytes())
     (folder / "pictures").mkdir()
@@ -232,7 +232,7 @@ def test_what_has_learned_nothing_cannot_be_taken(actions, finished):
 
 
 def test_own_weights_segment_for_their_visitor_only(actions, finished):
-    own = OwnWeights(ENGLISH, TRAIN_ENGLISH, actions.jobs)
+    own = OwnWeights(ENGLISH, ENGLISH.train, actions.jobs)
     assert own.segmenter(None) is None
     assert own.arrive(None) == (None, gr.update(visible=False), "")
     used, row, note, _ = own.use(finished, finished["run"])

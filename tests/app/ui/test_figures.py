@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from gecat.app.explore.words import CHINESE, ENGLISH
+from gecat import i18n
 from gecat.app.ui import figures
 from gecat.app.ui.figures import Scale
 
+ENGLISH, CHINESE = i18n.words("en").explore, i18n.words("zh").explore
 SCALE = Scale("cividis", -1.0, 3.0, "logit")
 
 

@@ -5,13 +5,14 @@ import re
 
 import numpy as np
 import pytest
-from PIL import Image
-
 from gecat.app.text import CHINESE, ENGLISH
 from gecat.app.ui.reasons import in_words
+from PIL import Image
+
+from gecat.errors import ImageError
 from gecat.images import reading
 from gecat.images.datasets import load_photos
-from gecat.images.reading import ImageError, Limits, read_image
+from gecat.images.reading import Limits, read_image
 
 # Names of formats, and what the files themselves are called.
 NAMES = {

@@ -5,10 +5,10 @@ import threading
 
 import pytest
 
+from gecat.errors import RunError
 from gecat.training.run import folder as run_folder
 from gecat.training.run.control import Steering
 from gecat.training.run.folder import (
-    RunError,
     control,
     hold,
     is_held,

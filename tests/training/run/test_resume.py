@@ -2,7 +2,7 @@
 
 import pytest
 
-from gecat.training.run.folder import RunError
+from gecat.errors import RunError
 from gecat.training.run.resume import taken_up
 
 NOTHING = {"source": None, "teacher": None, "limit": None}
@@ -24,7 +24,7 @@ def test_photos_that_lie_elsewhere_now_may_be_named_anew(tmp_path):
     began, given = {**NOTHING, "source": str(old)}, {**NOTHING, "source": str(new)}
     assert taken_up(began, given)["source"] == str(new)
     old.mkdir()
-    with pytest.raises(RunError, match=f"leave out --data; received {new}"):
+    with pytest.raises(RunError, match="leave out --data. Received: new"):
         taken_up(began, given)
     assert taken_up(began, {**NOTHING, "source": str(new / ".." / "old")})
 
@@ -40,5 +40,5 @@ def test_photos_that_lie_elsewhere_now_may_be_named_anew(tmp_path):
     ],
 )
 def test_another_one_is_refused(name, began, given):
-    with pytest.raises(RunError, match=f"received {given}"):
+    with pytest.raises(RunError, match=f"Received: {given}"):
         taken_up({**NOTHING, name: began}, {**NOTHING, name: given})
