@@ -122,7 +122,7 @@ def test_bench_quality_asks_the_discriminator_and_writes_its_scale(photos, small
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        (["--method", "magic"], "received magic"),
+        (["--method", "magic"], "Received: magic"),
         (["--method", "otsu", "--refine"], "--refine"),
         (["--weights", "nowhere.safetensors"], "nowhere.safetensors"),
         (["--method", "otsu", "--ignore", "nowhere"], "nowhere"),

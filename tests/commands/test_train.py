@@ -56,9 +56,9 @@ def test_a_break_before_anything_is_judged_is_healed(trained):
         (["--resume", "--preset", "base"], "leave out --preset"),
         (["--resume", "--set", "size=64"], "leave out --set"),
         (["--resume", "--start", "some.safetensors"], "leave out --start"),
-        (["--resume", "--data", "photos"], "leave out --data; received"),
-        (["--resume", "--limit", "9"], "leave out --limit; received 9"),
-        (["--resume", "--teacher", __file__], "leave out --teacher; received"),
+        (["--resume", "--data", "photos"], "leave out --data. Received: photos"),
+        (["--resume", "--limit", "9"], "leave out --limit. Received: 9"),
+        (["--resume", "--teacher", __file__], "leave out --teacher. Received: test_train.py"),
     ],
 )
 def test_what_a_run_was_not_begun_with_is_refused_and_changes_nothing(trained, capsys, words, told):
@@ -71,9 +71,9 @@ def test_what_a_run_was_not_begun_with_is_refused_and_changes_nothing(trained, c
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ([], "--data; received none"),
+        ([], "--data. Received: none"),
         (["--data", "nowhere"], "Received: nowhere"),
-        (["--data", "scenes", "--preset", "huge"], "'huge'"),
+        (["--data", "scenes", "--preset", "huge"], "Received: huge"),
         (["--data", "scenes", "--teacher", "nowhere.safetensors"], "nowhere.safetensors"),
         (["--data", "scenes", "--resume"], "no checkpoint"),
     ],
@@ -87,7 +87,7 @@ def test_a_run_that_cannot_be_leaves_no_folder(tmp_path, capsys, words, told):
 def test_weights_to_begin_from_come_with_their_preset(tmp_path, capsys, small_weights):
     words = ["train", "--data", "scenes", "--start", str(small_weights), "--preset", "base"]
     assert main([*words, "--run", str(tmp_path / "run"), "--cycles", "1"]) == 2
-    assert "leave out --preset or --start; received base" in capsys.readouterr().err
+    assert "leave out --preset or --start. Received: base" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gecat.errors import UserError
 from gecat.evaluation.quality import bootstrap_interval, evaluate, pair_files, table
 
 
@@ -70,7 +71,7 @@ def test_a_bad_pair_is_left_out_and_named(folders):
 
 def test_nothing_to_score_is_refused(folders, tmp_path):
     images, masks = folders
-    with pytest.raises(FileNotFoundError, match="nowhere"):
+    with pytest.raises(UserError, match="nowhere"):
         evaluate(left_half, tmp_path / "nowhere", masks)
     with pytest.raises(ValueError, match="received 0"):
         evaluate(left_half, images, masks, limit=0)

@@ -6,6 +6,7 @@ from PIL import Image
 
 import gecat
 from gecat.config import preset
+from gecat.errors import UserError, WeightsError
 from gecat.inference import segmenter as module
 from gecat.inference.segmenter import load
 from gecat.model import weights
@@ -83,7 +84,7 @@ def test_refinement_and_tiles_change_the_mask_within_bounds(segmenter):
 
 
 def test_a_tile_below_the_stride_is_refused(segmenter):
-    with pytest.raises(ValueError, match="at least 16 pixels, received 15"):
+    with pytest.raises(UserError, match="at least 16 pixels .*Received: 15"):
         segmenter(photo(40, 40), tile=15)
 
 
@@ -136,18 +137,18 @@ def test_the_articles_networks_serve_as_well(tmp_path):
 
 
 def test_missing_and_foreign_weights_are_refused(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"none\.safetensors"):
+    with pytest.raises(WeightsError, match=r"none\.safetensors"):
         load(tmp_path / "none.safetensors")
     (tmp_path / "foreign.safetensors").write_bytes(b"not weights")
-    with pytest.raises(weights.WeightsError, match="foreign"):
+    with pytest.raises(WeightsError, match="foreign"):
         load(tmp_path / "foreign.safetensors")(photo(20, 20))
 
 
 def test_threads_are_chosen_before_tensorflow_runs(segmenter, small_weights):
     segmenter(photo(20, 20))
-    with pytest.raises(RuntimeError, match="Received: 63"):
+    with pytest.raises(UserError, match="Received: 63"):
         load(small_weights, threads=63)
-    with pytest.raises(ValueError, match="received 0"):
+    with pytest.raises(UserError, match="Received: 0"):
         load(small_weights, threads=0)
 
 

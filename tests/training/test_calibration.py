@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from gecat.config import preset
-from gecat.errors import ImageError
+from gecat.errors import ImageError, WeightsError
 from gecat.inference.segmenter import Segmenter
 from gecat.model.article import build_article_generator
 from gecat.model.discriminator import build_discriminator
@@ -51,7 +51,7 @@ def test_what_cannot_be_calibrated_is_refused(tmp_path, small_weights):
     config = preset("article", generator_widths=(8, 6, 3), discriminator_widths=(8, 8))
     article = tmp_path / "article.safetensors"
     save_weights(article, config, build_article_generator(config), build_discriminator(config))
-    with pytest.raises(ValueError, match="received article"):
+    with pytest.raises(WeightsError, match="Received: article"):
         calibrate(article, small_weights, "scenes", tmp_path / "out.safetensors")
     (tmp_path / "photos").mkdir()
     with pytest.raises(ImageError, match="No photo"):

@@ -37,7 +37,7 @@ def test_every_seed_is_a_run_of_its_own_scored_beside_the_rivals():
         (["--seeds", "3"], "--scenes"),
         (["--scenes", "--seconds", "5", "--discriminator"], "--scenes takes no"),
         (["--images", "photos", "--masks", "masks", "--scale", "scale.json"], "takes no --scale"),
-        (["--discriminator", "--sheet", "a.png", "--ignore", "maps"], "no --ignore, --sheet"),
+        (["--discriminator", "--sheet", "a.png", "--ignore", "maps"], "no --ignore and --sheet"),
         (["--empty", "--limit", "3"], "--empty takes no --limit"),
     ],
 )
