@@ -8,6 +8,7 @@ given by its name alone: where things lie on a server is nobody's business.
 
 import errno
 from enum import IntEnum
+from functools import partial
 from pathlib import Path
 
 from gecat.i18n import say
@@ -39,6 +40,9 @@ class Term:
         """Where the catalogue has it."""
         return f"terms.{self.code}"
 
+    def __str__(self):
+        return self.code
+
     def __repr__(self):
         return f"Term({self.code!r})"
 
@@ -55,6 +59,24 @@ class Setting(Term):
     def key(self):
         """Where the catalogue has it."""
         return f"settings.{self.code}"
+
+
+class Choice(Term):
+    """One of the values that a setting is chosen from; told as the setting itself is."""
+
+    def __init__(self, setting, value):
+        super().__init__(value)
+        self.setting = setting
+
+    @property
+    def typed(self):
+        """What is typed."""
+        return self.code
+
+    @property
+    def key(self):
+        """Where the catalogue has it."""
+        return f"choices.{self.setting}.{self.code}"
 
 
 class UserError(ValueError):
@@ -140,12 +162,17 @@ class SettingError(UserError):
     Args:
         code: what is wrong, dotted.
         name: the setting's, or None where it is not about one.
-        values: what its sentence fills in.
+        allowed: the values that it may have, or the settings that there are, or None.
+        values: what else its sentence fills in.
     """
 
-    def __init__(self, code, *, name=None, **values):
-        named = {} if name is None else {"name": _setting(name)}
-        super().__init__(code, **named, **values)
+    def __init__(self, code, *, name=None, allowed=None, **values):
+        if name is not None:
+            values["name"] = Setting(str(name))
+        if allowed is not None:
+            terms = Setting if name is None else partial(Choice, str(name))
+            values["allowed"] = [terms(str(term)) for term in allowed]
+        super().__init__(code, **values)
 
 
 def told_of(error):
@@ -157,6 +184,8 @@ def told_of(error):
         return error
     if isinstance(error, MemoryError):
         return UserError("system.out_of_memory")
+    if isinstance(error, OSError) and error.errno in _FULL:  # where, the system does not say
+        return UserError("file.full")
     if isinstance(error, OSError) and error.filename is not None:
         code = _SYSTEM.get(error.errno, "failed")
         return UserError(f"file.{code}", received=name_of(error.filename))
@@ -176,21 +205,16 @@ KINDS = {
     "setting": SettingError,
 }
 
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 _SYSTEM = {
     errno.ENOENT: "missing",
     errno.EACCES: "forbidden",
     errno.EPERM: "forbidden",
     errno.EROFS: "forbidden",
-    errno.ENOSPC: "full",
-    errno.EDQUOT: "full",
     errno.EISDIR: "folder",
     errno.ENOTDIR: "no_folder",
     errno.EEXIST: "no_folder",
 }
-
-
-def _setting(name):
-    return name if isinstance(name, Setting) else Setting(name)
 
 
 def _packed(value):
@@ -198,6 +222,8 @@ def _packed(value):
         return {"error": value.to_dict()}
     if isinstance(value, Setting):
         return {"setting": value.code}
+    if isinstance(value, Choice):
+        return {"choice": value.code, "setting": value.setting}
     if isinstance(value, Term):
         values = {name: _packed(part) for name, part in value.values.items()}
         return {"term": value.code, "values": values}
@@ -211,6 +237,8 @@ def _unpacked(value):
         return value
     if "error" in value:
         return UserError.from_dict(value["error"])
+    if "choice" in value:
+        return Choice(value["setting"], value["choice"])
     if "setting" in value:
         return Setting(value["setting"])
     values = {name: _unpacked(part) for name, part in value["values"].items()}

@@ -105,4 +105,4 @@ def _fitting(value, language):
         pairs = ([_fitting(part, language) for part in pair] for pair in value)
         return lists.space.join(lists.pair.format(name=name, reason=why) for name, why in pairs)
     *others, last = [str(_fitting(part, language)) for part in value] or [lists.nothing]
-    return f"{lists.comma.join(others)}{lists['and']}{last}" if others else last
+    return f"{lists.comma.join(others)}{lists.before_last}{last}" if others else last

@@ -105,7 +105,7 @@ def test_a_collapse_tells_what_the_masks_had_come_to(engine, photos):
 def test_a_run_that_never_heals_is_given_up(engine, photos):
     broken = Broken(engine, lambda lesson: True, to_nan)
     course = healing_cycles(broken, engine.initial_state(), photos, cycles=100)
-    with pytest.raises(RunError, match=f"{TRIES + 1} times in a row.*nan"):
+    with pytest.raises(RunError, match=f"{TRIES + 1} times in a row.*NaN"):
         list(course)
 
 

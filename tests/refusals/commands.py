@@ -1,0 +1,95 @@
+"""How each refusal of a command, of an evaluation and of a page's action is provoked."""
+
+import io
+
+from PIL import Image
+
+from gecat.__main__ import _parser
+from gecat.app.explore.duel import DuelView, read_opacity
+from gecat.app.explore.subject import make_explorer
+from gecat.app.segment.actions import Actions, checked_threshold
+from gecat.app.segment.views import parse_colour
+from gecat.app.ui import uploads
+from gecat.app.ui.result_cache import Shelf
+from gecat.app.ui.uploads import checked_files
+from gecat.evaluation.bench.semisupervised import learn_from_masks
+from gecat.evaluation.discriminator_quality import examine
+from gecat.evaluation.quality import evaluate
+from gecat.i18n import words
+
+from .images import png, saved
+
+FOLDERS = "--images given --masks given"
+
+
+def typed(text):
+    """Runs what is typed, without what catches its errors."""
+
+    def provoke(tools):
+        options = _parser().parse_args(text.split())
+        options.run(options)
+
+    return provoke
+
+
+MASK = png(8)
+
+
+def pairs(tools, *photos, masks=(MASK,)):
+    """Folders of photos and of masks, by what the files hold."""
+    for folder, files in ("given", photos), ("given-masks", masks):
+        (tools.place / folder).mkdir()
+        for number, data in enumerate(files):
+            saved(tools.place / folder / f"given{number}.png", data)
+    return tools.place / "given", tools.place / "given-masks"
+
+
+def uploaded(tools, count, **limits):
+    """Sends a file several times."""
+    for name, limit in limits.items():
+        tools.patch.setattr(uploads, name, limit)
+    path = saved(tools.place / "given.png", b"x" * 600_000)
+    checked_files([{"path": str(path), "orig_name": "given.png"}] * count)
+
+
+def nothing_painted(tools):
+    DuelView(make_explorer(words("en"), None, Shelf()), {})._mask(None, None)
+
+
+def large_layer(tools):
+    layer = io.BytesIO()
+    Image.new("RGBA", (3, 3)).save(layer, "PNG")
+    read_opacity(layer, most=4)
+
+
+def page():
+    return Actions(words("en"), None, Shelf())
+
+
+RECIPES = {
+    "command.setting": typed("train --run given --cycles 1 --set given"),
+    "command.clocks": typed("train --run given --seconds 9 --strategy multiworker"),
+    "command.method_alone": typed(f"evaluate {FOLDERS} --method otsu --refine"),
+    "command.bench_folders": typed("bench quality"),
+    "command.bench_takes": typed("bench quality --empty --limit 3"),
+    "command.bench_needs": typed(f"bench quality {FOLDERS} --seeds 3"),
+    "command.scenes_alone": typed(f"bench ablation --cycles 1 --data scenes {FOLDERS}"),
+    "command.ablation_needs": typed("bench ablation --cycles 1 --data given"),
+    "evaluation.no_folder": typed(f"evaluate {FOLDERS} --method otsu"),
+    "evaluation.no_pairs": lambda tools: evaluate(None, *pairs(tools, masks=())),
+    "evaluation.none_scored": lambda tools: evaluate(None, *pairs(tools, b"only words")),
+    "evaluation.none_read": lambda tools: examine(None, *pairs(tools, b"only words")),
+    "evaluation.method": typed(f"evaluate {FOLDERS} --method given"),
+    "evaluation.too_few_masks": lambda tools: learn_from_masks(
+        *pairs(tools, png(8)), start=None, teacher=None
+    ),
+    "page.forgotten": lambda tools: page()._kept("given"),
+    "page.bad_colour": lambda tools: parse_colour("given"),
+    "page.bad_threshold": lambda tools: checked_threshold("given"),
+    "page.no_photo": lambda tools: Actions.answer.__wrapped__(page(), None),
+    "page.none_chosen": lambda tools: checked_files(None),
+    "page.too_many_photos": lambda tools: uploaded(tools, 41),
+    "page.too_large": lambda tools: uploaded(tools, 5, MANY_BYTES=2_000_000),
+    "page.nothing_painted": nothing_painted,
+    "page.layer_too_large": large_layer,
+}

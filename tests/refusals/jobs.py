@@ -1,0 +1,102 @@
+"""How each refusal of the trainings that the app starts is provoked."""
+
+import signal
+from dataclasses import replace
+
+from gecat.app.train.actions import TrainActions
+from gecat.errors import Status
+from gecat.i18n import words
+from gecat.jobs.job import new_key
+from gecat.jobs.requests import Caps, Wish
+
+from ..stand_in import wait_for
+
+LONG = Wish(seconds=600)
+
+
+def start(*wishes, **options):
+    """Starts a run for each wish, one visitor's all."""
+
+    def provoke(tools):
+        jobs, key = tools.jobs(**options), new_key()
+        for wish in wishes:
+            jobs.start(key, wish)
+
+    return provoke
+
+
+def photos(count, **options):
+    def provoke(tools):
+        (tools.place / "given.png").write_bytes(b"x" * 1_600_000)
+        files = [("given.png", tools.place / "given.png")] * count
+        tools.jobs(**options).start(new_key(), Wish(data="photos", files=files))
+
+    return provoke
+
+
+def photos_and_an_archive(tools):
+    (tools.place / "given.zip").touch()
+    files = [("given.zip", tools.place / "given.zip")] * 2
+    tools.jobs().start(new_key(), Wish(data="photos", files=files))
+
+
+def no_weights_to_begin_from(tools):
+    jobs = tools.jobs(shipped=tools.place / "none.safetensors")
+    jobs.start(new_key(), Wish(start="shipped"))
+
+
+def nothing_learned_yet(tools):
+    jobs, key = tools.jobs(command=lambda *_: ["sleep", "60"]), new_key()
+    run = jobs.start(key, LONG)
+    jobs.rename(key, run, "given")
+    jobs.weights(jobs.get(key, run))
+
+
+def its_time_is_over(tools):
+    jobs, key = tools.jobs(), new_key()
+    run = jobs.start(key, Wish(seconds=1))
+    wait_for(lambda: jobs.state(jobs.get(key, run)) == "done")
+    jobs.resume(key, run)
+
+
+def no_run_selected(tools):
+    TrainActions(words("en"), words("en").train, tools.jobs())._selected(None)
+
+
+def ended(returncode):
+    """Raises what is told of a run whose process ended so; tests/jobs has the processes."""
+
+    def provoke(tools):
+        jobs, key = tools.jobs(), new_key()
+        job = jobs.get(key, jobs.start(key, LONG))
+        raise jobs.reason(replace(job, returncode=returncode))
+
+    return provoke
+
+
+RECIPES = {
+    "job.no_key": lambda tools: tools.jobs().runs("short"),
+    "job.no_such_run": lambda tools: tools.jobs().get(new_key(), "given"),
+    "job.too_many_runs": start(LONG, LONG, caps=Caps(runs=1)),
+    "job.queue_full": start(LONG, LONG, LONG, caps=Caps(waiting=1)),
+    "job.disk_full": start(LONG, LONG, caps=Caps(disk_bytes=100)),
+    "job.bad_seconds": start(Wish(seconds="given")),
+    "job.bad_setting": start(Wish(changes={"size": 65})),
+    "job.not_steerable": start(Wish(changes={"given": 3})),
+    "job.too_large": start(Wish(changes={"generator_widths": (1024, 1024)})),
+    "job.no_such_data": start(Wish(data="given")),
+    "job.no_photos": start(Wish(data="photos")),
+    "job.upload_too_large": photos(9, caps=Caps(upload_bytes=3_000_000)),
+    "job.one_archive": photos_and_an_archive,
+    "job.too_few_photos": photos(2),
+    "job.too_many_photos": photos(9, caps=Caps(photos=8)),
+    "job.no_shipped_weights": no_weights_to_begin_from,
+    "job.nothing_learned": nothing_learned_yet,
+    "job.budget_spent": its_time_is_over,
+    "job.no_run": no_run_selected,
+    "job.crashed": ended(Status.FAILED),
+    "job.killed": ended(-signal.SIGKILL),
+    "job.told_to_end": ended(-signal.SIGTERM),
+    "job.aborted": ended(-signal.SIGABRT),
+    "job.vanished": ended(None),
+}
