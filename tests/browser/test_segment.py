@@ -202,8 +202,10 @@ def test_the_link_leads_to_chinese_and_back(visit, app_url):
     page.locator(".hero .language").click()
     expect(page.locator("h1")).to_have_text(CHINESE.page.tagline)
     expect(page.locator(FACTS)).to_contain_text("像素")
+    expect(page.locator("html")).to_have_attribute("lang", "zh")
     page.locator(".hero .language").click()
     expect(page.locator("h1")).to_have_text(ENGLISH.page.tagline)
+    expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
 def test_a_chinese_browser_gets_chinese_and_may_have_english(visit, app_url):

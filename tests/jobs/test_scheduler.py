@@ -15,7 +15,7 @@ from gecat.errors import JobError
 from gecat.jobs.job import command as real_command
 from gecat.jobs.job import new_key
 from gecat.jobs.requests import Caps, Wish, named
-from gecat.training.run.folder import last_stats, read_description, read_stats
+from gecat.training.run.folder import last_stats, read_description, read_stats, skipped_of
 
 from ..stand_in import wait_for
 
@@ -324,26 +324,12 @@ def test_a_real_training_says_what_it_left_out_and_why_it_fails(open_jobs, key, 
         key, Wish(data="photos", files=[("few.zip", tmp_path / "few.zip")], changes=TINY)
     )
     reaches(jobs, key, run, "done")
-    ((name, reason),) = read_description(jobs.folder(jobs.get(key, run)))["skipped"]
-    assert name == "note.png" and "Received: text" in reason
+    ((name, error),) = skipped_of(read_description(jobs.folder(jobs.get(key, run))))
+    assert name == "note.png" and "Received: text" in str(error)
     reaches(jobs, key, empty, "failed")
-    reason = jobs.reason(jobs.get(key, empty))
-    assert "At least 8 usable photos" in reason
-    assert str(tmp_path) not in reason
-
-
-def test_the_reason_is_found_behind_a_progress_bar(open_jobs, key):
-    jobs = open_jobs()
-    run = jobs.start(key, SHORT)
-    reaches(jobs, key, run, "done")
-    job = jobs.get(key, run)
-    assert jobs.reason(job) == ""
-    folder = jobs.folder(job)
-    log = (
-        f"reading:  9%|#  | 3/9\rreading: 95%|###gecat train: no room in {folder}\n\nreading: 100%"
-    )
-    (folder / "log.txt").write_text(log)
-    assert jobs.reason(job) == "no room in Run 1"
+    error = jobs.reason(jobs.get(key, empty))
+    assert error.code == "image.too_few_photos"
+    assert str(tmp_path) not in str(error)
 
 
 def test_times_are_told(open_jobs, key):
