@@ -193,7 +193,7 @@ def test_a_canvas_begins_with_the_generators_mask(explorer, ticket):
 
 
 def test_a_layer_is_refused_before_it_is_opened():
-    with pytest.raises(ValueError, match="received"):
+    with pytest.raises(ValueError, match="Received: 40 x 40"):
         read_opacity(io.BytesIO(layer_bytes(np.zeros((40, 40), np.uint8))), most=1000)
 
 
