@@ -1,4 +1,4 @@
-"""Writing files so that a reader, or a crash, never meets half of one; and names for them."""
+"""Writing files so that a reader, or a crash, never meets half of one; names; what ships."""
 
 import io
 import re
@@ -6,6 +6,8 @@ import secrets
 from pathlib import Path
 
 from PIL import Image
+
+PACKAGE = Path(__file__).resolve().parent
 
 
 def write_atomically(path, data):
@@ -24,6 +26,17 @@ def write_atomically(path, data):
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def asset(*parts: str) -> Path:
+    """Returns the path of a file that ships with the project.
+
+    Args:
+        *parts: its folder and its name, as in `asset("weights", "base.safetensors")`.
+    """
+    # A wheel carries the assets inside the package; in a checkout they lie beside it.
+    carried = PACKAGE / "assets"
+    return (carried if carried.is_dir() else PACKAGE.parent / "assets").joinpath(*parts)
 
 
 def write_png(path, pixels):

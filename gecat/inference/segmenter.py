@@ -7,15 +7,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from gecat.config import WEIGHTS_DIR
 from gecat.errors import UserError, WeightsError, name_of
+from gecat.files import asset
 from gecat.images.reading import read_image
 from gecat.images.sizes import ROUNDING, network_input, network_size, resized
 from gecat.inference.cutout import Box, boxes
 from gecat.inference.refinement import refine as refine_mask
 from gecat.inference.tiling import predict_tiled
 
-SHIPPED_WEIGHTS = WEIGHTS_DIR / "base.safetensors"
+SHIPPED_WEIGHTS = asset("weights", "base.safetensors")
 
 
 @dataclass(frozen=True, eq=False)

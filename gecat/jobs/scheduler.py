@@ -10,8 +10,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from gecat.config import WEIGHTS_DIR
 from gecat.errors import JobError, Status
+from gecat.files import asset
 from gecat.jobs.job import START, Job, command, data_of, next_name, owner_of, tidy_name
 from gecat.jobs.process import ENDING_SECONDS, Children, send
 from gecat.jobs.requests import Caps, bring_files, check, check_seconds
@@ -40,7 +40,7 @@ class Jobs(Runs):
         super().__init__(root)
         self.caps = caps or Caps()
         self.folders = {name: Path(path) for name, path in (folders or {}).items()}
-        self.shipped = Path(shipped) if shipped else WEIGHTS_DIR / "base.safetensors"
+        self.shipped = Path(shipped) if shipped else asset("weights", "base.safetensors")
         self._command = command
         self._children = Children()
         self._closed = threading.Event()

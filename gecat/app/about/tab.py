@@ -9,7 +9,7 @@ import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from gecat.config import WEIGHTS_DIR
+from gecat.files import asset
 
 INK = "#010203"  # stands for the page's own text colour, which a file cannot know
 CRITIC, GENERATOR, FROZEN = "#0f766e", "#b45309", "#94a3b8"
@@ -38,7 +38,7 @@ def read_card(weights=None):
     Args:
         weights: path of the weights file, or None for the shipped one.
     """
-    path = Path(weights) if weights else WEIGHTS_DIR / "base.safetensors"
+    path = Path(weights) if weights else asset("weights", "base.safetensors")
     card = path.with_suffix(".md")
     return card.read_text(encoding="utf-8") if card.is_file() else None
 

@@ -12,7 +12,7 @@ from gecat.app.ui.errors import told
 from gecat.app.ui.events import LIVE, NETWORK, PRIVATE
 from gecat.app.ui.figures import DOUBT, Scale, drawn_figure, lay_over, map_figure, to_svg
 from gecat.app.ui.sentences import score_in_words
-from gecat.config import WEIGHTS_DIR
+from gecat.files import asset
 from gecat.images.corruption import cut, grow, shift
 
 STARTS = ("own", "all", "nothing")
@@ -30,7 +30,7 @@ def build(explorer, ticket, weights):
         explorer: an Explorer; ticket: the gr.State of the photo's ticket; weights: path of the
             weights, beside which the scale of their scores lies.
     """
-    view = CriticView(explorer, weights or WEIGHTS_DIR / "base.safetensors")
+    view = CriticView(explorer, weights or asset("weights", "base.safetensors"))
     explore = explorer.explore
     gr.Markdown(explore.critic_intro)
     verdict = gr.HTML(waiting_html(explore), elem_id="critic-verdict", container=True)

@@ -5,7 +5,7 @@ Every pair of text and ground keeps the contrast of WCAG AA (4.5 to 1), in light
 
 import gradio as gr
 
-from gecat.config import WEIGHTS_DIR
+from gecat.files import asset
 
 # Fonts that systems bring along, the Chinese ones included.
 SANS = (
@@ -145,4 +145,4 @@ if (navigator.language.startsWith("zh") && location.pathname.endsWith("/")
 </script>
 """
 
-LOGO = WEIGHTS_DIR.parent / "figures" / "logo.svg"
+LOGO = asset("figures", "logo.svg")
