@@ -1,181 +1,202 @@
-"""Every default of the project in one place, validated, with the presets that ship."""
+"""Every setting in one place: its default, bounds and choices, and whether a visitor may steer it.
 
-import dataclasses
-from dataclasses import dataclass
-from pathlib import Path
+`Config` holds the settings of one model and of its training. What a setting may be stands on its
+field, and a wrong one is refused with a SettingError, whoever gave it: a file, the command line, a
+page. Nothing here needs TensorFlow.
+"""
 
-from gecat.errors import SettingError
+import reprlib
+from typing import Annotated, Any, Literal, Self
 
-WEIGHTS_DIR = Path(__file__).resolve().parent.parent / "assets" / "weights"
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-BETA_RULES = ("FR", "PR+", "HS", "DY", "HZ")
-UPDATE_RULES = ("conjugate", "adam")
-PRECONDITIONERS = ("second_moment", "identity")
-PRIORS = ("barrier", "texture", "agreement")
-COMPOSITES = ("object", "region")
-ARCHITECTURES = ("unet", "article")
+from gecat.errors import Setting, SettingError
 
 
-@dataclass(frozen=True)
-class Config:
-    """The settings of one model and of its training.
+def _setting(default, description, *, steerable=False, **bounds) -> Any:
+    """A field of Config; `steerable` is whether a visitor of the page may set it."""
+    extra = {"steerable": steerable}
+    return Field(default, description=description, json_schema_extra=extra, **bounds)
+
+
+def _parts(value):
+    """The parts of a text; what is no text stays as it is."""
+    return [part for part in value.split(",") if part] if isinstance(value, str) else value
+
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Weight = Annotated[float, Field(ge=0.0, le=100.0)]
+Rate = Annotated[float, Field(ge=1e-7, le=1.0)]
+Side = Annotated[int, Field(ge=4, le=1024)]
+Width = Annotated[int, Field(ge=1, le=1024)]
+Blocks = Annotated[int, Field(ge=1, le=16)]
+# Of each stage; the command line gives them as "16,32,64".
+Widths = Annotated[tuple[Width, ...], Field(min_length=2, max_length=6), BeforeValidator(_parts)]
+Stages = Annotated[tuple[Blocks, ...], Field(max_length=5), BeforeValidator(_parts)]
+
+
+class Config(BaseModel):
+    """The settings of one model and of its training; a value that is never changed.
 
     Raises:
-        ValueError: where a value is outside its range; the message names the field, what is
-            allowed and what was received.
+        SettingError: where a value is not allowed; the message names the setting, what is allowed
+            and what was received.
     """
 
-    preset: str = "base"
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    preset: str = _setting("base", "what the other settings began from: one of PRESETS")
 
     # The pictures.
-    size: int = 160  # side of a training picture, pixels
-    inference_size: int = 256  # longer side of a photo at prediction, pixels
-    prior: str = "agreement"  # the label-free teacher: one of PRIORS
+    size: Side = _setting(160, "side of a training picture, pixels", steerable=True)
+    inference_size: Side = _setting(256, "longer side of a photo at prediction, pixels")
+    prior: Literal["barrier", "texture", "agreement"] = _setting(
+        "agreement", "the label-free teacher of each photo alone"
+    )
 
-    # The networks: channels of each encoder stage, from half of the resolution downwards.
-    architecture: str = "unet"
-    generator_widths: tuple[int, ...] = (16, 32, 64, 128, 192)
-    generator_blocks: tuple[int, ...] = ()  # residual blocks from 1/4 downwards; 1 if not given
-    generator_attention: int = 0  # 1: at 1/8 of the resolution every pixel looks at its likes
-    generator_mixture: int = 0  # 1: the head compares the looks of object and ground
+    # The networks.
+    architecture: Literal["unet", "article"] = _setting("unet", "the kind of both networks")
+    generator_widths: Widths = _setting(
+        (16, 32, 64, 128, 192),
+        "channels of each encoder stage, from half of the resolution downwards",
+        steerable=True,
+    )
+    generator_blocks: Stages = _setting((), "residual blocks from 1/4 downwards; 1 if not given")
+    generator_attention: bool = _setting(
+        False, "at 1/8 of the resolution every pixel looks at its likes"
+    )
+    generator_mixture: bool = _setting(False, "the head compares the colours of object and ground")
     # Where they begin as the generator's do, the discriminator starts from what those have learned.
-    discriminator_widths: tuple[int, ...] = (16, 32, 64, 128)
+    discriminator_widths: Widths = _setting(
+        (16, 32, 64, 128), "as of the generator's encoder", steerable=True
+    )
 
     # The course of a run, as shares of its budget; the rest is gradient epochs.
-    anchor_share: float = 0.6  # the generator learns from its teachers, the discriminator rests
-    warmup_share: float = 0.1  # the discriminator learns on spoiled masks, the generator rests
-    relabel_from: float = 1.0  # from here on G's moving average labels the photos; 1 = never
-    composites: str = "object"  # what is pasted: an object, or a region of any outline
-    batch_size: int = 16
-    seed: int = 0
+    anchor_share: Share = _setting(
+        0.6, "the generator learns from its teachers, the discriminator rests", steerable=True
+    )
+    warmup_share: Share = _setting(
+        0.1, "the discriminator learns on spoiled masks, the generator rests", steerable=True
+    )
+    relabel_from: Share = _setting(
+        1.0, "from here on the generator's moving average labels the photos; 1 = never"
+    )
+    composites: Literal["object", "region"] = _setting(
+        "object", "what is pasted: an object, or a region of any outline"
+    )
+    batch_size: int = _setting(
+        16, "pictures a step, half of them composites", ge=2, le=512, multiple_of=2, steerable=True
+    )
+    seed: int = _setting(0, "of every random draw", ge=0, le=2**31 - 1, steerable=True)
 
     # The gradient epoch.
-    update_rule: str = "conjugate"
-    discriminator_steps: int = 2
-    generator_steps: int = 4  # K, all on one frozen batch and one frozen discriminator
-    beta_rule: str = "PR+"
-    preconditioner: str = "second_moment"
-    armijo: float = 0.1  # least share of the decrease that the slope promises
-    maximum_step: float = 0.01  # longest step, as a share of the length of the weight vector
-    average_decay: float = 0.998  # of the moving average that predicts, per generator step
-    learning_rate: float = 1e-3  # Adam: the anchored start and the plain rival
-    discriminator_learning_rate: float = 1e-3
+    update_rule: Literal["conjugate", "adam"] = _setting(
+        "conjugate", "how the generator steps; adam is the plain rival", steerable=True
+    )
+    discriminator_steps: int = _setting(2, "of a cycle", ge=0, le=64, steerable=True)
+    generator_steps: int = _setting(
+        4, "K, all on one frozen batch and one frozen discriminator", ge=1, le=64, steerable=True
+    )
+    beta_rule: Literal["FR", "PR+", "HS", "DY", "HZ"] = _setting(
+        "PR+", "how much of the last direction is kept", steerable=True
+    )
+    preconditioner: Literal["second_moment", "identity"] = _setting(
+        "second_moment", "what the gradient is scaled by", steerable=True
+    )
+    armijo: float = _setting(
+        0.1, "least share of the decrease that the slope promises", ge=1e-6, le=0.5
+    )
+    maximum_step: float = _setting(
+        0.01, "longest step, as a share of the length of the weight vector", ge=1e-6, le=1.0
+    )
+    average_decay: float = _setting(
+        0.998, "of the moving average that predicts, per generator step", ge=0.0, le=0.99999
+    )
+    learning_rate: Rate = _setting(
+        1e-3, "Adam's: the anchored start and the plain rival", steerable=True
+    )
+    discriminator_learning_rate: Rate = _setting(1e-3, "Adam's, of the discriminator")
 
     # The terms of the losses; a weight of 0 leaves the term out.
-    adversarial_weight: float = 0.2
-    score_map_weight: float = 0.5  # of the adversarial term, the part judged pixel by pixel
-    ranking_weight: float = 1.0  # of the discriminator's loss, the order of its two verdicts
-    anchor_weight: float = 1.0
-    anchor_floor: float = 0.5  # what is left of the anchor's weight at the end of the run
-    self_training_weight: float = 0.3
-    overlap_share: float = 0.1  # of the fit to a target, the part that is overlap, not entropy
-    supervised_weight: float = 1.0  # where a photo comes with a mask of its own
-    area_weight: float = 1.0
-    area_minimum: float = 0.01
-    area_maximum: float = 0.85
-    binary_weight: float = 0.02
+    adversarial_weight: Weight = _setting(0.2, "of the discriminator's verdict", steerable=True)
+    score_map_weight: Share = _setting(
+        0.5, "of the adversarial term, the part judged pixel by pixel"
+    )
+    ranking_weight: Weight = _setting(
+        1.0, "of the discriminator's loss, the order of its two verdicts"
+    )
+    anchor_weight: Weight = _setting(1.0, "of the pseudo-masks", steerable=True)
+    anchor_floor: Share = _setting(0.5, "what is left of the anchor's weight at the end of the run")
+    self_training_weight: Weight = _setting(0.3, "of the composites' exact masks", steerable=True)
+    overlap_share: Share = _setting(
+        0.1, "of the fit to a target, the part that is overlap, not entropy"
+    )
+    supervised_weight: Weight = _setting(1.0, "where a photo comes with a mask of its own")
+    area_weight: Weight = _setting(1.0, "against masks that are too small or large", steerable=True)
+    area_minimum: Share = _setting(0.01, "share of the picture below which a mask is too small")
+    area_maximum: Share = _setting(0.85, "share of the picture above which a mask is too large")
+    binary_weight: Weight = _setting(0.02, "against masks that are undecided", steerable=True)
 
-    def __post_init__(self):
-        _check_choice("architecture", self.architecture, ARCHITECTURES)
-        _check_choice("prior", self.prior, PRIORS)
-        _check_choice("composites", self.composites, COMPOSITES)
-        _check_choice("update_rule", self.update_rule, UPDATE_RULES)
-        _check_choice("beta_rule", self.beta_rule, BETA_RULES)
-        _check_choice("preconditioner", self.preconditioner, PRECONDITIONERS)
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as refused:
+            first = refused.errors()[0]
+            # What was raised below is told as it is; the rest gets words of ours.
+            own = first.get("ctx", {}).get("error")
+            raise own or _fault(first["loc"][0], first["type"], values) from None
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
         for name in ("size", "inference_size"):
-            value = getattr(self, name)
-            _check_range(name, value, self.stride, 1024)
-            if value % self.stride:
-                raise SettingError("setting.multiple", name=name, step=self.stride, received=value)
-        for name in ("generator_widths", "discriminator_widths"):
-            widths = getattr(self, name)
-            if not 2 <= len(widths) <= 6 or any(not 1 <= width <= 1024 for width in widths):
-                bounds = {"least": 2, "most": 6, "low": 1, "high": 1024}
-                raise SettingError("setting.list", name=name, **bounds, received=widths)
-            if self.architecture == "article" and len(widths) != _ARTICLE_STAGES[name]:
-                count = _ARTICLE_STAGES[name]
-                raise SettingError("setting.article", name=name, count=count, received=widths)
-        blocks, stages = self.generator_blocks, len(self.generator_widths) - 1
-        if len(blocks) > stages or any(not 1 <= count <= 16 for count in blocks):
-            bounds = {"least": 0, "most": stages, "low": 1, "high": 16}
-            raise SettingError("setting.list", name="generator_blocks", **bounds, received=blocks)
-        if self.generator_attention and (stages < 3 or self.generator_widths[2] < 2):
-            widths = self.generator_widths
-            raise SettingError("setting.attention", name="generator_widths", received=widths)
-        for name, (low, high) in _RANGES.items():
-            _check_range(name, getattr(self, name), low, high)
-        if self.batch_size % 2:
-            # Half of a batch is photos, half is composites.
-            raise SettingError(
-                "setting.multiple", name="batch_size", step=2, received=self.batch_size
-            )
+            if getattr(self, name) % self.stride:
+                raise _refuse("multiple", name, getattr(self, name), step=self.stride)
+        if self.architecture == "article":
+            for name, count in _ARTICLE_STAGES.items():
+                if len(getattr(self, name)) != count:
+                    raise _refuse("article", name, getattr(self, name), count=count)
+        deeper = len(self.generator_widths) - 1
+        if len(self.generator_blocks) > deeper:
+            allowed = {**_allowed("generator_blocks"), "most": deeper}
+            raise _refuse("list", "generator_blocks", self.generator_blocks, **allowed)
+        if self.generator_attention and (deeper < 3 or self.generator_widths[2] < 2):
+            raise _refuse("attention", "generator_widths", self.generator_widths)
         if self.anchor_share + self.warmup_share > 1.0:
-            shares = self.anchor_share, self.warmup_share
+            shares = [self.anchor_share, self.warmup_share]
             raise SettingError("setting.shares", received=shares)
+        return self
 
     @property
-    def stride(self):
+    def stride(self) -> int:
         """Sides of a picture at the networks must be multiples of this, in pixels."""
         if self.architecture == "article":
             return 4
         return 2 ** max(len(self.generator_widths), len(self.discriminator_widths))
 
-    def to_dict(self):
+    def replace(self, **changes: Any) -> "Config":
+        """Returns these settings with some of them changed.
+
+        Raises:
+            SettingError: for a setting that is not allowed.
+        """
+        return Config(**{**dict(self), **changes})
+
+    def to_dict(self) -> dict[str, Any]:
         """Returns the settings as plain values that JSON can hold."""
-        values = dataclasses.asdict(self)
-        return {
-            key: list(value) if isinstance(value, tuple) else value for key, value in values.items()
-        }
+        return self.model_dump(mode="json")
 
     @classmethod
-    def from_dict(cls, values):
+    def from_dict(cls, values: dict[str, Any]) -> "Config":
         """Builds a Config from `to_dict`'s values.
 
         Args:
-            values: dict of field names and values; lists may stand for tuples.
+            values: dict of field names and values; lists may stand for tuples, texts for numbers.
 
         Raises:
-            ValueError: for an unknown name, a wrong type or a value outside its range.
+            SettingError: for an unknown name, a wrong type or a value that is not allowed.
         """
-        fields = {field.name: field for field in dataclasses.fields(cls)}
-        unknown = sorted(set(values) - set(fields))
-        if unknown:
-            raise SettingError("setting.unknown", received=unknown, allowed=sorted(fields))
-        return cls(
-            **{name: _coerce(name, value, fields[name].default) for name, value in values.items()}
-        )
+        return cls(**values)
 
-
-_ARTICLE_STAGES = {"generator_widths": 3, "discriminator_widths": 2}
-
-_RANGES = {
-    "anchor_share": (0.0, 1.0),
-    "warmup_share": (0.0, 1.0),
-    "generator_attention": (0, 1),
-    "generator_mixture": (0, 1),
-    "relabel_from": (0.0, 1.0),
-    "batch_size": (2, 512),
-    "seed": (0, 2**31 - 1),
-    "discriminator_steps": (0, 64),
-    "generator_steps": (1, 64),
-    "armijo": (1e-6, 0.5),
-    "maximum_step": (1e-6, 1.0),
-    "average_decay": (0.0, 0.99999),
-    "learning_rate": (1e-7, 1.0),
-    "discriminator_learning_rate": (1e-7, 1.0),
-    "adversarial_weight": (0.0, 100.0),
-    "score_map_weight": (0.0, 1.0),
-    "ranking_weight": (0.0, 100.0),
-    "anchor_weight": (0.0, 100.0),
-    "anchor_floor": (0.0, 1.0),
-    "self_training_weight": (0.0, 100.0),
-    "overlap_share": (0.0, 1.0),
-    "supervised_weight": (0.0, 100.0),
-    "area_weight": (0.0, 100.0),
-    "area_minimum": (0.0, 1.0),
-    "area_maximum": (0.0, 1.0),
-    "binary_weight": (0.0, 100.0),
-}
 
 PRESETS = {
     "base": {},
@@ -207,7 +228,7 @@ PRESETS = {
 }
 
 
-def preset(name, **changes):
+def preset(name: str, **changes: Any) -> Config:
     """Returns a preset's Config with some settings changed.
 
     Args:
@@ -215,14 +236,14 @@ def preset(name, **changes):
         **changes: settings by name.
 
     Raises:
-        ValueError: for an unknown preset or a setting that is not allowed.
+        SettingError: for an unknown preset or a setting that is not allowed.
     """
-    if name not in PRESETS:
-        raise SettingError("setting.choice", name="preset", allowed=list(PRESETS), received=name)
-    return Config.from_dict({"preset": name, **PRESETS[name], **changes})
+    if name not in list(PRESETS):
+        raise _refuse("choice", "preset", name, allowed=list(PRESETS))
+    return Config(**{"preset": name, **PRESETS[name], **changes})
 
 
-def new_course(config, **changes):
+def new_course(config: Config, **changes: Any) -> Config:
     """Returns the settings of a run that begins from trained weights.
 
     The networks, the pictures' sides and the teacher are those of the weights; the course is that
@@ -233,11 +254,20 @@ def new_course(config, **changes):
         **changes: settings by name.
 
     Raises:
-        ValueError: for an unknown preset or a setting that is not allowed.
+        SettingError: for an unknown preset or a setting that is not allowed.
     """
     kept = {name: getattr(config, name) for name in _OF_WEIGHTS}
     return preset(config.preset, **{**kept, **changes})
 
+
+# What each setting may be, as JSON schema has it: "type", "minimum", "maximum", "enum",
+# "default", "description" and "steerable".
+SETTINGS: dict[str, dict[str, Any]] = Config.model_json_schema()["properties"]
+
+STEERABLE = frozenset(name for name, facts in SETTINGS.items() if facts["steerable"])
+
+
+_ARTICLE_STAGES = {"generator_widths": 3, "discriminator_widths": 2}
 
 _OF_WEIGHTS = (
     "size",
@@ -252,24 +282,42 @@ _OF_WEIGHTS = (
 )
 
 
-def _check_choice(name, value, allowed):
-    if value not in allowed:
-        raise SettingError("setting.choice", name=name, allowed=allowed, received=value)
+def _fault(name, fault, values):
+    """The SettingError for what pydantic refused: its kind of fault, and all values given."""
+    if name not in SETTINGS:
+        known = [Setting(name) for name in sorted(SETTINGS)]
+        return SettingError("setting.unknown", allowed=known, received=_short(name))
+    facts = SETTINGS[name]
+    code = "choice" if "enum" in facts else _CODES[facts["type"]]
+    if fault == "multiple_of":
+        return _refuse("multiple", name, values[name], step=facts["multipleOf"])
+    return _refuse(code, name, values[name], **_allowed(name))
 
 
-def _check_range(name, value, low, high):
-    if not low <= value <= high:
-        raise SettingError("setting.number", name=name, low=low, high=high, received=value)
+_CODES = {
+    "boolean": "yes_or_no",
+    "integer": "whole",
+    "number": "number",
+    "array": "list",
+    "string": "text",
+}
 
 
-def _coerce(name, value, default):
-    """Gives a value, perhaps from JSON or a command line, the type of its default."""
-    try:
-        if isinstance(default, tuple):
-            parts = value.split(",") if isinstance(value, str) else value
-            return tuple(int(part) for part in parts)
-        if isinstance(default, int) and float(value) != int(float(value)):
-            raise ValueError
-        return type(default)(float(value)) if isinstance(default, int) else type(default)(value)
-    except (TypeError, ValueError, OverflowError):
-        raise SettingError("setting.text", name=name, received=value) from None
+def _allowed(name):
+    """What a setting may be, as the sentences of a SettingError take it."""
+    facts = SETTINGS[name]
+    if "enum" in facts:
+        return {"allowed": facts["enum"]}
+    if facts["type"] == "array":
+        counts = {"least": facts.get("minItems", 0), "most": facts["maxItems"]}
+        return {**counts, "low": facts["items"]["minimum"], "high": facts["items"]["maximum"]}
+    return {"low": facts["minimum"], "high": facts["maximum"]} if "minimum" in facts else {}
+
+
+def _refuse(code, name, received, **allowed):
+    """A SettingError; what was received is shown in short."""
+    return SettingError(f"setting.{code}", name=name, received=_short(received), **allowed)
+
+
+def _short(value):
+    return reprlib.repr(list(value) if isinstance(value, tuple) else value)

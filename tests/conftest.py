@@ -28,7 +28,7 @@ def small_weights(tmp_path_factory):
     from gecat.model.weights import save_weights
 
     keras.utils.set_random_seed(0)
-    config = preset("small", generator_mixture=1)
+    config = preset("small", generator_mixture=True)
     path = tmp_path_factory.mktemp("weights") / "small.safetensors"
     save_weights(path, config, build_generator(config), build_discriminator(config))
     return path

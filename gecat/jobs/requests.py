@@ -4,34 +4,12 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gecat.config import preset
+from gecat.config import STEERABLE, preset
 from gecat.errors import JobError, Setting, SettingError
 from gecat.files import free_name
 from gecat.images.datasets import MINIMUM_PHOTOS
 
 STARTS = ("random", "shipped")
-STEERABLE = frozenset(
-    {
-        "size",
-        "seed",
-        "batch_size",
-        "generator_widths",
-        "discriminator_widths",
-        "generator_steps",
-        "discriminator_steps",
-        "beta_rule",
-        "preconditioner",
-        "update_rule",
-        "anchor_share",
-        "warmup_share",
-        "learning_rate",
-        "adversarial_weight",
-        "self_training_weight",
-        "anchor_weight",
-        "area_weight",
-        "binary_weight",
-    }
-)
 ARCHIVES = (".zip", ".npy")
 
 

@@ -1,7 +1,5 @@
 """Sets a generator's masks to the size of its teacher's, without a label."""
 
-from dataclasses import replace
-
 import numpy as np
 from keras.layers import Conv2D
 
@@ -53,7 +51,7 @@ def calibrate(weights, teacher, data, out, photos=400, size=None):
     loaded = networks.models
     if loaded.config.architecture != "unet":
         raise WeightsError("weights.not_calibrated", received=loaded.config.architecture)
-    config = replace(loaded.config, inference_size=size or loaded.config.inference_size)
+    config = loaded.config.replace(inference_size=size or loaded.config.inference_size)
     teach = network_teacher(teacher).teach
     random = np.random.default_rng(0)
     found, shares, skipped = [], [], []

@@ -7,7 +7,7 @@ from string import Formatter
 
 import pytest
 
-from gecat.config import BETA_RULES, Config, preset
+from gecat.config import SETTINGS, Config, preset
 from gecat.errors import SettingError
 from gecat.i18n import LANGUAGES, Section, words
 
@@ -51,7 +51,8 @@ def test_both_languages_fill_in_the_same_values():
 
 def test_chinese_is_chinese():
     foreign = {name for name, text in CHINESE.items() if not re.search("[\u4e00-\u9fff]", text)}
-    assert foreign == NOT_CHINESE | {f"choices.beta_rule.{rule}" for rule in BETA_RULES}
+    rules = {f"choices.beta_rule.{rule}" for rule in SETTINGS["beta_rule"]["enum"]}
+    assert foreign == NOT_CHINESE | rules
 
 
 def test_a_text_that_is_missing_is_named():

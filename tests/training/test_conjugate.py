@@ -7,7 +7,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gecat.config import BETA_RULES
+from gecat.config import SETTINGS
 from gecat.training.conjugate import Point, beta, line_search, minimise
 
 
@@ -38,7 +38,7 @@ def rosenbrock(theta):
     return Point(theta, float(loss), tape.gradient(loss, theta))
 
 
-@pytest.mark.parametrize("rule", BETA_RULES)
+@pytest.mark.parametrize("rule", SETTINGS["beta_rule"]["enum"])
 @pytest.mark.parametrize("preconditioned", [False, True])
 def test_every_rule_reaches_the_minimum_of_a_quadratic_in_n_steps(rule, preconditioned):
     size = 9
@@ -59,7 +59,7 @@ def test_steepest_descent_does_not_reach_it_in_n_steps():
     assert np.abs(point.theta - minimum).max() > 1e-4
 
 
-@pytest.mark.parametrize("rule", BETA_RULES)
+@pytest.mark.parametrize("rule", SETTINGS["beta_rule"]["enum"])
 def test_the_loss_falls_monotonically_on_rosenbrock_to_scipys_minimum(rule):
     start = tf.constant([-1.2, 1.0], tf.float64)
     path = minimise(rosenbrock, rosenbrock(start), 80, rule=rule, expected=0.1)

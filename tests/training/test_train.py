@@ -5,7 +5,6 @@ import shutil
 import threading
 import time
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -199,7 +198,7 @@ def test_training_goes_on_from_given_weights(tmp_path, small_weights):
 
 def test_weights_of_a_discriminators_run_do_not_hand_down_its_course(tmp_path, config):
     networks = (build_generator(config), build_discriminator(config))
-    alone = replace(config, anchor_share=0.0, warmup_share=1.0)
+    alone = config.replace(anchor_share=0.0, warmup_share=1.0)
     save_weights(tmp_path / "start.safetensors", alone, *networks)
     train("scenes", tmp_path / "run", start=tmp_path / "start.safetensors", limit=16, cycles=1)
     described = json.loads((tmp_path / "run" / "config.json").read_text())["config"]
@@ -219,7 +218,7 @@ def test_masks_beside_some_photos_take_their_teachers_place(tmp_path, config, ph
             Image.fromarray(photos.masks[index]).save(tmp_path / "masks" / f"{index}.png")
     loaded = load_photos(tmp_path, 64, prior="barrier")
     assert loaded.has_mask.sum() == 6
-    engine = Engine(replace(config, supervised_weight=3.0))
+    engine = Engine(config.replace(supervised_weight=3.0))
     batch = next(batches(loaded, 8).as_numpy_iterator())
     frozen = engine.freeze(batch, (0, 1))
     plain = slice(0, 4)  # the other half is composites
@@ -271,7 +270,7 @@ def test_a_continued_run_does_not_begin_again_with_its_hints():
     assert stage_at(longer_config, 61 / 180) == "adversarial"
     # The average labels the photos from the same second on, or never, as before.
     assert longer_config.relabel_from * 180 == pytest.approx(config.relabel_from * 60)
-    never = {**described, "config": replace(config, relabel_from=1.0).to_dict()}
+    never = {**described, "config": config.replace(relabel_from=1.0).to_dict()}
     assert longer(never, seconds=180).relabel_from == 1.0
     assert longer(described, seconds=60) == config
     assert longer({**described, "seconds": None, "cycles": 10}, cycles=5) == config

@@ -7,7 +7,7 @@ import gradio as gr
 from gecat.app.train.actions import TERMS, TrainActions
 from gecat.app.train.views import masks_html, status_html, waiting_html
 from gecat.app.ui.events import PRIVATE
-from gecat.config import BETA_RULES, PRECONDITIONERS, PRESETS, UPDATE_RULES, preset
+from gecat.config import PRESETS, SETTINGS, preset
 from gecat.images.datasets import MINIMUM_PHOTOS
 
 PRESET, SECONDS, LONGEST_K = "small", 60, 16
@@ -120,7 +120,7 @@ def _form(words, jobs):
         )
         size = gr.Radio(SIZES, value=base.size, label=train.size, elem_id="size")
         rule = gr.Radio(
-            [(choices.update_rule[key], key) for key in UPDATE_RULES],
+            [(choices.update_rule[key], key) for key in SETTINGS["update_rule"]["enum"]],
             value=base.update_rule,
             label=train.update_rule,
         )
@@ -133,9 +133,9 @@ def _form(words, jobs):
             info=train.generator_steps_info,
             elem_id="generator-steps",
         )
-        beta = gr.Radio(BETA_RULES, value=base.beta_rule, label=train.beta_rule)
+        beta = gr.Radio(SETTINGS["beta_rule"]["enum"], value=base.beta_rule, label=train.beta_rule)
         preconditioner = gr.Radio(
-            [(choices.preconditioner[key], key) for key in PRECONDITIONERS],
+            [(choices.preconditioner[key], key) for key in SETTINGS["preconditioner"]["enum"]],
             value=base.preconditioner,
             label=train.preconditioner,
         )

@@ -1,6 +1,5 @@
 """A run that is resumed goes on with what it began with, for longer where that is asked for."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from gecat.config import Config
@@ -65,8 +64,7 @@ def longer(description, cycles=None, seconds=None):
         return config
     share = before / now
     never = config.relabel_from == 1.0
-    return replace(
-        config,
+    return config.replace(
         anchor_share=config.anchor_share * share,
         warmup_share=config.warmup_share * share,
         relabel_from=1.0 if never else config.relabel_from * share,
