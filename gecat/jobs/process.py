@@ -4,14 +4,13 @@ import contextlib
 import os
 import signal
 import subprocess
-from pathlib import Path
 
+from gecat.files import PACKAGE
 from gecat.jobs.job import ERROR
 from gecat.training.run.folder import is_held
 
 ENDING_SECONDS = 20.0  # between being told to end and being ended
 NICENESS = 5  # the page comes first, but a busy machine must not starve learning
-PROJECT = Path(__file__).resolve().parent.parent.parent
 
 
 class Children:
@@ -28,7 +27,13 @@ class Children:
         """
         for name in ("now.json", ERROR):
             (folder / name).unlink(missing_ok=True)
-        environment = {**os.environ, "PYTHONPATH": str(PROJECT), "TF_CPP_MIN_LOG_LEVEL": "3"}
+        # A checkout's package is not found from the run's folder by itself.
+        paths = filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH")))
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(paths),
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+        }
         with (folder / "log.txt").open("w") as output:
             child = subprocess.Popen(
                 words,

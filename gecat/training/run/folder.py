@@ -5,13 +5,15 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from gecat.config import Config
 from gecat.errors import RunError, UserError, name_of
 from gecat.files import write_atomically
 
 try:
     import fcntl
-except ImportError:  # Windows: nothing watches over a folder there
+except ImportError:  # Windows
     fcntl = None
 
 COMMANDS = ("run", "slow", "step", "pause", "stop")
@@ -130,33 +132,27 @@ def hold(folder):
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    if fcntl is None:
-        yield
-        return
-    with (folder / "lock").open("w") as file:
-        deadline = time.monotonic() + HOLD_SECONDS
+    try:
         # Whoever only looks has the lock for a moment too.
-        while not _locked(file, fcntl.LOCK_EX):
-            if time.monotonic() > deadline:
-                raise RunError("run.under_way", received=name_of(folder))
-            time.sleep(0.02)
+        lock = FileLock(folder / "lock").acquire(timeout=HOLD_SECONDS)
+    except Timeout:
+        raise RunError("run.under_way", received=name_of(folder)) from None
+    with lock:
         yield
 
 
 def is_held(folder):
-    """Whether a process holds the folder."""
+    """Whether a process holds the folder; nothing is written, and no other look is disturbed."""
     path = Path(folder) / "lock"
-    if fcntl is None or not path.exists():
+    if not path.exists():
         return False
-    with path.open() as file:
-        # Shared, so that nobody who looks is taken for a run.
-        return not _locked(file, fcntl.LOCK_SH)
-
-
-def _locked(file, kind):
-    """Whether a lock of this kind could be had at once; it ends with the file."""
     try:
-        fcntl.flock(file, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        if fcntl is None:
+            with FileLock(path).acquire(timeout=0):
+                return False
+        # A FileLock looks by taking: to whoever else looks it would be a run.
+        with path.open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return False
+    except (Timeout, BlockingIOError):
+        return True

@@ -63,7 +63,10 @@ def _hold_until(path, held, release):
         release.wait(60)
 
 
-def test_a_folder_is_held_as_long_as_its_process_lives(tmp_path):
+@pytest.mark.parametrize("system", ["this", "one without fcntl, as Windows is"])
+def test_a_folder_is_held_as_long_as_its_process_lives(tmp_path, monkeypatch, system):
+    if system != "this":
+        monkeypatch.setattr(run_folder, "fcntl", None)
     context = multiprocessing.get_context("spawn")
     held, release = context.Event(), context.Event()
     process = context.Process(target=_hold_until, args=(tmp_path / "run", held, release))
@@ -76,6 +79,22 @@ def test_a_folder_is_held_as_long_as_its_process_lives(tmp_path):
     process.kill()
     process.join()
     assert not is_held(tmp_path / "run")
+    with hold(tmp_path / "run"):
+        assert is_held(tmp_path / "run")
+        with pytest.raises(RunError, match="under way"), hold(tmp_path / "run"):
+            pass
+    assert not is_held(tmp_path / "run")
+
+
+def test_a_look_needs_no_right_to_write_and_leaves_no_file(tmp_path):
+    pytest.importorskip("fcntl")
+    assert not is_held(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    with hold(tmp_path):
+        pass
+    before = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert not is_held(tmp_path)
+    assert before == {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
 
 
 def test_a_look_keeps_no_run_from_starting(tmp_path):
