@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from scipy.stats import bootstrap
 
 from gecat.errors import ImageError, UserError, name_of
 from gecat.evaluation.baselines import METHODS
@@ -125,7 +126,7 @@ def pair_files(images_dir, masks_dir, ignore_dir=None):
 
 
 def bootstrap_interval(values, level=0.95, seed=0):
-    """Percentile bootstrap interval of the mean (Efron 1979).
+    """Percentile bootstrap interval of the mean (Efron 1979), from RESAMPLES resamples.
 
     Args:
         values: one score a photo.
@@ -133,13 +134,19 @@ def bootstrap_interval(values, level=0.95, seed=0):
         seed: of the resampling.
 
     Returns:
-        (low, high).
+        (low, high); of one score alone, that score twice.
     """
-    values = np.asarray(values, float)
-    rng = np.random.default_rng(seed)
-    means = [rng.choice(values, len(values)).mean() for _ in range(RESAMPLES)]
-    tail = (1 - level) / 2
-    return tuple(float(bound) for bound in np.quantile(means, [tail, 1 - tail]))
+    if len(values) == 1:
+        return float(values[0]), float(values[0])
+    result = bootstrap(
+        (values,),
+        np.mean,
+        n_resamples=RESAMPLES,
+        confidence_level=level,
+        method="percentile",
+        rng=np.random.default_rng(seed),
+    )
+    return tuple(map(float, result.confidence_interval))
 
 
 def table(results):

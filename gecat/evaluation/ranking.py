@@ -1,19 +1,7 @@
-"""Do two lists agree in their order? Ranks, and the two scores that are made of them."""
+"""Do two lists agree in their order? The two scores that are made of ranks."""
 
 import numpy as np
-
-
-def ranks(values):
-    """Ranks from 1 upwards; equal values share the mean of their ranks.
-
-    Args:
-        values: array (N,).
-
-    Returns:
-        float array (N,).
-    """
-    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return (np.cumsum(counts) - (counts - 1) / 2)[places]
+from scipy.stats import rankdata, spearmanr
 
 
 def spearman(a, b):
@@ -30,9 +18,9 @@ def spearman(a, b):
     """
     if len(a) != len(b):
         raise ValueError(f"Two lists of one length are needed, received {len(a)} and {len(b)}.")
-    a, b = (ranks(values) - (len(values) + 1) / 2 for values in (a, b))
-    size = np.sqrt((a @ a) * (b @ b))
-    return float(a @ b / size) if size > 0 else 0.0
+    if np.ptp(a) == 0 or np.ptp(b) == 0:
+        return 0.0
+    return float(spearmanr(a, b).statistic)
 
 
 def auroc(values, positive):
@@ -53,7 +41,7 @@ def auroc(values, positive):
     others = positive.size - count
     if not count or not others:
         return None
-    rank_sum = ranks(values)[positive].sum()
+    rank_sum = rankdata(values)[positive].sum()
     return float((rank_sum - count * (count + 1) / 2) / (count * others))
 
 

@@ -104,6 +104,15 @@ def test_the_interval_holds_the_mean_and_narrows_with_photos():
     assert many == pytest.approx((scores.mean() - reach, scores.mean() + reach), abs=0.1 * reach)
 
 
+def test_the_interval_is_that_of_all_resamples_of_two_scores():
+    # The mean is 0, 1/2 or 1, with the chances 1/4, 1/2 and 1/4.
+    assert bootstrap_interval([0.0, 1.0]) == (0.0, 1.0)
+    assert bootstrap_interval([0.0, 1.0], level=0.4) == (0.5, 0.5)
+    assert bootstrap_interval([0.3]) == (0.3, 0.3)
+    # As the project has drawn its intervals from the start: the same seed, the same figures.
+    assert bootstrap_interval([0.1, 0.5, 0.9, 0.7]) == pytest.approx((0.25, 0.8))
+
+
 def test_the_table_has_a_row_for_each_method(folders):
     result = evaluate(left_half, *folders)
     lines = table({"one": result, "another": result}).splitlines()

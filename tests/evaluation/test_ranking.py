@@ -1,11 +1,13 @@
 import numpy as np
 import pytest
 
-from gecat.evaluation.ranking import auroc, auroc_of_counts, ranks, spearman
+from gecat.evaluation.ranking import auroc, auroc_of_counts, spearman
 
 
 def test_equal_values_share_the_mean_of_their_ranks():
-    assert list(ranks([30, 10, 20, 10])) == [4, 1.5, 3, 1.5]
+    assert spearman([30, 10, 20, 10], [4, 1.5, 3, 1.5]) == pytest.approx(1)
+    # Ranks from their mean: 0.5 0.5 -1 and -1 0 1.
+    assert spearman([7, 7, 5], [1, 2, 3]) == pytest.approx(-1.5 / np.sqrt(1.5 * 2))
 
 
 def test_spearman_of_hand_worked_lists():
@@ -14,6 +16,7 @@ def test_spearman_of_hand_worked_lists():
     # Squared rank differences 1, 1, 0: 1 - 6 * 2 / (3 * 8).
     assert spearman([1, 2, 3], [2, 1, 3]) == pytest.approx(0.5)
     assert spearman([1, 1, 1], [1, 2, 3]) == 0
+    assert spearman([1], [2]) == 0
 
 
 def test_spearman_needs_lists_of_one_length():
