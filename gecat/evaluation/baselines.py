@@ -1,7 +1,8 @@
 """Classical methods that need neither training nor labels: what the generator must beat.
 
-Each takes a uint8 photo (H, W, 3) and gives a float32 mask (H, W) in [0, 1]. Those that only split
-a photo into regions share one rule to name the object: what lies on the frame is background.
+Each takes a uint8 photo (H, W, 3) and gives a float32 mask (H, W) in [0, 1]. To add one, write the
+function and put `@baseline` before it. Those that only split a photo into regions share one rule to
+name the object: what lies on the frame is background.
 """
 
 import cv2
@@ -13,8 +14,16 @@ from gecat.errors import UserError
 from gecat.images import pseudo_masks as prior
 
 LONGEST_SIDE = 640
+METHODS = {}
 
 
+def baseline(function):
+    """Makes a method known by its name: to `evaluate`, to `bench quality`, and to the tests."""
+    METHODS[function.__name__] = function
+    return function
+
+
+@baseline
 def centre_ellipse(image):
     """The ellipse in the middle that covers half of the picture, whatever the photo shows."""
     height, width = image.shape[:2]
@@ -24,6 +33,7 @@ def centre_ellipse(image):
     return (x * x + y * y < radius * radius).astype(np.float32)
 
 
+@baseline
 def otsu(image):
     """Brightness cut in two at Otsu's threshold (1979), named by the frame rule."""
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
@@ -32,6 +42,7 @@ def otsu(image):
     return _object_by_frame((grey > threshold_otsu(grey)).astype(np.int64))
 
 
+@baseline
 def kmeans(image, clusters=3):
     """k-means on L*a*b* colours, clusters named by the frame rule."""
     lab = cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
@@ -43,6 +54,7 @@ def kmeans(image, clusters=3):
     return _object_by_frame(labels.reshape(lab.shape[:2]))
 
 
+@baseline
 def felzenszwalb(image):
     """Graph-based regions (Felzenszwalb and Huttenlocher 2004), named by the frame rule."""
     regions = felzenszwalb_regions(image, scale=300, sigma=0.8, min_size=image[..., 0].size // 100)
@@ -50,11 +62,13 @@ def felzenszwalb(image):
     return _object_by_frame(regions, share=0.25)
 
 
+@baseline
 def barrier(image):
     """Minimum barrier distance to the frame with border colours (Zhang et al. 2015)."""
     return prior.barrier_saliency(image)
 
 
+@baseline
 def grabcut(image):
     """GrabCut (Rother et al. 2004) from a centred rectangle, five rounds."""
     height, width = image.shape[:2]
@@ -63,12 +77,6 @@ def grabcut(image):
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     mask = prior.grabcut(small, margin=0.05, iterations=5).astype(np.float32)
     return cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)
-
-
-METHODS = {
-    function.__name__: function
-    for function in (centre_ellipse, otsu, kmeans, felzenszwalb, barrier, grabcut)
-}
 
 
 def method(name):

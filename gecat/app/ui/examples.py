@@ -1,26 +1,24 @@
-"""The example photos: free pictures that scikit-image carries, so that nothing is fetched."""
+"""The example photos: whatever lies in `assets/examples`."""
 
+import shutil
 from pathlib import Path
 
-from PIL import Image
-
-NAMES = ("coffee", "astronaut", "rocket", "chelsea")
+from gecat.files import asset
 
 
-def write_examples(folder):
-    """Writes the example photos as JPEG files.
+def write_examples(folder: Path) -> list[Path]:
+    """Copies the example photos to where a page may serve them from.
 
     Args:
         folder: where to; it is made if it is missing.
 
     Returns:
-        list of their paths, in the order of `NAMES`.
+        Their paths, in the order of the numbers that their names begin with in the assets.
     """
-    from skimage import data
-
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{name}.jpg" for name in NAMES]
-    for name, path in zip(NAMES, paths, strict=True):
-        Image.fromarray(getattr(data, name)()).save(path, quality=92)
-    return paths
+    # The numbers only give the order: a download is called by the name alone.
+    return [
+        Path(shutil.copyfile(photo, folder / photo.name.split("-", 1)[-1]))
+        for photo in sorted(asset("examples").glob("*.jpg"))
+    ]
