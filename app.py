@@ -8,11 +8,11 @@ from contextlib import closing
 from pathlib import Path
 
 from gecat.app.page import build, launch_options
-from gecat.commands.options import positive
 from gecat.jobs.listing import list_runs
 from gecat.jobs.requests import Caps, named
 from gecat.jobs.scheduler import Jobs
 from gecat.jobs.store import default_root
+from gecat.options import positive
 
 
 def main():

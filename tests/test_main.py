@@ -1,5 +1,4 @@
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,45 +8,44 @@ import pytest
 from PIL import Image
 
 from gecat.__main__ import main
+from gecat.evaluation.baselines import METHODS
 from gecat.model.weights import load_weights
 
 PICTURES = Path(__file__).parent / "pictures"
 
 
-def run(*words):
-    """The command in a process of its own, where the number of threads can still be chosen."""
-    command = [sys.executable, "-m", "gecat", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=200, env=os.environ)
+# Runs commands one after another and tells how each ended and what it printed.
+COMMANDS = """
+import contextlib, io, json, sys
+from gecat.__main__ import main
+from gecat.evaluation.baselines import METHODS
+for words in json.loads(sys.argv[1]):
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        status = main(words)
+    print(json.dumps([status, said.getvalue()]))
+"""
 
 
 @pytest.fixture
 def photos(tmp_path):
-    for folder in ("images", "masks"):
-        (tmp_path / folder).mkdir()
+    return draw_photos(tmp_path)
+
+
+def draw_photos(folder):
+    """Three photos and their masks."""
+    for kind in ("images", "masks"):
+        (folder / kind).mkdir()
     for number in range(3):
         mask = np.zeros((60, 80), np.uint8)
         mask[15:45, 20:60] = 255
         image = np.where(mask[..., None] > 0, (220, 180, 40), (30, 60, 90)).astype(np.uint8)
-        Image.fromarray(image).save(tmp_path / "images" / f"{number}.png")
-        Image.fromarray(mask).save(tmp_path / "masks" / f"{number}.png")
-    return tmp_path
+        Image.fromarray(image).save(folder / "images" / f"{number}.png")
+        Image.fromarray(mask).save(folder / "masks" / f"{number}.png")
+    return folder
 
 
 def folders(photos):
     return "--images", str(photos / "images"), "--masks", str(photos / "masks")
-
-
-def test_segment_writes_masks_and_reports_the_bad_file(photos, small_weights, capsys):
-    (photos / "images" / "bad.jpg").write_bytes(b"no picture")
-    words = ["segment", str(photos / "images"), "--out", str(photos / "out")]
-    assert main([*words, "--weights", str(small_weights), "--refine", "--tile", "64"]) == 1
-    output = capsys.readouterr()
-    assert "3 written" in output.out
-    assert "1 failed" in output.out
-    assert "bad.jpg" in output.err
-    for number in range(3):
-        with Image.open(photos / "out" / f"{number}.png") as mask:
-            assert (mask.mode, mask.size) == ("L", (80, 60))
 
 
 def test_segment_follows_edges_unless_told_not_to(photos, small_weights):
@@ -61,9 +59,12 @@ def test_segment_follows_edges_unless_told_not_to(photos, small_weights):
 
 
 def test_of_ten_pictures_the_nine_good_ones_are_segmented(tmp_path, small_weights, capsys):
-    words = ["segment", str(PICTURES), "--what", "mask", "--out", str(tmp_path)]
-    assert main([*words, "--weights", str(small_weights)]) == 1
-    assert "broken.jpg" in capsys.readouterr().err
+    words = ["segment", str(PICTURES), "--out", str(tmp_path), "--refine", "--tile", "64"]
+    assert main([*words, "--what", "mask", "--weights", str(small_weights)]) == 1
+    output = capsys.readouterr()
+    assert "9 written" in output.out
+    assert "2 failed" in output.out
+    assert "broken.jpg" in output.err and "draw.py" in output.err
     masks = {path.stem: Image.open(path) for path in tmp_path.iterdir()}
     assert len(masks) == 9
     assert {mask.mode for mask in masks.values()} == {"L"}
@@ -90,33 +91,53 @@ def test_evaluate_scores_a_classical_method(photos, capsys):
     assert len(scores["images"]) == 3
 
 
-def test_evaluate_scores_the_networks_on_one_thread(photos, small_weights):
-    done = run("evaluate", *folders(photos), "--weights", small_weights, "--limit", 2)
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory, small_weights):
+    """A folder of photos, and how `evaluate` and `bench quality` ended and what they printed.
+
+    They choose the number of threads, which only a process of their own can.
+    """
+    photos = draw_photos(tmp_path_factory.mktemp("scored"))
+    networks = "--weights", str(small_weights), "--limit"
+    json_file = "--json", str(photos / "scores.json")
+    commands = [
+        ["evaluate", *folders(photos), *networks, "2"],
+        ["bench", "quality", *folders(photos), *networks, "1", *json_file],
+    ]
+    words = [sys.executable, "-c", COMMANDS, json.dumps(commands)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=250)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[1].startswith("small")
-    assert "2 photos" in done.stdout
+    return photos, [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_bench_quality_has_a_row_for_each_rival(photos, small_weights):
-    words = "bench", "quality", *folders(photos), "--weights", small_weights, "--limit", 1
-    done = run(*words, "--json", photos / "scores.json")
-    assert done.returncode == 0, done.stderr
+def test_evaluate_scores_the_networks_on_one_thread(scored):
+    _, ((status, said), _) = scored
+    assert status == 0
+    assert said.splitlines()[1].startswith("small")
+    assert "2 photos" in said
+
+
+def test_bench_quality_has_a_row_for_each_rival(scored):
+    photos, (_, (status, said)) = scored
+    assert status == 0
     scores = json.loads((photos / "scores.json").read_text())
-    rivals = ("otsu", "kmeans", "felzenszwalb", "barrier", "grabcut", "centre_ellipse")
-    assert set(scores) == {*rivals, "gecat", "gecat refined"}
+    rivals = {"otsu", "kmeans", "felzenszwalb", "barrier", "grabcut", "centre_ellipse"}
+    assert rivals <= set(METHODS)
+    assert set(scores) == {*METHODS, "gecat", "gecat refined"}
     for name, result in scores.items():
-        assert name in done.stdout
+        assert name in said
         low, high = result["iou_interval"]
         assert low <= result["iou"] <= high
 
 
-def test_bench_quality_asks_the_discriminator_and_writes_its_scale(photos, small_weights):
-    words = "bench", "quality", "--discriminator", *folders(photos), "--weights", small_weights
-    done = run(*words, "--limit", 2, "--scale", photos / "new" / "small.scale.json")
-    assert done.returncode == 0, done.stderr
+def test_bench_discriminator_asks_it_and_writes_its_scale(photos, small_weights, capsys):
+    words = ["bench", "discriminator", *folders(photos), "--weights", str(small_weights)]
+    scale = photos / "new" / "small.scale.json"
+    assert main([*words, "--limit", "2", "--scale", str(scale)]) == 0
+    said = capsys.readouterr().out
     for text in ("shifted", "nothing", "Spearman", "AUROC", "2 photos"):
-        assert text in done.stdout
-    assert len(json.loads((photos / "new" / "small.scale.json").read_text())["own_iou"]) == 2
+        assert text in said
+    assert len(json.loads(scale.read_text())["own_iou"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -144,7 +165,13 @@ def test_what_cannot_be_done_is_said_in_one_line(photos, capsys, words, reason):
         ["dance"],
         [],
         ["bench", "pictures", "--out", "no-ending"],
-        ["bench", "explore", "--json", "."],
+        ["bench", "empty", "--json", "."],
+        ["bench", "dance"],
+        ["bench", "scenes", "--images", "photos"],
+        ["bench", "quality", "--images", "photos"],
+        ["bench", "quality", "--images", "photos", "--masks", "masks", "--scale", "scale.json"],
+        ["bench", "discriminator", "--images", "i", "--masks", "m", "--ignore", "maps"],
+        ["bench", "empty", "--limit", "3"],
     ],
 )
 def test_wrong_words_are_explained(words, capsys):

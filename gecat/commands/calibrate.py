@@ -1,7 +1,7 @@
 """`gecat calibrate`: gives masks the size of a teacher's cuts."""
 
-from gecat.commands.options import positive, tell_left_out
 from gecat.errors import Status
+from gecat.options import positive, tell_left_out
 
 
 def register(commands):

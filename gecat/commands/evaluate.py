@@ -3,14 +3,13 @@
 from functools import partial
 from pathlib import Path
 
-from gecat.commands.options import (
+from gecat.errors import UserError
+from gecat.options import (
     add_folder_options,
     add_network_options,
     folders,
     positive,
-    report,
 )
-from gecat.errors import UserError
 
 
 def register(commands):
@@ -26,7 +25,7 @@ def register(commands):
 def run(options):
     """Scores the networks, or one classical method, on a folder."""
     from gecat.evaluation.baselines import method
-    from gecat.evaluation.quality import evaluate, opencv_threads
+    from gecat.evaluation.quality import evaluate, opencv_threads, report
     from gecat.inference.segmenter import load
 
     if options.method:

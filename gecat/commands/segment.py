@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from gecat.commands.options import add_network_options, positive
 from gecat.errors import Status
+from gecat.options import add_network_options, positive
 
 
 def register(commands):

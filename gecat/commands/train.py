@@ -2,9 +2,9 @@
 
 import json
 
-from gecat.commands.options import add_budget, add_settings, positive, settings, tell_left_out
 from gecat.errors import Status, UserError, told_of
 from gecat.files import write_atomically
+from gecat.options import add_budget, add_settings, positive, settings, tell_left_out
 
 
 def register(commands):

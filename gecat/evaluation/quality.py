@@ -1,20 +1,20 @@
-"""Scores a way of segmenting on a folder of photos with true masks, and rivals side by side."""
+"""Scores a way of segmenting on a folder of photos with true masks."""
 
+import sys
 import time
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 from scipy.stats import bootstrap
 
-from gecat.errors import ImageError, UserError, name_of
-from gecat.evaluation.baselines import METHODS
+from gecat.errors import ImageError, Status, UserError, name_of
 from gecat.evaluation.metrics import boundary_f, iou, max_f_beta, pixel_accuracy, precision_recall
 from gecat.images.reading import read_image, read_mask
 from gecat.images.sources import spread
 from gecat.inference.batch import with_progress
+from gecat.options import tell_left_out, write_json
 
 RESAMPLES = 2000
 COLUMNS = ("iou", "iou_interval", "pixel_accuracy", "max_f_beta", "boundary_f", "ms")
@@ -67,34 +67,6 @@ def evaluate(predict, images_dir, masks_dir, ignore_dir=None, limit=None, label=
         "without_partner": without_partner,
         "skipped": [(name, str(error)) for name, error in skipped],
     }
-
-
-def bench(images_dir, masks_dir, ignore_dir=None, limit=None, weights=None):
-    """Scores every classical rival, and the networks with and without refinement, on one thread.
-
-    Args:
-        images_dir, masks_dir, ignore_dir, limit: as for `evaluate`.
-        weights: path of the networks' weights, or None for the shipped ones.
-
-    Returns:
-        A dict from a rival's name to what `evaluate` returns.
-
-    Raises:
-        UserError: as `evaluate`, or if there are no such weights.
-    """
-    from gecat.inference.segmenter import load
-
-    segmenter = load(weights, threads=1)
-    rivals = {
-        **METHODS,
-        "gecat": segmenter.predict,
-        "gecat refined": partial(segmenter.predict, refine=True),
-    }
-    with opencv_threads(1):
-        return {
-            name: evaluate(predict, images_dir, masks_dir, ignore_dir, limit, label=name)
-            for name, predict in rivals.items()
-        }
 
 
 def pair_files(images_dir, masks_dir, ignore_dir=None):
@@ -165,6 +137,22 @@ def table(results):
         "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])])
         for row in (heads, *rows)
     )
+
+
+def report(results, json_path):
+    """Prints the table, tells what was left out, and writes the JSON file if asked for.
+
+    Returns:
+        the Status of the command.
+    """
+    first = next(iter(results.values()))
+    print(table(results))
+    print(f"{first['count']} photos, threshold 0.5, median ms a photo")
+    tell_left_out(first["skipped"])
+    if first["without_partner"]:
+        print(f"without a partner: {', '.join(first['without_partner'])}", file=sys.stderr)
+    write_json(results, json_path)
+    return Status.SOME_SKIPPED if first["skipped"] else Status.DONE
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """What a score means: where it lies among scores of masks whose truth is known.
 
-`gecat bench quality --discriminator --scale FILE` writes them; beside weights they are kept as
+`gecat bench discriminator --scale FILE` writes them; beside weights they are kept as
 `<weights>.scale.json`.
 """
 

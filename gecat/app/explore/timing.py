@@ -1,5 +1,9 @@
-"""How long the Explore tab lets people wait, without the browser and the network between."""
+"""How long the Explore tab lets people wait, without the browser and the network between.
 
+`python -m gecat.app.explore.timing` tells it.
+"""
+
+import argparse
 import time
 
 import numpy as np
@@ -9,6 +13,8 @@ from gecat.app.explore.generator import LAST_VIEWS, GeneratorView
 from gecat.app.explore.subject import Subject, make_explorer, reference_photos
 from gecat.app.ui.result_cache import Shelf
 from gecat.i18n import words
+from gecat.inference.segmenter import SHIPPED_WEIGHTS, load
+from gecat.options import add_json, add_weights, write_json
 
 REPEATS = 7
 
@@ -53,3 +59,20 @@ def _median(calls):
         function(*arguments)
         spent.append(1000 * (time.perf_counter() - start))
     return float(np.median(spent))
+
+
+def main():
+    """Prints the milliseconds, and writes them where --json is given."""
+    parser = argparse.ArgumentParser(description="Times the answers of the Explore tab.")
+    add_weights(parser)
+    add_json(parser)
+    options = parser.parse_args()
+    weights = options.weights or SHIPPED_WEIGHTS
+    result = time_views(load(weights), weights)
+    for name, milliseconds in result.items():
+        print(f"{name:16}{milliseconds:7.0f} ms")
+    write_json(result, options.json)
+
+
+if __name__ == "__main__":
+    main()

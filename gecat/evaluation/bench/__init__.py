@@ -1,1 +1,15 @@
-"""What `gecat bench` measures, one bench a file."""
+"""What `gecat bench KIND` measures, one bench a file.
+
+A bench's file has `add_options(parser)` and `run(options)`, which returns the command's Status. To
+add one, write the file and name it here.
+"""
+
+BENCHES = {
+    "quality": "every classical rival and the networks, one thread",
+    "discriminator": "whether the discriminator can tell wrong masks",
+    "scenes": "what a minute teaches preset small about drawn scenes",
+    "empty": "whether pictures that show nothing get an empty mask",
+    "ablation": "what each part of the method is worth",
+    "semisupervised": "how far a few masks made by people go",
+    "pictures": "draw the README's picture with the networks",
+}

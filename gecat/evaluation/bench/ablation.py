@@ -7,10 +7,19 @@ from pathlib import Path
 
 import numpy as np
 
+from gecat.errors import Status, UserError
+from gecat.evaluation.bench.scenes import write_held_out
 from gecat.evaluation.quality import evaluate
 from gecat.images.datasets import load_photos
 from gecat.inference.segmenter import load
 from gecat.model.weights import load_weights
+from gecat.options import (
+    add_photos_and_masks,
+    add_run_options,
+    positive,
+    settings,
+    write_json,
+)
 from gecat.training.run.folder import read_stats
 from gecat.training.teacher import network_teacher
 from gecat.training.train import settle, start_run
@@ -25,6 +34,45 @@ ROWS = {
 }
 # From trained weights both networks are ready for gradient epochs at once.
 FROM_TRAINED = {"anchor_share": 0.0, "warmup_share": 0.0}
+
+
+def add_options(parser):
+    """Adds what `run` takes."""
+    parser.add_argument("--data", required=True, metavar="DIR|ZIP|NPY|scenes", help="photos")
+    add_photos_and_masks(parser, required=False)
+    add_run_options(parser)
+    parser.add_argument("--seeds", type=positive, default=3, metavar="N", help="default: 3")
+    parser.add_argument("--cache", metavar="DIR", help="where pseudo-masks are kept")
+    parser.add_argument("--limit", type=positive, metavar="N", help="learn from N photos at most")
+    parser.add_argument("--scored", type=positive, metavar="N", help="score N photos at most")
+
+
+def run(options):
+    """Trains each row once a seed; drawn scenes are scored on scenes held out."""
+    drawn = options.data == "scenes"
+    if drawn and (options.images or options.masks or options.start):
+        raise UserError("command.scenes_alone")
+    if not drawn and not (options.images and options.masks and options.start):
+        raise UserError("command.ablation_needs")
+    with tempfile.TemporaryDirectory() as folder:
+        count = {"count": options.scored} if options.scored else {}
+        scored = write_held_out(folder, **count) if drawn else (options.images, options.masks)
+        result = ablate(
+            options.data,
+            *scored,
+            seconds=options.seconds,
+            cycles=options.cycles,
+            seeds=options.seeds,
+            start=options.start,
+            teacher=options.teacher or options.start,
+            cache=options.cache,
+            limit=options.limit,
+            scored=options.scored,
+            changes=settings(options),
+            report=partial(write_json, path=options.json),
+        )
+    print(table(result))
+    return Status.DONE
 
 
 def ablate(

@@ -3,7 +3,10 @@
 import cv2
 import numpy as np
 
+from gecat.errors import Status
 from gecat.images.scenes import draw_ground
+from gecat.inference.segmenter import load
+from gecat.options import add_json, add_weights, write_json
 
 COUNT = 100
 SIDE = 256
@@ -37,6 +40,24 @@ def smooth_noise(rng, size, cells):
 
 
 KINDS = {"ground": draw_ground, "sky": draw_sky, "wall": draw_wall}
+
+
+def add_options(parser):
+    """Adds what `run` takes."""
+    add_weights(parser)
+    add_json(parser)
+
+
+def run(options):
+    """Asks the networks; returns the Status."""
+    result = count_empty(load(options.weights).predict)
+    by_kind = ", ".join(f"{kind} {share:.0%}" for kind, share in result["kinds"].items())
+    print(
+        f"{result['empty']:.0%} of {result['count']} pictures without an object have less than "
+        f"{LEAST_SHARE:.0%} foreground ({by_kind})"
+    )
+    write_json(result, options.json)
+    return Status.DONE
 
 
 def count_empty(predict, count=COUNT, size=SIDE):

@@ -5,10 +5,27 @@ import matplotlib
 import numpy as np
 from skimage import data
 
+from gecat.errors import Status
 from gecat.inference.cutout import cutout, opacity
+from gecat.inference.segmenter import load
+from gecat.options import add_weights, new_picture, write_picture
 
 SAMPLES = ("coffee", "astronaut", "chelsea", "rocket")
 _PAPER = np.array([250, 250, 250], np.float32)
+
+
+def add_options(parser):
+    """Adds what `run` takes."""
+    parser.add_argument(
+        "--out", required=True, type=new_picture, metavar="FILE", help="the picture to write"
+    )
+    add_weights(parser)
+
+
+def run(options):
+    """Draws photos that come with scikit-image and what the networks make of them."""
+    write_picture(overview(load(options.weights)), options.out)
+    return Status.DONE
 
 
 def overview(segmenter, height=220):

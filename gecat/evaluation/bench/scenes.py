@@ -8,18 +8,43 @@ import numpy as np
 from PIL import Image
 
 from gecat.config import Config
+from gecat.errors import Status
 from gecat.evaluation.baselines import method
 from gecat.evaluation.metrics import iou
 from gecat.images.pseudo_masks import pseudo_mask
 from gecat.images.scenes import draw_scenes
 from gecat.inference.batch import with_progress
 from gecat.inference.segmenter import load
+from gecat.options import add_budget, add_json, positive, write_json
 from gecat.training.run.folder import read_description, read_stats
 from gecat.training.train import train
 
 HELD_OUT = 300
 HELD_OUT_SEED = 2**31  # beyond every seed that a training may have
 RIVALS = ("otsu", "kmeans", "grabcut", "barrier")
+
+
+def add_options(parser):
+    """Adds what `run` takes."""
+    parser.add_argument("--seeds", type=positive, default=10, metavar="N", help="default: 10")
+    add_budget(parser, "of each seed (default: 60)", "of each seed", required=False)
+    parser.add_argument(
+        "--limit",
+        type=positive,
+        default=HELD_OUT,
+        metavar="N",
+        help="scenes to score (default: %(default)s)",
+    )
+    add_json(parser)
+
+
+def run(options):
+    """Trains once a seed and scores each on the same scenes; returns the Status."""
+    seconds = None if options.cycles else options.seconds or 60
+    result = learn_scenes(options.seeds, seconds, options.cycles, held_out=options.limit)
+    print(table(result))
+    write_json(result, options.json)
+    return Status.DONE
 
 
 def learn_scenes(seeds=10, seconds=None, cycles=None, changes=None, limit=None, held_out=HELD_OUT):

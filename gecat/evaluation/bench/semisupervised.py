@@ -9,16 +9,40 @@ from pathlib import Path
 
 import numpy as np
 
-from gecat.errors import UserError
+from gecat.errors import Status, UserError
 from gecat.evaluation.quality import evaluate, pair_files
 from gecat.images.datasets import load_photos
-from gecat.inference.segmenter import load
+from gecat.inference.segmenter import SHIPPED_WEIGHTS, load
 from gecat.model.weights import load_weights
+from gecat.options import add_photos_and_masks, add_run_options, settings, write_json
 from gecat.training.teacher import network_teacher
 from gecat.training.train import settle, start_run
 
 SHARES = (0.0, 0.01, 0.05, 0.10, 1.0)  # of the teaching half's masks; all are the ceiling
 COURSE = {"anchor_share": 1.0, "warmup_share": 0.0}
+
+
+def add_options(parser):
+    """Adds what `run` takes."""
+    add_photos_and_masks(parser)
+    add_run_options(parser)
+
+
+def run(options):
+    """Teaches with 0, 1, 5, 10 and 100% of the masks of every other photo; returns the Status."""
+    start = options.start or SHIPPED_WEIGHTS
+    result = learn_from_masks(
+        options.images,
+        options.masks,
+        start=start,
+        teacher=options.teacher or start,
+        seconds=options.seconds,
+        cycles=options.cycles,
+        changes=settings(options),
+        report=partial(write_json, path=options.json),
+    )
+    print(table(result))
+    return Status.DONE
 
 
 def learn_from_masks(

@@ -35,5 +35,5 @@ def test_the_share_counts_masks_below_a_twentieth():
 
 
 def test_the_command_asks_the_networks(small_weights, capsys):
-    assert main(["bench", "quality", "--empty", "--weights", str(small_weights)]) == 0
+    assert main(["bench", "empty", "--weights", str(small_weights)]) == 0
     assert "of 100 pictures without an object" in capsys.readouterr().out

@@ -1,6 +1,7 @@
 """The benches of learning, cut down to seconds."""
 
 import json
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -26,6 +27,20 @@ TINY = {
 }
 
 
+@pytest.fixture
+def begun(monkeypatch):
+    """What each run of a bench is begun with: pairs of its Config and its Photos."""
+    runs = []
+    for bench in (ablation, semisupervised):
+
+        def start_run(folder, config, photos, start_run=bench.start_run, **options):
+            runs.append((config, photos))
+            return start_run(folder, config, photos, **options)
+
+        monkeypatch.setattr(bench, "start_run", start_run)
+    return runs
+
+
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory):
     """(images folder, masks folder) of drawn scenes."""
@@ -49,7 +64,7 @@ def test_scenes_are_written_as_they_are_drawn(photos):
     np.testing.assert_array_equal(mask > 127, masks[1])
 
 
-def test_an_ablation_has_a_score_a_row_and_seed(photos, start, monkeypatch):
+def test_an_ablation_has_a_score_a_row_and_seed(photos, start, monkeypatch, begun):
     monkeypatch.setattr(ablation, "ROWS", {"anchor": ablation.ROWS["anchor"]})
     result = ablation.ablate(
         photos[0],
@@ -62,7 +77,9 @@ def test_an_ablation_has_a_score_a_row_and_seed(photos, start, monkeypatch):
         changes={"generator_steps": "1", "learning_rate": "0.1", "average_decay": "0"},
     )
     first, second = result["rows"]["anchor"]
-    assert first["iou"] != second["iou"]
+    assert [config.seed for config, _ in begun] == [0, 1]
+    parts = ablation.FROM_TRAINED | ablation.ROWS["anchor"]
+    assert all(config == config.replace(**parts) for config, _ in begun)
     assert all(0.0 <= first[name] <= 1.0 for name in ("iou", "boundary_f", "refined_iou"))
     assert first["gradients"] == first["cycles"] == 2
     lines = ablation.table(result).splitlines()
@@ -78,7 +95,7 @@ def test_every_row_differs_from_the_whole_in_its_part_alone():
         assert differing == set(parts), name
 
 
-def test_masks_of_one_half_teach_and_the_other_half_scores(photos, start):
+def test_masks_of_one_half_teach_and_the_other_half_scores(photos, start, begun):
     result = semisupervised.learn_from_masks(
         *photos,
         start=start,
@@ -89,7 +106,9 @@ def test_masks_of_one_half_teach_and_the_other_half_scores(photos, start):
     )
     assert (result["teaching"], result["scoring"]) == (20, 20)
     assert [row["masks"] for row in result["rows"]] == [0, 10]
-    assert result["rows"][0]["iou"] != result["rows"][1]["iou"]
+    assert [shown.has_mask.sum() for _, shown in begun] == [0, 10]
+    teaching = [path.stem for path in sorted(photos[0].iterdir())][::2]
+    assert all([Path(name).stem for name in shown.names] == teaching for _, shown in begun)
     text = semisupervised.table(result)
     assert "50%: 10 masks" in text and f"{result['before']['iou']:.3f}" in text
 

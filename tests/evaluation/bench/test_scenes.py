@@ -1,8 +1,6 @@
 """The bench of drawn scenes, cut down to seconds."""
 
-import pytest
-
-from gecat.__main__ import main
+from gecat.evaluation.bench import scenes
 from gecat.evaluation.bench.scenes import learn_scenes, table
 
 TINY = {
@@ -15,11 +13,20 @@ TINY = {
 }
 
 
-def test_every_seed_is_a_run_of_its_own_scored_beside_the_rivals():
+def test_every_seed_is_a_run_of_its_own_scored_beside_the_rivals(monkeypatch):
+    taught, train = [], scenes.train
+
+    def watched(*words, changes, **options):
+        path = train(*words, changes=changes, **options)
+        taught.append((changes["seed"], path.read_bytes()))
+        return path
+
+    monkeypatch.setattr(scenes, "train", watched)
     result = learn_scenes(seeds=2, cycles=6, changes=TINY, limit=32, held_out=12)
     assert [run["seed"] for run in result["runs"]] == [0, 1]
     first, second = result["runs"]
-    assert first["iou"] != second["iou"]
+    assert [seed for seed, _ in taught] == [0, 1]
+    assert taught[0][1] != taught[1][1]
     assert all(0.0 < run["iou"] < 1.0 and run["cycles"] == 6 for run in result["runs"])
     assert first["curve"][0][0] < first["seconds"] < first["wall"]
     assert list(result["rivals"]) == ["otsu", "kmeans", "grabcut", "barrier", "teacher: texture"]
@@ -27,20 +34,3 @@ def test_every_seed_is_a_run_of_its_own_scored_beside_the_rivals():
     text = table(result)
     assert f"{first['iou']:.3f}  6 cycles" in text
     assert "12 scenes held out" in text
-
-
-@pytest.mark.parametrize(
-    ("words", "reason"),
-    [
-        (["--scenes", "--images", "photos"], "--scenes takes no"),
-        (["--images", "photos"], "--masks"),
-        (["--seeds", "3"], "--scenes"),
-        (["--scenes", "--seconds", "5", "--discriminator"], "--scenes takes no"),
-        (["--images", "photos", "--masks", "masks", "--scale", "scale.json"], "takes no --scale"),
-        (["--discriminator", "--sheet", "a.png", "--ignore", "maps"], "no --ignore and --sheet"),
-        (["--empty", "--limit", "3"], "--empty takes no --limit"),
-    ],
-)
-def test_words_that_do_not_go_together_are_said(words, reason, capsys):
-    assert main(["bench", "quality", *words]) == 2
-    assert reason in capsys.readouterr().err

@@ -1,11 +1,11 @@
-"""What several commands have in common: their options and how they report."""
+"""What commands and benches have in common: their options, and how they tell what they did."""
 
 import argparse
 import json
 import sys
 from pathlib import Path
 
-from gecat.errors import Status, UserError
+from gecat.errors import UserError
 
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 
@@ -36,9 +36,14 @@ def new_picture(text):
     return new_file(text)
 
 
+def add_weights(parser):
+    """Adds --weights."""
+    parser.add_argument("--weights", metavar="FILE", help="default: those that ship")
+
+
 def add_network_options(parser, refine):
     """Adds --weights and --refine; `refine` is whether masks are refined when nothing is said."""
-    parser.add_argument("--weights", metavar="FILE", help="default: those that ship")
+    add_weights(parser)
     parser.add_argument(
         "--refine",
         action=argparse.BooleanOptionalAction,
@@ -47,17 +52,26 @@ def add_network_options(parser, refine):
     )
 
 
-def add_folder_options(parser, required=True):
-    """Adds the folders of photos and masks to score, how many of them, and --json."""
-    parser.add_argument("--images", required=required, metavar="DIR", help="photos")
+def add_photos_and_masks(parser, required=True):
+    """Adds the folders of photos to score and of their true masks."""
+    parser.add_argument("--images", required=required, metavar="DIR", help="photos to score")
     parser.add_argument(
-        "--masks", required=required, metavar="DIR", help="true masks, of equal names"
+        "--masks", required=required, metavar="DIR", help="their true masks, of equal names"
     )
-    parser.add_argument("--ignore", metavar="DIR", help="maps of what is undecided, white")
+
+
+def add_folder_options(parser, ignore=True):
+    """Adds what is scored, how much of it, and --json; `ignore` is whether maps may be given."""
+    add_photos_and_masks(parser)
+    if ignore:
+        parser.add_argument("--ignore", metavar="DIR", help="maps of what is undecided, white")
     parser.add_argument("--limit", type=positive, metavar="N", help="score N photos, spread evenly")
-    parser.add_argument(
-        "--json", type=new_file, metavar="FILE", help="write all scores, photo by photo"
-    )
+    add_json(parser)
+
+
+def add_json(parser):
+    """Adds --json."""
+    parser.add_argument("--json", type=new_file, metavar="FILE", help="write all scores")
 
 
 def add_budget(parser, seconds, cycles, required=True):
@@ -72,6 +86,15 @@ def add_settings(parser):
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of config.py"
     )
+
+
+def add_run_options(parser):
+    """Adds what runs are begun with, of which several are compared."""
+    add_budget(parser, "of each run", "of each run")
+    parser.add_argument("--start", metavar="FILE", help="weights to begin from")
+    parser.add_argument("--teacher", metavar="FILE", help="default: the weights to begin from")
+    add_settings(parser)
+    add_json(parser)
 
 
 def settings(options):
@@ -90,24 +113,6 @@ def settings(options):
 def folders(options):
     """Returns what `add_folder_options` added, as `evaluation.quality` takes it."""
     return options.images, options.masks, options.ignore, options.limit
-
-
-def report(results, json_path):
-    """Prints the table, tells what was left out, and writes the JSON file if asked for.
-
-    Returns:
-        the Status of the command.
-    """
-    from gecat.evaluation.quality import table
-
-    first = next(iter(results.values()))
-    print(table(results))
-    print(f"{first['count']} photos, threshold 0.5, median ms a photo")
-    tell_left_out(first["skipped"])
-    if first["without_partner"]:
-        print(f"without a partner: {', '.join(first['without_partner'])}", file=sys.stderr)
-    write_json(results, json_path)
-    return Status.SOME_SKIPPED if first["skipped"] else Status.DONE
 
 
 def write_json(result, path):

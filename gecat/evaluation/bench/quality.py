@@ -1,0 +1,58 @@
+"""Every classical rival and the networks, with and without refinement, side by side."""
+
+from functools import partial
+
+from gecat.evaluation.baselines import METHODS
+from gecat.evaluation.bench.sheet import draw_sheet
+from gecat.evaluation.quality import evaluate, opencv_threads, report
+from gecat.inference.segmenter import load
+from gecat.options import add_folder_options, add_weights, folders, new_picture, write_picture
+
+
+def add_options(parser):
+    """Adds what `run` takes."""
+    add_folder_options(parser)
+    add_weights(parser)
+    parser.add_argument(
+        "--sheet",
+        type=new_picture,
+        metavar="FILE",
+        help="draw the networks' ten best and ten worst",
+    )
+
+
+def run(options):
+    """Scores all on a folder; returns the Status."""
+    results = compare(*folders(options), weights=options.weights)
+    status = report(results, options.json)
+    if options.sheet:
+        predict = load(options.weights, threads=1).predict
+        rows = results["gecat"]["images"]
+        write_picture(draw_sheet(predict, rows, options.images, options.masks), options.sheet)
+    return status
+
+
+def compare(images_dir, masks_dir, ignore_dir=None, limit=None, weights=None):
+    """Scores every classical rival, and the networks with and without refinement, on one thread.
+
+    Args:
+        images_dir, masks_dir, ignore_dir, limit: as for `evaluate`.
+        weights: path of the networks' weights, or None for the shipped ones.
+
+    Returns:
+        A dict from a rival's name to what `evaluate` returns.
+
+    Raises:
+        UserError: as `evaluate`, or if there are no such weights.
+    """
+    segmenter = load(weights, threads=1)
+    rivals = {
+        **METHODS,
+        "gecat": segmenter.predict,
+        "gecat refined": partial(segmenter.predict, refine=True),
+    }
+    with opencv_threads(1):
+        return {
+            name: evaluate(predict, images_dir, masks_dir, ignore_dir, limit, label=name)
+            for name, predict in rivals.items()
+        }
