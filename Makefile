@@ -1,5 +1,5 @@
 # make run    serve the app on http://127.0.0.1:7860 (HOST=0.0.0.0 PORT=8000 to change)
-# make test   lint, format check, import contracts, every test (a browser test included)
+# make test   lint, format, types, import contracts, every test (the browser's included)
 # make clean  remove what the two above made
 #
 # Both set up all they need: a virtual environment in .venv and, for the tests, Chromium.
@@ -32,6 +32,7 @@ test: lint browser
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 # Debian ships venv apart from Python; it is installed only where it is missing.
@@ -52,5 +53,5 @@ browser:
 		command -v google-chrome > /dev/null || { $(APT_INSTALL) chromium; }
 
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,12 +5,13 @@ import logging
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 
 from gecat.commands import bench, calibrate, evaluate, segment, train
 from gecat.errors import Status, told_of
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command.
 
     Args:

@@ -10,13 +10,14 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from gecat.errors import Setting, SettingError
+from gecat.errors import SettingError
 
 
-def _setting(default, description, *, steerable=False, **bounds) -> Any:
+def _setting(default: Any, description: str, *, steerable: bool = False, **bounds: Any) -> Any:
     """A field of Config; `steerable` is whether a visitor of the page may set it."""
-    extra = {"steerable": steerable}
-    return Field(default, description=description, json_schema_extra=extra, **bounds)
+    return Field(
+        default, description=description, json_schema_extra={"steerable": steerable}, **bounds
+    )
 
 
 def _parts(value):
@@ -285,8 +286,7 @@ _OF_WEIGHTS = (
 def _fault(name, fault, values):
     """The SettingError for what pydantic refused: its kind of fault, and all values given."""
     if name not in SETTINGS:
-        known = [Setting(name) for name in sorted(SETTINGS)]
-        return SettingError("setting.unknown", allowed=known, received=_short(name))
+        return SettingError("setting.unknown", allowed=sorted(SETTINGS), received=_short(name))
     facts = SETTINGS[name]
     code = "choice" if "enum" in facts else _CODES[facts["type"]]
     if fault == "multiple_of":

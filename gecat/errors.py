@@ -7,9 +7,11 @@ given by its name alone: where things lie on a server is nobody's business.
 """
 
 import errno
+from collections.abc import Iterable
 from enum import IntEnum
 from functools import partial
 from pathlib import Path
+from typing import Any, Self
 
 from gecat.i18n import say
 
@@ -30,13 +32,16 @@ class Term:
         code: its name in `[terms]`; values: what its words fill in.
     """
 
-    typed = None
-
-    def __init__(self, code, **values):
+    def __init__(self, code: str, **values: Any) -> None:
         self.code, self.values = code, values
 
     @property
-    def key(self):
+    def typed(self) -> str | None:
+        """What is typed for it; None where it is no name of a thing that is typed."""
+        return None
+
+    @property
+    def key(self) -> str:
         """Where the catalogue has it."""
         return f"terms.{self.code}"
 
@@ -51,12 +56,12 @@ class Setting(Term):
     """The name of a setting: on a page in words, for whoever types commands as it is typed."""
 
     @property
-    def typed(self):
+    def typed(self) -> str | None:
         """What is typed."""
         return self.code
 
     @property
-    def key(self):
+    def key(self) -> str:
         """Where the catalogue has it."""
         return f"settings.{self.code}"
 
@@ -64,17 +69,17 @@ class Setting(Term):
 class Choice(Term):
     """One of the values that a setting is chosen from; told as the setting itself is."""
 
-    def __init__(self, setting, value):
+    def __init__(self, setting: str, value: str) -> None:
         super().__init__(value)
         self.setting = setting
 
     @property
-    def typed(self):
+    def typed(self) -> str | None:
         """What is typed."""
         return self.code
 
     @property
-    def key(self):
+    def key(self) -> str:
         """Where the catalogue has it."""
         return f"choices.{self.setting}.{self.code}"
 
@@ -89,24 +94,24 @@ class UserError(ValueError):
 
     typed = None
 
-    def __init__(self, code, **values):
+    def __init__(self, code: str, **values: Any) -> None:
         super().__init__(code)
         self.code, self.values = code, values
 
     @property
-    def key(self):
+    def key(self) -> str:
         """Where the catalogue has it."""
         return f"errors.{self.code}"
 
     @property
-    def kind(self):
+    def kind(self) -> str:
         """The first part of the code."""
         return self.code.partition(".")[0]
 
     def __str__(self):
         return say(self)
 
-    def bare(self):
+    def bare(self) -> Self:
         """Returns the same error without what led to it, which may hold a whole photo."""
         values = {
             name: value.bare() if isinstance(value, UserError) else value
@@ -114,7 +119,7 @@ class UserError(ValueError):
         }
         return type(self)(self.code, **values)
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """Returns the error as values that JSON can hold."""
         return {
             "code": self.code,
@@ -122,7 +127,7 @@ class UserError(ValueError):
         }
 
     @staticmethod
-    def from_dict(packed):
+    def from_dict(packed: dict[str, Any]) -> "UserError":
         """Returns the error that `to_dict` packed, of its own kind.
 
         Raises:
@@ -166,7 +171,14 @@ class SettingError(UserError):
         values: what else its sentence fills in.
     """
 
-    def __init__(self, code, *, name=None, allowed=None, **values):
+    def __init__(
+        self,
+        code: str,
+        *,
+        name: object = None,
+        allowed: Iterable[object] | None = None,
+        **values: Any,
+    ) -> None:
         if name is not None:
             values["name"] = Setting(str(name))
         if allowed is not None:
@@ -175,7 +187,7 @@ class SettingError(UserError):
         super().__init__(code, **values)
 
 
-def told_of(error):
+def told_of(error: BaseException) -> UserError | None:
     """Returns what may be told of any exception, as a UserError; None where nobody expected it.
 
     What the system refuses of a file is told by the file's name.
@@ -187,12 +199,12 @@ def told_of(error):
     if isinstance(error, OSError) and error.errno in _FULL:  # where, the system does not say
         return UserError("file.full")
     if isinstance(error, OSError) and error.filename is not None:
-        code = _SYSTEM.get(error.errno, "failed")
+        code = _SYSTEM.get(error.errno or 0, "failed")
         return UserError(f"file.{code}", received=name_of(error.filename))
     return None
 
 
-def name_of(path):
+def name_of(path: str | Path) -> str:
     """Returns what a path is called, without the folders that it lies in."""
     return Path(path).name or str(path)
 

@@ -3,14 +3,17 @@
 import io
 import re
 import secrets
+from collections.abc import Container
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
+AnyPath = str | Path
 PACKAGE = Path(__file__).resolve().parent
 
 
-def write_atomically(path, data):
+def write_atomically(path: AnyPath, data: bytes) -> None:
     """Writes bytes beside the file, then moves them into its place.
 
     Args:
@@ -39,7 +42,7 @@ def asset(*parts: str) -> Path:
     return (carried if carried.is_dir() else PACKAGE.parent / "assets").joinpath(*parts)
 
 
-def write_png(path, pixels):
+def write_png(path: AnyPath, pixels: np.ndarray) -> None:
     """Writes a picture as `write_atomically` does.
 
     Args:
@@ -51,12 +54,12 @@ def write_png(path, pixels):
     write_atomically(path, buffer.getvalue())
 
 
-def safe_stem(name):
+def safe_stem(name: str) -> str:
     """Returns the stem of a file name with nothing but letters, digits, hyphens and underscores."""
     return re.sub(r"[^\w-]+", "-", Path(name).stem).strip("-")[:60] or "photo"
 
 
-def free_name(name, taken):
+def free_name(name: str, taken: Container[str]) -> str:
     """Returns the name, or the name with a number if it is among those taken."""
     path, number = Path(name), 2
     while name in taken:

@@ -3,14 +3,19 @@
 import argparse
 import json
 import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
+
 from gecat.errors import UserError
+from gecat.files import AnyPath
 
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 
 
-def positive(text):
+def positive(text: str) -> int:
     """Returns the whole number of 1 or more that a word says, for argparse."""
     try:
         value = int(text)
@@ -21,14 +26,14 @@ def positive(text):
     return value
 
 
-def new_file(text):
+def new_file(text: str) -> str:
     """Returns the path of a file to write, for argparse; what no file can be is not found late."""
     if Path(text).is_dir():
         raise argparse.ArgumentTypeError(f"must be a file, received the folder {text}")
     return text
 
 
-def new_picture(text):
+def new_picture(text: str) -> str:
     """Returns the path of a picture to write, for argparse; its name tells the kind."""
     if not text.lower().endswith(PICTURE_ENDINGS):
         endings = ", ".join(PICTURE_ENDINGS)
@@ -36,12 +41,12 @@ def new_picture(text):
     return new_file(text)
 
 
-def add_weights(parser):
+def add_weights(parser: ArgumentParser) -> None:
     """Adds --weights."""
     parser.add_argument("--weights", metavar="FILE", help="default: those that ship")
 
 
-def add_network_options(parser, refine):
+def add_network_options(parser: ArgumentParser, refine: bool) -> None:
     """Adds --weights and --refine; `refine` is whether masks are refined when nothing is said."""
     add_weights(parser)
     parser.add_argument(
@@ -52,7 +57,7 @@ def add_network_options(parser, refine):
     )
 
 
-def add_photos_and_masks(parser, required=True):
+def add_photos_and_masks(parser: ArgumentParser, required: bool = True) -> None:
     """Adds the folders of photos to score and of their true masks."""
     parser.add_argument("--images", required=required, metavar="DIR", help="photos to score")
     parser.add_argument(
@@ -60,7 +65,7 @@ def add_photos_and_masks(parser, required=True):
     )
 
 
-def add_folder_options(parser, ignore=True):
+def add_folder_options(parser: ArgumentParser, ignore: bool = True) -> None:
     """Adds what is scored, how much of it, and --json; `ignore` is whether maps may be given."""
     add_photos_and_masks(parser)
     if ignore:
@@ -69,26 +74,26 @@ def add_folder_options(parser, ignore=True):
     add_json(parser)
 
 
-def add_json(parser):
+def add_json(parser: ArgumentParser) -> None:
     """Adds --json."""
     parser.add_argument("--json", type=new_file, metavar="FILE", help="write all scores")
 
 
-def add_budget(parser, seconds, cycles, required=True):
+def add_budget(parser: ArgumentParser, seconds: str, cycles: str, required: bool = True) -> None:
     """Adds --seconds and --cycles, of which one is given; the texts say what each is of."""
     budget = parser.add_mutually_exclusive_group(required=required)
     budget.add_argument("--seconds", type=positive, metavar="S", help=seconds)
     budget.add_argument("--cycles", type=positive, metavar="N", help=cycles)
 
 
-def add_settings(parser):
+def add_settings(parser: ArgumentParser) -> None:
     """Adds --set, which may be given many times."""
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of config.py"
     )
 
 
-def add_run_options(parser):
+def add_run_options(parser: ArgumentParser) -> None:
     """Adds what runs are begun with, of which several are compared."""
     add_budget(parser, "of each run", "of each run")
     parser.add_argument("--start", metavar="FILE", help="weights to begin from")
@@ -97,7 +102,7 @@ def add_run_options(parser):
     add_json(parser)
 
 
-def settings(options):
+def settings(options: Namespace) -> dict[str, str]:
     """Returns what --set gave, a dict of texts by name.
 
     Raises:
@@ -110,25 +115,25 @@ def settings(options):
     return {key: value for key, _, value in pairs}
 
 
-def folders(options):
+def folders(options: Namespace) -> tuple[str, str, str | None, int | None]:
     """Returns what `add_folder_options` added, as `evaluation.quality` takes it."""
     return options.images, options.masks, options.ignore, options.limit
 
 
-def write_json(result, path):
+def write_json(result: object, path: AnyPath | None) -> None:
     """Writes a result where a path is given, and makes its folder."""
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_text(json.dumps(result, indent=1) + "\n")
 
 
-def tell_left_out(skipped):
+def tell_left_out(skipped: Iterable[tuple[str, object]]) -> None:
     """Names what was left out on stderr; `skipped` holds pairs of a name and a reason."""
     for name, reason in skipped:
         print(f"{name}: left out: {reason}", file=sys.stderr)
 
 
-def write_picture(picture, path):
+def write_picture(picture: np.ndarray, path: AnyPath) -> None:
     """Writes a uint8 picture (H, W, 3), makes its folder, and says where it is."""
     from PIL import Image
 

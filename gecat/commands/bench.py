@@ -2,11 +2,13 @@
 
 import argparse
 import importlib
+from argparse import Namespace
 
+from gecat.errors import Status
 from gecat.evaluation.bench import BENCHES
 
 
-def register(commands):
+def register(commands: argparse._SubParsersAction) -> None:
     """Adds `bench` to the parser's commands."""
     width = max(map(len, BENCHES))
     parser = commands.add_parser(
@@ -20,7 +22,7 @@ def register(commands):
     parser.set_defaults(run=run)
 
 
-def run(options):
+def run(options: Namespace) -> Status:
     """Runs one bench; the others, and what they need, are not even imported."""
     bench = importlib.import_module(f"gecat.evaluation.bench.{options.kind}")
     parser = argparse.ArgumentParser(prog=f"gecat bench {options.kind}", description=bench.__doc__)

@@ -1,10 +1,13 @@
 """`gecat calibrate`: gives masks the size of a teacher's cuts."""
 
+import argparse
+from argparse import Namespace
+
 from gecat.errors import Status
 from gecat.options import positive, tell_left_out
 
 
-def register(commands):
+def register(commands: argparse._SubParsersAction) -> None:
     """Adds `calibrate` to the parser's commands."""
     parser = commands.add_parser("calibrate", help="give masks the size of a teacher's cuts")
     parser.add_argument("--weights", required=True, metavar="FILE", help="what to calibrate")
@@ -18,7 +21,7 @@ def register(commands):
     parser.set_defaults(run=run)
 
 
-def run(options):
+def run(options: Namespace) -> Status:
     """Calibrates weights and says by how much; some photos may be left out."""
     from gecat.training.calibration import calibrate
 

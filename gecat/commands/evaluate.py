@@ -1,9 +1,11 @@
 """`gecat evaluate`: scores masks against true ones."""
 
+import argparse
+from argparse import Namespace
 from functools import partial
 from pathlib import Path
 
-from gecat.errors import UserError
+from gecat.errors import Status, UserError
 from gecat.options import (
     add_folder_options,
     add_network_options,
@@ -12,7 +14,7 @@ from gecat.options import (
 )
 
 
-def register(commands):
+def register(commands: argparse._SubParsersAction) -> None:
     """Adds `evaluate` to the parser's commands."""
     parser = commands.add_parser("evaluate", help="score masks against true ones")
     add_folder_options(parser)
@@ -22,7 +24,7 @@ def register(commands):
     parser.set_defaults(run=run)
 
 
-def run(options):
+def run(options: Namespace) -> Status:
     """Scores the networks, or one classical method, on a folder."""
     from gecat.evaluation.baselines import method
     from gecat.evaluation.quality import evaluate, opencv_threads, report

@@ -1,12 +1,14 @@
 """`gecat segment`: masks, cut-outs or overlays of photos."""
 
+import argparse
+from argparse import Namespace
 from functools import partial
 
 from gecat.errors import Status
 from gecat.options import add_network_options, positive
 
 
-def register(commands):
+def register(commands: argparse._SubParsersAction) -> None:
     """Adds `segment` to the parser's commands."""
     parser = commands.add_parser("segment", help="write a mask, cut-out or overlay of each photo")
     parser.add_argument("paths", nargs="+", metavar="PATH", help="photos, or folders of photos")
@@ -28,7 +30,7 @@ def register(commands):
     parser.set_defaults(run=run)
 
 
-def run(options):
+def run(options: Namespace) -> Status:
     """Segments files; some of them may be skipped."""
     from gecat.inference.batch import segment_files
     from gecat.inference.segmenter import load

@@ -1,13 +1,15 @@
 """`gecat train`: learns from photos without labels."""
 
+import argparse
 import json
+from argparse import Namespace
 
 from gecat.errors import Status, UserError, told_of
 from gecat.files import write_atomically
 from gecat.options import add_budget, add_settings, positive, settings, tell_left_out
 
 
-def register(commands):
+def register(commands: argparse._SubParsersAction) -> None:
     """Adds `train` to the parser's commands."""
     parser = commands.add_parser("train", help="learn from photos without labels")
     parser.add_argument(
@@ -37,7 +39,7 @@ def register(commands):
     parser.set_defaults(run=run)
 
 
-def run(options):
+def run(options: Namespace) -> Status:
     """Trains, and writes down why where that cannot be; some photos may be left out."""
     try:
         return _train(options)

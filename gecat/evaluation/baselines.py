@@ -12,19 +12,20 @@ from skimage.segmentation import felzenszwalb as felzenszwalb_regions
 
 from gecat.errors import UserError
 from gecat.images import pseudo_masks as prior
+from gecat.inference.batch import Predict
 
 LONGEST_SIDE = 640
-METHODS = {}
+METHODS: dict[str, Predict] = {}
 
 
-def baseline(function):
+def baseline(function: Predict) -> Predict:
     """Makes a method known by its name: to `evaluate`, to `bench quality`, and to the tests."""
     METHODS[function.__name__] = function
     return function
 
 
 @baseline
-def centre_ellipse(image):
+def centre_ellipse(image: np.ndarray) -> np.ndarray:
     """The ellipse in the middle that covers half of the picture, whatever the photo shows."""
     height, width = image.shape[:2]
     radius = np.sqrt(2 / np.pi)  # half of the 2 x 2 square that the two axes below span
@@ -34,7 +35,7 @@ def centre_ellipse(image):
 
 
 @baseline
-def otsu(image):
+def otsu(image: np.ndarray) -> np.ndarray:
     """Brightness cut in two at Otsu's threshold (1979), named by the frame rule."""
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     if grey.min() == grey.max():
@@ -43,7 +44,7 @@ def otsu(image):
 
 
 @baseline
-def kmeans(image, clusters=3):
+def kmeans(image: np.ndarray, clusters: int = 3) -> np.ndarray:
     """k-means on L*a*b* colours, clusters named by the frame rule."""
     lab = cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 0.5)
@@ -55,7 +56,7 @@ def kmeans(image, clusters=3):
 
 
 @baseline
-def felzenszwalb(image):
+def felzenszwalb(image: np.ndarray) -> np.ndarray:
     """Graph-based regions (Felzenszwalb and Huttenlocher 2004), named by the frame rule."""
     regions = felzenszwalb_regions(image, scale=300, sigma=0.8, min_size=image[..., 0].size // 100)
     # A quarter did best of 1, 1/2 and 1/4 on the development photos: a rival is shown at its best.
@@ -63,13 +64,13 @@ def felzenszwalb(image):
 
 
 @baseline
-def barrier(image):
+def barrier(image: np.ndarray) -> np.ndarray:
     """Minimum barrier distance to the frame with border colours (Zhang et al. 2015)."""
     return prior.barrier_saliency(image)
 
 
 @baseline
-def grabcut(image):
+def grabcut(image: np.ndarray) -> np.ndarray:
     """GrabCut (Rother et al. 2004) from a centred rectangle, five rounds."""
     height, width = image.shape[:2]
     scale = min(1.0, LONGEST_SIDE / max(height, width))
@@ -79,7 +80,7 @@ def grabcut(image):
     return cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
-def method(name):
+def method(name: str) -> Predict:
     """Looks a classical method up by its name.
 
     Args:

@@ -1,21 +1,31 @@
 """Can the discriminator tell? Its verdicts on true, spoiled and the generator's own masks."""
 
+from typing import Any
+
 import numpy as np
 
 from gecat.errors import ImageError, UserError
 from gecat.evaluation.metrics import iou
 from gecat.evaluation.quality import pair_files, read_triple
 from gecat.evaluation.ranking import auroc, auroc_of_counts, spearman
+from gecat.files import AnyPath
 from gecat.images.corruption import LEVELS, STRENGTHS, WHOLE_KINDS, spoilings
 from gecat.images.sizes import shrink
 from gecat.images.sources import spread
 from gecat.inference.batch import with_progress
+from gecat.inference.segmenter import Segmenter
 
 BINS = 512  # of the score map's probabilities, where all photos are pooled
 NEARLY_RIGHT = 0.98  # a spoiled mask with more IoU than this was hardly spoiled and is left out
 
 
-def examine(segmenter, images_dir, masks_dir, limit=None, seed=0):
+def examine(
+    segmenter: Segmenter,
+    images_dir: AnyPath,
+    masks_dir: AnyPath,
+    limit: int | None = None,
+    seed: int = 0,
+) -> dict[str, Any]:
     """Asks the discriminator about photos whose true masks are known.
 
     Args:
@@ -54,7 +64,7 @@ def examine(segmenter, images_dir, masks_dir, limit=None, seed=0):
     }
 
 
-def summarise(rows):
+def summarise(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Condenses the answers on many photos.
 
     Args:
@@ -69,13 +79,14 @@ def summarise(rows):
         value of the score map finds the wrong pixels of G's masks, averaged over photos; and
         "uncertainty_auroc", how well G's own probabilities near 0.5 find them, to compare with.
     """
-    wins = {(kind, level): [] for kind in STRENGTHS for level in LEVELS}
-    wins |= {(kind, "middle"): [] for kind in WHOLE_KINDS}
+    asked = [(kind, level) for kind in STRENGTHS for level in LEVELS]
+    asked += [(kind, "middle") for kind in WHOLE_KINDS]
+    wins: dict[tuple[str, str], list[float]] = {each: [] for each in asked}
     for row in rows:
         for kind, level, score, fit in row["spoiled"]:
             if fit < NEARLY_RIGHT:
                 wins[kind, level].append((row["true"] > score) + 0.5 * (row["true"] == score))
-    preference = {kind: {} for kind, _ in wins}
+    preference: dict[str, dict[str, float | None]] = {kind: {} for kind, _ in wins}
     for (kind, level), won in wins.items():
         preference[kind][level] = float(np.mean(won)) if won else None
     return {
@@ -87,7 +98,7 @@ def summarise(rows):
     }
 
 
-def table(result):
+def table(result: dict[str, Any]) -> str:
     """Lines of text: the preference by kind and strength, and the two other scores."""
     lines = [f"{'true mask preferred to':24}" + "".join(f"{level:>9}" for level in LEVELS)]
     for kind, shares in result["preference"].items():

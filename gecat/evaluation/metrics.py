@@ -4,6 +4,8 @@ Masks are bool, or probabilities in [0, 1]; a probability above the threshold is
 choice of polarity: the inverse of the truth scores as badly as it is.
 """
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -13,7 +15,9 @@ THRESHOLDS = np.arange(1, 256) / 255
 BETA_SQUARED = 0.3
 
 
-def iou(mask, truth, threshold=0.5, ignore=None):
+def iou(
+    mask: np.ndarray, truth: np.ndarray, threshold: float = 0.5, ignore: np.ndarray | None = None
+) -> float:
     """Intersection over union (Jaccard index) of the object.
 
     Args:
@@ -33,7 +37,9 @@ def iou(mask, truth, threshold=0.5, ignore=None):
     return np.count_nonzero(predicted & true) / union if union else 1.0
 
 
-def pixel_accuracy(mask, truth, threshold=0.5, ignore=None):
+def pixel_accuracy(
+    mask: np.ndarray, truth: np.ndarray, threshold: float = 0.5, ignore: np.ndarray | None = None
+) -> float:
     """Share of the pixels that are put on the right side.
 
     Args:
@@ -49,7 +55,9 @@ def pixel_accuracy(mask, truth, threshold=0.5, ignore=None):
     return float(np.mean(predicted == true)) if true.size else 1.0
 
 
-def precision_recall(mask, truth, ignore=None):
+def precision_recall(
+    mask: np.ndarray, truth: np.ndarray, ignore: np.ndarray | None = None
+) -> np.ndarray:
     """Precision and recall of the object at the 255 thresholds 1/255 ... 255/255.
 
     Args:
@@ -79,7 +87,7 @@ def precision_recall(mask, truth, ignore=None):
     return np.stack([precision, recall], axis=-1)
 
 
-def max_f_beta(curves):
+def max_f_beta(curves: Sequence[np.ndarray] | np.ndarray) -> float:
     """Highest F-measure over the thresholds, beta squared 0.3.
 
     Precision and recall are averaged over the photos before the maximum is taken, so one threshold
@@ -98,7 +106,9 @@ def max_f_beta(curves):
     return float(f_beta.max())
 
 
-def boundary_f(mask, truth, threshold=0.5, tolerance=0.01):
+def boundary_f(
+    mask: np.ndarray, truth: np.ndarray, threshold: float = 0.5, tolerance: float = 0.01
+) -> float:
     """F-measure of the object's outline.
 
     Precision is the share of the mask's outline that lies near the true one, recall the share of

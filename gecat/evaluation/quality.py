@@ -2,8 +2,10 @@
 
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -11,16 +13,24 @@ from scipy.stats import bootstrap
 
 from gecat.errors import ImageError, Status, UserError, name_of
 from gecat.evaluation.metrics import boundary_f, iou, max_f_beta, pixel_accuracy, precision_recall
+from gecat.files import AnyPath
 from gecat.images.reading import read_image, read_mask
 from gecat.images.sources import spread
-from gecat.inference.batch import with_progress
+from gecat.inference.batch import Predict, with_progress
 from gecat.options import tell_left_out, write_json
 
 RESAMPLES = 2000
 COLUMNS = ("iou", "iou_interval", "pixel_accuracy", "max_f_beta", "boundary_f", "ms")
 
 
-def evaluate(predict, images_dir, masks_dir, ignore_dir=None, limit=None, label=None):
+def evaluate(
+    predict: Predict,
+    images_dir: AnyPath,
+    masks_dir: AnyPath,
+    ignore_dir: AnyPath | None = None,
+    limit: int | None = None,
+    label: str | None = None,
+) -> dict[str, Any]:
     """Scores masks at the photos' own size, at the fixed threshold 0.5.
 
     Args:
@@ -69,7 +79,9 @@ def evaluate(predict, images_dir, masks_dir, ignore_dir=None, limit=None, label=
     }
 
 
-def pair_files(images_dir, masks_dir, ignore_dir=None):
+def pair_files(
+    images_dir: AnyPath, masks_dir: AnyPath, ignore_dir: AnyPath | None = None
+) -> tuple[list[tuple[Path, Path, Path | None]], list[str]]:
     """Pairs photos with their masks by stem.
 
     Returns:
@@ -97,7 +109,9 @@ def pair_files(images_dir, masks_dir, ignore_dir=None):
     return triples, sorted(lonely)
 
 
-def bootstrap_interval(values, level=0.95, seed=0):
+def bootstrap_interval(
+    values: Sequence[float], level: float = 0.95, seed: int = 0
+) -> tuple[float, float]:
     """Percentile bootstrap interval of the mean (Efron 1979), from RESAMPLES resamples.
 
     Args:
@@ -118,10 +132,11 @@ def bootstrap_interval(values, level=0.95, seed=0):
         method="percentile",
         rng=np.random.default_rng(seed),
     )
-    return tuple(map(float, result.confidence_interval))
+    low, high = result.confidence_interval
+    return float(low), float(high)
 
 
-def table(results):
+def table(results: dict[str, dict[str, Any]]) -> str:
     """Lines of text: one row a method, one column a score.
 
     Args:
@@ -139,7 +154,7 @@ def table(results):
     )
 
 
-def report(results, json_path):
+def report(results: dict[str, dict[str, Any]], json_path: AnyPath | None) -> Status:
     """Prints the table, tells what was left out, and writes the JSON file if asked for.
 
     Returns:
@@ -156,7 +171,7 @@ def report(results, json_path):
 
 
 @contextmanager
-def opencv_threads(count):
+def opencv_threads(count: int) -> Iterator[None]:
     """OpenCV on so many threads inside the `with`, as before after it."""
     before = cv2.getNumThreads()
     cv2.setNumThreads(count)
@@ -187,7 +202,9 @@ def _by_stem(files):
     return {file.stem: file for file in files}
 
 
-def read_triple(image_path, mask_path, ignore_path=None):
+def read_triple(
+    image_path: AnyPath, mask_path: AnyPath, ignore_path: AnyPath | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """Reads a photo with its true mask and, where there is one, its ignore map.
 
     Returns:

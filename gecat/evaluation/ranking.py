@@ -1,10 +1,13 @@
 """Do two lists agree in their order? The two scores that are made of ranks."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.stats import rankdata, spearmanr
 
 
-def spearman(a, b):
+def spearman(a: Sequence[float], b: Sequence[float]) -> float:
     """Spearman's rank correlation: Pearson's correlation of the ranks.
 
     Args:
@@ -23,7 +26,7 @@ def spearman(a, b):
     return float(spearmanr(a, b).statistic)
 
 
-def auroc(values, positive):
+def auroc(values: ArrayLike, positive: ArrayLike) -> float | None:
     """How often a positive has a larger value than a negative; ties count half.
 
     The area under the receiver operating characteristic, by the statistic of Mann and Whitney
@@ -45,7 +48,7 @@ def auroc(values, positive):
     return float((rank_sum - count * (count + 1) / 2) / (count * others))
 
 
-def auroc_of_counts(positives, negatives):
+def auroc_of_counts(positives: ArrayLike, negatives: ArrayLike) -> float | None:
     """`auroc` of values that were counted in bins, from small to large.
 
     Args:

@@ -7,10 +7,11 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from gecat.files import write_atomically
+from gecat.files import AnyPath, write_atomically
 
 NEIGHBOURS = 0.1  # share of the known masks, those of the nearest scores, that tell the IoU
 HALVES = ("grown", "shrunk", "shifted", "cut", "other", "polygon")
@@ -31,11 +32,11 @@ class Calibration:
     own: np.ndarray
     own_iou: np.ndarray
 
-    def shares_below(self, score):
+    def shares_below(self, score: float) -> tuple[float, float]:
         """Shares of the true and of the spoiled masks that score lower, each in [0, 1]."""
         return float((self.true < score).mean()), float((self.spoiled < score).mean())
 
-    def expected_iou(self, score):
+    def expected_iou(self, score: float) -> tuple[float, float, float]:
         """What IoU the generator's masks of such a score had.
 
         Args:
@@ -46,10 +47,11 @@ class Calibration:
         """
         count = max(5, round(NEIGHBOURS * len(self.own)))
         nearest = np.argsort(np.abs(self.own - score), kind="stable")[:count]
-        return tuple(float(part) for part in np.quantile(self.own_iou[nearest], (0.25, 0.5, 0.75)))
+        low, median, high = np.quantile(self.own_iou[nearest], (0.25, 0.5, 0.75))
+        return float(low), float(median), float(high)
 
 
-def from_verdicts(result):
+def from_verdicts(result: dict[str, Any]) -> Calibration:
     """Makes a Calibration of what `verdicts.examine` returned.
 
     Of the spoiled masks it takes the middle strength, where the kind is no constant mask.
@@ -67,7 +69,7 @@ def from_verdicts(result):
     )
 
 
-def save_calibration(result, path):
+def save_calibration(result: dict[str, Any], path: AnyPath) -> None:
     """Writes the scores of what `verdicts.examine` returned.
 
     Args:
@@ -78,7 +80,7 @@ def save_calibration(result, path):
     write_atomically(path, (json.dumps(rounded) + "\n").encode())
 
 
-def load_calibration(weights):
+def load_calibration(weights: AnyPath) -> Calibration | None:
     """Reads the Calibration that lies beside a weights file, or None if there is none.
 
     Args:

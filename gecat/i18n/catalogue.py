@@ -7,6 +7,7 @@ import functools
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 LANGUAGES = ("en", "zh")
 
@@ -18,7 +19,7 @@ class Section(Mapping):
         language: whose words these are, one of LANGUAGES.
     """
 
-    def __init__(self, entries, language):
+    def __init__(self, entries: Mapping[str, Any], language: str) -> None:
         self._entries, self.language = entries, language
 
     def __getattr__(self, name):
@@ -42,7 +43,7 @@ class Section(Mapping):
 
 
 @functools.cache
-def words(language):
+def words(language: str) -> Section:
     """Returns all words of a language, a Section of Sections.
 
     Args:
@@ -57,7 +58,7 @@ def words(language):
     return _section(tomllib.loads(text), language)
 
 
-def say(said, language=None):
+def say(said: Any, language: str | None = None) -> str:
     """Puts an error, or a noun of one, into words.
 
     Args:

@@ -1,10 +1,17 @@
 """Random crops, flips and colours, so that a phone's photo is nothing new to the generator."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 
 
-def augment(batch, seed, size=None, objectless=0.08):
+def augment(
+    batch: dict[str, Any],
+    seed: int | tuple[int, ...],
+    size: int | None = None,
+    objectless: float = 0.08,
+) -> dict[str, Any]:
     """Crops, flips and recolours a batch; photo, prior and mask move together.
 
     Args:

@@ -15,7 +15,7 @@ LEVELS = ("mild", "middle", "strong")
 WHOLE_KINDS = ("other", "polygon", "all", "nothing")
 
 
-def grow(mask, share):
+def grow(mask: np.ndarray, share: float) -> np.ndarray:
     """Widens a mask, or narrows it where the share is negative.
 
     Args:
@@ -32,7 +32,7 @@ def grow(mask, share):
     return (cv2.dilate if share > 0 else cv2.erode)(mask, window)
 
 
-def shift(mask, right, down):
+def shift(mask: np.ndarray, right: float, down: float) -> np.ndarray:
     """Moves a mask; what enters at the other side is 0.
 
     Args:
@@ -43,11 +43,11 @@ def shift(mask, right, down):
         float32 array (H, W).
     """
     side = max(mask.shape)
-    move = np.float32([[1, 0, right * side], [0, 1, down * side]])
+    move = np.array([[1, 0, right * side], [0, 1, down * side]], np.float32)
     return cv2.warpAffine(mask, move, mask.shape[::-1])
 
 
-def cut(mask, share, angle=0.0):
+def cut(mask: np.ndarray, share: float, angle: float = 0.0) -> np.ndarray:
     """Takes away one side of the object.
 
     Args:
@@ -61,14 +61,14 @@ def cut(mask, share, angle=0.0):
     rows, columns = np.nonzero(mask > 0.5)
     if share <= 0 or not len(rows):
         return mask.copy()
-    y, x = np.indices(mask.shape, dtype=np.float32)
-    position = x * np.float32(np.cos(angle)) + y * np.float32(np.sin(angle))
+    grid = np.indices(mask.shape, dtype=np.float32)  # (2, H, W): rows, columns
+    position = grid[1] * np.float32(np.cos(angle)) + grid[0] * np.float32(np.sin(angle))
     limit = np.quantile(position[rows, columns], 1.0 - share)
     kept = position < limit if share < 1.0 else np.zeros(mask.shape, bool)
     return mask * kept.astype(np.float32)
 
 
-def polygon(shape, rng):
+def polygon(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """Draws a random convex quadrilateral.
 
     Args:
@@ -87,7 +87,9 @@ def polygon(shape, rng):
     return cv2.fillConvexPoly(np.zeros(shape, np.float32), hull, 1.0)
 
 
-def spoilings(mask, other, rng):
+def spoilings(
+    mask: np.ndarray, other: np.ndarray, rng: np.random.Generator
+) -> dict[tuple[str, str], np.ndarray]:
     """Spoils a mask in every way at every strength.
 
     Args:

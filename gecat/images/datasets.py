@@ -6,17 +6,19 @@ costs the others. Pseudo-masks are computed by all cores, once a photo, and kept
 
 import hashlib
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from gecat.errors import ImageError, UserError, name_of
-from gecat.files import write_png
-from gecat.images.pseudo_masks import pseudo_mask
+from gecat.files import AnyPath, write_png
+from gecat.images.pseudo_masks import Teacher, pseudo_mask
 from gecat.images.reading import read_image
 from gecat.images.sizes import resized, shrink
 from gecat.images.sources import open_source
@@ -41,7 +43,16 @@ class Photos:
     skipped: tuple[tuple[str, UserError], ...]  # (name, why)
 
 
-def load_photos(source, size, *, prior=None, cache=None, limit=None, seed=0, progress=None):
+def load_photos(
+    source: AnyPath,
+    size: int,
+    *,
+    prior: str | Teacher | None = None,
+    cache: AnyPath | None = None,
+    limit: int | None = None,
+    seed: int = 0,
+    progress: Callable[[int, int], object] | None = None,
+) -> Photos:
     """Loads photos, with their masks if there are any, and their pseudo-masks if asked for.
 
     Args:
@@ -80,7 +91,7 @@ def load_photos(source, size, *, prior=None, cache=None, limit=None, seed=0, pro
     return replace(photos, has_mask=photos.has_mask & (source != "scenes"))
 
 
-def batches(photos, batch_size, seed=0, start=0):
+def batches(photos: Photos, batch_size: int, seed: int = 0, start: int = 0) -> Any:
     """Endless shuffled batches; batch k depends on the seed and k alone.
 
     Args:
@@ -121,7 +132,7 @@ def batches(photos, batch_size, seed=0, start=0):
     return tf.data.Dataset.counter(start).map(batch).prefetch(2)
 
 
-def batch_indices(count, batch_size, seed, number):
+def batch_indices(count: int, batch_size: int, seed: int, number: int) -> np.ndarray:
     """Which photos batch `number` holds: each epoch is a new shuffle, cut across its end.
 
     Args:

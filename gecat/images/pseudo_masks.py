@@ -22,7 +22,7 @@ class Teacher(NamedTuple):
     teach: Callable  # uint8 (H, W, 3) -> float (H, W) in [0, 1]
 
 
-def pseudo_mask(image, kind):
+def pseudo_mask(image: np.ndarray, kind: str) -> np.ndarray:
     """What the label-free teachers say of a photo.
 
     Args:
@@ -51,7 +51,7 @@ def pseudo_mask(image, kind):
     return (barrier + from_barrier + from_rectangle) / np.float32(3.0)
 
 
-def grabcut_start(soft, threshold, frame=0.03):
+def grabcut_start(soft: np.ndarray, threshold: float, frame: float = 0.03) -> np.ndarray:
     """GrabCut's labels from a soft mask: probable object and ground, a frame of certain ground.
 
     Args:
@@ -71,7 +71,7 @@ def grabcut_start(soft, threshold, frame=0.03):
     return labels
 
 
-def barrier_distance(images, rounds=2):
+def barrier_distance(images: np.ndarray, rounds: int = 2) -> np.ndarray:
     """Minimum barrier distance of every pixel to the frame.
 
     The barrier of a path is the highest minus the lowest value along it; the distance is the least
@@ -124,7 +124,7 @@ def _neighbours(offset):
     return np.s_[..., :-1], np.s_[..., 1:]
 
 
-def border_colour_distance(lab, share=0.1):
+def border_colour_distance(lab: np.ndarray, share: float = 0.1) -> np.ndarray:
     """Mahalanobis distance of each pixel's colour to the four frame strips.
 
     As the backgroundness cue of Zhang et al. 2015, section 4.1: the strip that fits a pixel best is
@@ -152,7 +152,7 @@ def border_colour_distance(lab, share=0.1):
     return (total / max(float(total.max()), 1e-6)).astype(np.float32)
 
 
-def texture_contrast(lightness, share=0.14):
+def texture_contrast(lightness: np.ndarray, share: float = 0.14) -> np.ndarray:
     """Contrast of what repeats; single edges, spots and lines have none.
 
     The opened closing less the closed opening by one disc: the two envelopes of a pattern lie
@@ -175,7 +175,7 @@ def texture_contrast(lightness, share=0.14):
     return np.maximum(upper - lower, 0.0)
 
 
-def barrier_saliency(image, side=128):
+def barrier_saliency(image: np.ndarray, side: int = 128) -> np.ndarray:
     """Soft pseudo-mask from barrier distance, border colour and a mild pull to the centre.
 
     Args:
@@ -190,7 +190,7 @@ def barrier_saliency(image, side=128):
     return _soft_mask(_colour_cues(small), side, image.shape)
 
 
-def texture_saliency(image, side=128):
+def texture_saliency(image: np.ndarray, side: int = 128) -> np.ndarray:
     """Soft pseudo-mask from the cues of `barrier_saliency` and from texture that the frame lacks.
 
     Good for drawn scenes and for patterned things on calm grounds; photos of the wild have as much
@@ -251,7 +251,9 @@ def _centre_pull(height, width):
     return np.exp(-0.5 * (x * x + y * y)).astype(np.float32)
 
 
-def grabcut(image, margin=0.10, iterations=3, start=None):
+def grabcut(
+    image: np.ndarray, margin: float = 0.10, iterations: int = 3, start: np.ndarray | None = None
+) -> np.ndarray:
     """Binary pseudo-mask by GrabCut (Rother et al. 2004) from a centred rectangle.
 
     Args:

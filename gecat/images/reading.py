@@ -9,6 +9,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -48,6 +49,9 @@ OTHER_SIGNATURES = (
 )
 
 
+Picture = str | Path | bytes | BinaryIO | Image.Image | np.ndarray
+
+
 @dataclass(frozen=True)
 class Limits:
     """What is taken at most: bytes of a file, and pixels of the picture in it."""
@@ -59,7 +63,7 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-def read_image(source, limits=DEFAULT_LIMITS):
+def read_image(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
     """Reads one picture, the right way up, as 8-bit RGB.
 
     Transparent pixels are laid on white; of an animation the first frame is taken; 16-bit and
@@ -79,7 +83,7 @@ def read_image(source, limits=DEFAULT_LIMITS):
     return _upright_rgb(source, limits, backdrop=255)
 
 
-def read_mask(source, limits=DEFAULT_LIMITS):
+def read_mask(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
     """Reads a mask: white is object, black is background, grey is in between.
 
     Masks of 0 and 1 are stretched to 0 and 255. In a coloured mask, and in a cut-out, whatever is

@@ -10,6 +10,7 @@ Coordinates run from 0 to 1 over the picture, so a scene looks alike at every si
 """
 
 import colorsys
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -23,7 +24,7 @@ OBJECT_COUNTS = (1, 1, 1, 2, 2, 3)
 FAR_APART = ((0, 2), (0, 3), (1, 3), (2, 0), (3, 0), (3, 1))
 
 
-def draw_scene(seed, size):
+def draw_scene(seed: int | Sequence[int], size: int) -> tuple[np.ndarray, np.ndarray]:
     """Draws one scene.
 
     Args:
@@ -60,7 +61,7 @@ def draw_scene(seed, size):
     return _developed(rng, image, y, x), mask
 
 
-def draw_scenes(count, size, seed=0):
+def draw_scenes(count: int, size: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Draws several scenes; scene i depends on the seed and i alone, not on the count.
 
     Args:
@@ -79,7 +80,7 @@ def draw_scenes(count, size, seed=0):
     return images, masks
 
 
-def draw_ground(seed, size):
+def draw_ground(seed: int | Sequence[int], size: int) -> np.ndarray:
     """Draws a scene without any object: ground and light alone.
 
     Args:

@@ -6,7 +6,7 @@ import numpy as np
 ROUNDING = 1e-3  # blurred or resized masks leave [0, 1] by a little
 
 
-def shrink(picture, side):
+def shrink(picture: np.ndarray, side: int) -> np.ndarray:
     """Scales a picture down until its longer side is at most `side` pixels.
 
     Args:
@@ -23,7 +23,7 @@ def shrink(picture, side):
     return cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
 
 
-def network_size(shape, longer_side, stride):
+def network_size(shape: tuple[int, ...], longer_side: int, stride: int) -> tuple[int, int]:
     """The size nearest to a photo's shape that the networks can take.
 
     Args:
@@ -35,16 +35,17 @@ def network_size(shape, longer_side, stride):
         (height, width).
     """
     scale = longer_side / max(shape[:2])
-    return tuple(max(1, round(side * scale / stride)) * stride for side in shape[:2])
+    height, width = (max(1, round(side * scale / stride)) * stride for side in shape[:2])
+    return height, width
 
 
-def resized(array, height, width):
+def resized(array: np.ndarray, height: int, width: int) -> np.ndarray:
     """The array (H, W) or (H, W, C) at another size, by the method that suits the direction."""
     shrinks = height * width < array.shape[0] * array.shape[1]
     method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return cv2.resize(array, (width, height), interpolation=method)
 
 
-def network_input(image, height, width):
+def network_input(image: np.ndarray, height: int, width: int) -> np.ndarray:
     """float32 (1, height, width, 3) in [-1, 1] of a uint8 photo."""
     return resized(image, height, width)[None].astype(np.float32) / 127.5 - 1.0

@@ -5,18 +5,21 @@ wanted. Nothing of an archive is ever written to disk.
 """
 
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import TypeVar
 
 import numpy as np
 
 from gecat.errors import ImageError, name_of
+from gecat.files import AnyPath
 from gecat.images.reading import DEFAULT_LIMITS, read_image, read_mask
 from gecat.images.scenes import draw_scene
 
+Item = TypeVar("Item")
 DEFAULT_SCENES = 512
 MAX_MEMBERS = 100_000
 MAX_ARCHIVE_BYTES = 8_000_000_000
@@ -33,7 +36,9 @@ class Member:
 
 
 @contextmanager
-def open_source(source, size, scenes=None, seed=0):
+def open_source(
+    source: AnyPath, size: int, scenes: int | None = None, seed: int = 0
+) -> Iterator[list[Member]]:
     """The members of a source, readable inside the `with`.
 
     Args:
@@ -63,7 +68,7 @@ def open_source(source, size, scenes=None, seed=0):
             yield _paired(names, partial(_bytes_of_member, archive))
 
 
-def kind_of(source):
+def kind_of(source: AnyPath) -> str:
     """Returns what a source is: "scenes", "folder", "array" or "archive".
 
     Args:
@@ -84,7 +89,7 @@ def kind_of(source):
     raise ImageError("image.unknown_source", received=name_of(path))
 
 
-def spread(items, limit):
+def spread(items: list[Item], limit: int | None) -> list[Item]:
     """At most `limit` of a list's items, spread evenly over it; all of them for None.
 
     Raises:

@@ -1,16 +1,22 @@
 """Segments many files into a folder of PNGs; a bad file is named and never ends the batch."""
 
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
 from gecat.errors import ImageError, UserError, name_of, told_of
+from gecat.files import AnyPath
 from gecat.images.reading import read_image
 from gecat.inference.cutout import cutout, opacity, overlay
 
+Item = TypeVar("Item")
+# From a uint8 photo (H, W, 3) to its mask (H, W) in [0, 1].
+Predict = Callable[[np.ndarray], np.ndarray]
 PRODUCTS = {
     "mask": lambda image, mask: np.rint(mask * 255).astype(np.uint8),
     "cutout": lambda image, mask: cutout(image, opacity(mask)),
@@ -19,7 +25,9 @@ PRODUCTS = {
 PROGRESS_AFTER_SECONDS = 2
 
 
-def segment_files(predict, paths, out, what="mask"):
+def segment_files(
+    predict: Predict, paths: Iterable[AnyPath], out: AnyPath, what: str = "mask"
+) -> tuple[int, int]:
     """Writes `<stem>.png` into a folder for each picture, at the picture's own size.
 
     What goes wrong with one file is told on stderr, with its name and the reason. Two pictures of
@@ -71,7 +79,7 @@ def segment_files(predict, paths, out, what="mask"):
     return written, failed
 
 
-def with_progress(items, label=None):
+def with_progress(items: Iterable[Item], label: str | None = None) -> Iterable[Item]:
     """Goes through photos, with a progress bar on stderr once it takes longer than a moment."""
     return tqdm(
         items, label, unit="photo", delay=PROGRESS_AFTER_SECONDS, mininterval=0.5, file=sys.stderr

@@ -25,7 +25,7 @@ class Box:
     confidence: float
 
 
-def opacity(mask, threshold=0.5):
+def opacity(mask: np.ndarray, threshold: float = 0.5) -> np.ndarray:
     """How far the object covers each pixel, where a mask says how likely it is one of its pixels.
 
     So what hardly counts leaves no haze, and nothing shines through what does.
@@ -40,7 +40,7 @@ def opacity(mask, threshold=0.5):
     return np.clip((mask - threshold) / (2.0 * SOFTNESS) + 0.5, 0.0, 1.0)
 
 
-def cutout(image, mask):
+def cutout(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """The object alone, on a transparent ground.
 
     The colours at the edge are the object's own, with the background's share taken out of them
@@ -71,7 +71,12 @@ def cutout(image, mask):
     return rgba
 
 
-def overlay(image, mask, threshold=0.5, colour=(0, 220, 200)):
+def overlay(
+    image: np.ndarray,
+    mask: np.ndarray,
+    threshold: float = 0.5,
+    colour: tuple[int, int, int] = (0, 220, 200),
+) -> np.ndarray:
     """The photo with its object tinted and outlined.
 
     Args:
@@ -88,14 +93,16 @@ def overlay(image, mask, threshold=0.5, colour=(0, 220, 200)):
     """
     _check_pair(image, mask)
     region = mask > threshold
-    tint = np.broadcast_to(np.uint8(colour), image.shape)
+    tint = np.broadcast_to(np.array(colour, np.uint8), image.shape)
     tinted = np.where(region[..., None], cv2.addWeighted(image, 0.55, tint, 0.45, 0), image)
     outlines, _ = cv2.findContours(region.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     thickness = max(1, round(max(region.shape) / 300))
     return cv2.drawContours(tinted, outlines, -1, [int(part) for part in colour], thickness)
 
 
-def on_background(image, mask, background):
+def on_background(
+    image: np.ndarray, mask: np.ndarray, background: tuple[int, int, int] | np.ndarray
+) -> np.ndarray:
     """The object before another background.
 
     Args:
@@ -111,18 +118,18 @@ def on_background(image, mask, background):
         ValueError: if the mask is not of the image's size.
     """
     rgba = cutout(image, mask)
-    background = np.asarray(background, np.uint8)
-    if background.ndim == 3:
-        background = _cover(background, *image.shape[:2])
+    ground = np.asarray(background, np.uint8)
+    if ground.ndim == 3:
+        ground = _cover(ground, *image.shape[:2])
     result = np.empty_like(image)
     for channel in range(3):
         weight = rgba[..., 3].astype(np.float32) / 255
-        behind = background[..., channel]
+        behind = ground[..., channel]
         result[..., channel] = np.rint(weight * rgba[..., channel] + (1 - weight) * behind)
     return result
 
 
-def boxes(mask, threshold=0.5):
+def boxes(mask: np.ndarray, threshold: float = 0.5) -> tuple[Box, ...]:
     """Boxes of the connected objects that cover at least 0.5% of the picture, largest first.
 
     Args:

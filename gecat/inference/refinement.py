@@ -12,7 +12,7 @@ RADIUS_SHARE = 0.02
 SMOOTHNESS = 1e-4
 
 
-def refine(image, mask):
+def refine(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """GrabCut from the mask's sure parts finds the edge, the guided filter draws it finely.
 
     Args:
@@ -29,7 +29,13 @@ def refine(image, mask):
     return guided_filter(image, soft)
 
 
-def guided_filter(image, mask, radius_share=RADIUS_SHARE, smoothness=SMOOTHNESS, side=SIDE):
+def guided_filter(
+    image: np.ndarray,
+    mask: np.ndarray,
+    radius_share: float = RADIUS_SHARE,
+    smoothness: float = SMOOTHNESS,
+    side: int = SIDE,
+) -> np.ndarray:
     """Fast guided filter with the colour photo as guide.
 
     In each window the mask is fitted as a linear function of the photo's colour; the fit is made

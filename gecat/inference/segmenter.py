@@ -7,8 +7,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from gecat.config import Config
 from gecat.errors import UserError, WeightsError, name_of
-from gecat.files import asset
+from gecat.files import AnyPath, asset
 from gecat.images.reading import read_image
 from gecat.images.sizes import ROUNDING, network_input, network_size, resized
 from gecat.inference.cutout import Box, boxes
@@ -37,7 +38,7 @@ class Segmentation:
     boxes: tuple[Box, ...]
 
 
-def load(weights=None, *, threads=None):
+def load(weights: AnyPath | None = None, *, threads: int | None = None) -> "Segmenter":
     """Makes a Segmenter; the weights are read when the first photo comes.
 
     Args:
@@ -63,13 +64,13 @@ def load(weights=None, *, threads=None):
 class Segmenter:
     """Segments photos with one pair of networks; made by `load`."""
 
-    def __init__(self, weights):
+    def __init__(self, weights: Path) -> None:
         self._weights = weights
         self._networks = None
         self._lock = threading.Lock()
 
     @property
-    def config(self):
+    def config(self) -> Config:
         """The Config that the networks were trained with."""
         return self._loaded().config
 
@@ -95,7 +96,9 @@ class Segmenter:
         (score,), (score_map,) = self._judge(image, mask[None])
         return Segmentation(image, mask, float(score), score_map, boxes(mask))
 
-    def predict(self, image, *, refine=False, tile=None):
+    def predict(
+        self, image: np.ndarray, *, refine: bool = False, tile: int | None = None
+    ) -> np.ndarray:
         """The mask alone, without asking the discriminator; arguments as for a call.
 
         Returns:
@@ -103,7 +106,7 @@ class Segmenter:
         """
         return self._predict(read_image(image), refine, tile)
 
-    def judge(self, image, mask):
+    def judge(self, image: np.ndarray, mask: np.ndarray) -> tuple[float, np.ndarray]:
         """Asks the discriminator how well any mask fits a photo.
 
         Args:
@@ -121,7 +124,7 @@ class Segmenter:
         (score,), (score_map,) = self.judge_all(image, np.asarray(mask)[None])
         return float(score), score_map
 
-    def judge_all(self, image, masks):
+    def judge_all(self, image: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Asks the discriminator about several masks of one photo at once.
 
         Args:
@@ -148,7 +151,7 @@ class Segmenter:
         return self._judge(image, masks)
 
     @property
-    def networks(self):
+    def networks(self) -> "Networks":
         """The Networks themselves, for whoever wants to look inside."""
         return self._loaded()
 
@@ -186,7 +189,7 @@ class Networks:
     the other is one of the multiples of the stride below it.
     """
 
-    def __init__(self, path):
+    def __init__(self, path: AnyPath) -> None:
         from gecat.model.compiled import compiled
         from gecat.model.weights import load_weights
 
@@ -198,27 +201,27 @@ class Networks:
         self._generator = compiled(lambda image: loaded.generator(image, training=False))
         self._discriminator = compiled(lambda pair: loaded.discriminator(pair, training=False))
 
-    def logits(self, image, longer_side):
+    def logits(self, image: np.ndarray, longer_side: int) -> np.ndarray:
         """Mask logits (h, w) at network size."""
         height, width = network_size(image.shape, longer_side, self.config.stride)
         return self._generator(network_input(image, height, width)).numpy()[0, ..., 0]
 
-    def generate(self, pictures):
+    def generate(self, pictures: np.ndarray) -> np.ndarray:
         """Mask logits (N, h, w) of pictures as `input` makes them."""
         return self._generator(pictures).numpy()[..., 0]
 
-    def tile_logits(self, image):
+    def tile_logits(self, image: np.ndarray) -> np.ndarray:
         """Mask logits (H, W) of a tile seen at its own resolution."""
         height, width = image.shape[:2]
         logits = self.logits(image, max(height, width))
         return cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR)
 
-    def verdicts(self, image, masks):
+    def verdicts(self, image: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Logits of the scores (N,) and of the score maps (N, h, w) of masks (N, H, W)."""
         scores, maps = self._discriminator(self.pairs(image, masks))
         return scores.numpy()[:, 0], maps.numpy()[..., 0]
 
-    def pairs(self, image, masks):
+    def pairs(self, image: np.ndarray, masks: np.ndarray) -> list[np.ndarray]:
         """What the discriminator takes: float32 (N, h, w, 3) and (N, h, w, 1)."""
         height, width = self._judged_size
         if height is None:
@@ -227,7 +230,7 @@ class Networks:
         masks = np.stack([resized(mask, height, width) for mask in masks])[..., None]
         return [np.repeat(network_input(image, height, width), len(masks), 0), masks]
 
-    def input(self, image):
+    def input(self, image: np.ndarray) -> np.ndarray:
         """What the generator takes: float32 (1, h, w, 3)."""
         config = self.config
         size = network_size(image.shape, config.inference_size, config.stride)

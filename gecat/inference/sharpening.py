@@ -13,7 +13,7 @@ LEAST_AGREEMENT = 0.2  # intersection over union under which a cut is of somethi
 _CERTAIN = 0.98  # object and ground of a mask beyond the cut's reach
 
 
-def sharpened(image, soft):
+def sharpened(image: np.ndarray, soft: np.ndarray) -> np.ndarray:
     """Draws a soft mask's edge where the photo has one, by GrabCut from its sure parts.
 
     Args:
@@ -26,7 +26,7 @@ def sharpened(image, soft):
     return lean(soft, sharpening_cut(image, soft))
 
 
-def lean(soft, cut):
+def lean(soft: np.ndarray, cut: np.ndarray) -> np.ndarray:
     """Half the mask's log odds, and 2 for or against: over 0.5 just where the cut says object.
 
     The mean of both would hand down the size of a mask that is too large. Odds against the cut
@@ -44,7 +44,7 @@ def lean(soft, cut):
     return (for_object / (for_object + against)).astype(np.float32)
 
 
-def sharpening_cut(image, soft):
+def sharpening_cut(image: np.ndarray, soft: np.ndarray) -> np.ndarray:
     """GrabCut started from a mask's sure parts, without what the mask does not bear out.
 
     Args:
@@ -64,7 +64,9 @@ def sharpening_cut(image, soft):
     return without_islands(without_leaks(cut, soft), soft)
 
 
-def without_leaks(cut, soft, least=0.4, share=0.03):
+def without_leaks(
+    cut: np.ndarray, soft: np.ndarray, least: float = 0.4, share: float = 0.03
+) -> np.ndarray:
     """Takes from a cut what it adds to its mask, where that is much and little believed.
 
     Args:
@@ -81,7 +83,7 @@ def without_leaks(cut, soft, least=0.4, share=0.03):
     return cut & ~leaks[regions]
 
 
-def without_islands(cut, soft, least=0.5):
+def without_islands(cut: np.ndarray, soft: np.ndarray, least: float = 0.5) -> np.ndarray:
     """Takes from a cut the objects, all but the largest, that its mask believes in too little.
 
     Args:

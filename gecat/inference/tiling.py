@@ -1,10 +1,18 @@
 """Prediction of large photos tile by tile: memory bounded, time linear in pixels."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 
 
-def predict_tiled(predict, image, tile, overlap=0.25, guide=None):
+def predict_tiled(
+    predict: Callable[[np.ndarray], np.ndarray],
+    image: np.ndarray,
+    tile: int,
+    overlap: float = 0.25,
+    guide: np.ndarray | None = None,
+) -> np.ndarray:
     """Predicts a map of the whole photo from overlapping tiles, seams blended.
 
     Every tile counts with a raised cosine that falls towards its sides, so that no tile's border

@@ -5,10 +5,12 @@ import json
 import secrets
 import shlex
 import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from gecat.errors import JobError
-from gecat.files import write_atomically
+from gecat.files import AnyPath, write_atomically
 from gecat.jobs.requests import find_photos
 
 # In a run's folder:
@@ -51,7 +53,7 @@ class Job:
     returncode: int | None = None
 
 
-def read_job(path):
+def read_job(path: Path) -> Job | None:
     """Reads a job.json; None for what another version wrote, or nobody of ours."""
     try:
         return Job(**json.loads(path.read_text()))
@@ -59,17 +61,17 @@ def read_job(path):
         return None
 
 
-def write_job(job, folder):
+def write_job(job: Job, folder: Path) -> None:
     """Writes job.json."""
     write_atomically(folder / "job.json", json.dumps(asdict(job)).encode())
 
 
-def new_key():
+def new_key() -> str:
     """Returns a key that nobody can guess, for a new visitor."""
     return secrets.token_urlsafe(24)
 
 
-def owner_of(key):
+def owner_of(key: object) -> str:
     """Returns what is kept of a visitor's key.
 
     Raises:
@@ -80,19 +82,19 @@ def owner_of(key):
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def tidy_name(text):
+def tidy_name(text: object) -> str:
     """Returns a run's name on one line, of 60 characters at most."""
     return " ".join(str(text or "").split())[:60]
 
 
-def next_name(names, pattern="Run {number}"):
+def next_name(names: Iterable[str], pattern: str = "Run {number}") -> str:
     """Returns "Run 3" where the highest number among the names is 2."""
     words = [name.split(" ") for name in names]
     numbers = [int(two[1]) for two in words if len(two) == 2 and two[1].isdecimal()]
     return pattern.format(number=1 + max(numbers, default=0))
 
 
-def arguments(job, data, folder, limit):
+def arguments(job: Job, data: AnyPath, folder: AnyPath, limit: int) -> list[str]:
     """Returns the arguments of `gecat train` that repeat a job.
 
     Args:
@@ -108,7 +110,7 @@ def arguments(job, data, folder, limit):
     return words
 
 
-def repeat(job, folder, limit):
+def repeat(job: Job, folder: Path, limit: int) -> str:
     """Returns the command line that repeats a run where its photos and weights lie at hand.
 
     Args:
@@ -124,7 +126,7 @@ def repeat(job, folder, limit):
     return shlex.join(words)
 
 
-def data_of(job, folder, folders):
+def data_of(job: Job, folder: Path, folders: Mapping[str, Path]) -> AnyPath:
     """Returns what a job learns from: "scenes", or a path."""
     if job.data == "scenes":
         return "scenes"
@@ -132,7 +134,7 @@ def data_of(job, folder, folders):
     return find_photos(folder) if job.data == "photos" else folders.get(job.data, job.data)
 
 
-def command(job, folder, data, limit):
+def command(job: Job, folder: Path, data: AnyPath, limit: int) -> list[str]:
     """Returns the words that start or resume the training of a job."""
     words = [sys.executable, "-m", "gecat", "train", "--error-file", str(folder / ERROR)]
     words += _teacher(job, str(folder / START))

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
+from gecat.files import AnyPath
 from gecat.jobs.scheduler import Jobs
 from gecat.jobs.store import bytes_in
 
 HEAD = f"{'run':17}{'visitor':10}{'begun':18}{'state':13}{'learned':>14}{'disk':>9}  name"
 
 
-def list_runs(root):
+def list_runs(root: AnyPath) -> str:
     """Lists the runs under a folder; nothing is changed, the app may be up meanwhile.
 
     Args:

@@ -4,9 +4,11 @@ import contextlib
 import os
 import signal
 import subprocess
+from collections.abc import Sequence
+from pathlib import Path
 
 from gecat.files import PACKAGE
-from gecat.jobs.job import ERROR
+from gecat.jobs.job import ERROR, Job
 from gecat.training.run.folder import is_held
 
 ENDING_SECONDS = 20.0  # between being told to end and being ended
@@ -16,10 +18,10 @@ NICENESS = 5  # the page comes first, but a busy machine must not starve learnin
 class Children:
     """What this app has started, by the runs' ids; what an earlier app started it finds by pid."""
 
-    def __init__(self):
-        self._started = {}  # id -> Popen
+    def __init__(self) -> None:
+        self._started: dict[str, subprocess.Popen] = {}  # id -> Popen
 
-    def begin(self, run, words, folder):
+    def begin(self, run: str, words: Sequence[str], folder: Path) -> int:
         """Starts a process whose output goes to `log.txt`; returns its pid.
 
         Args:
@@ -49,19 +51,19 @@ class Children:
         self._started[run] = child
         return child.pid
 
-    def alive(self, job, folder):
+    def alive(self, job: Job, folder: Path) -> bool:
         """Returns whether a Job's process lives."""
         child = self._started.get(job.id)
         if child is not None:
             return child.poll() is None
         return job.pid is not None and is_held(folder)
 
-    def forget(self, run):
+    def forget(self, run: str) -> int | None:
         """Returns how a process that has ended did so; None where an earlier app started it."""
         child = self._started.pop(run, None)
         return child.returncode if child else None
 
-    def kill(self, job, folder):
+    def kill(self, job: Job, folder: Path) -> None:
         """Ends a Job's process at once, if it lives."""
         child = self._started.pop(job.id, None)
         if child is not None:
@@ -70,7 +72,7 @@ class Children:
         elif self.alive(job, folder):
             send(job.pid, signal.SIGKILL)
 
-    def end_all(self):
+    def end_all(self) -> None:
         """Tells all of this app's processes to end, and waits until they have."""
         for child in self._started.values():
             child.terminate()
@@ -82,7 +84,7 @@ class Children:
                 child.wait()
 
 
-def send(pid, number):
+def send(pid: int | None, number: int) -> None:
     """Sends a signal to a process, if there still is one."""
     if pid is not None:
         with contextlib.suppress(ProcessLookupError, PermissionError):

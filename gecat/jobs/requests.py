@@ -1,8 +1,10 @@
 """What a visitor may ask a training for, and the checks that hold whoever asks, and how."""
 
 import shutil
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from gecat.config import STEERABLE, preset
 from gecat.errors import JobError, Setting, SettingError
@@ -57,7 +59,7 @@ class Wish:
     name: str = ""
 
 
-def check(wish, caps, folders):
+def check(wish: Wish, caps: Caps, folders: Collection[str]) -> None:
     """Checks all of a wish but its files and its start.
 
     Args:
@@ -90,7 +92,7 @@ def check(wish, caps, folders):
             raise JobError("job.too_large", name=setting, **limits)
 
 
-def check_seconds(seconds, caps):
+def check_seconds(seconds: Any, caps: Caps) -> None:
     """Checks a budget of learning.
 
     Raises:
@@ -104,7 +106,7 @@ def check_seconds(seconds, caps):
         raise JobError("job.bad_seconds", limit=caps.seconds, received=str(seconds)[:20])
 
 
-def bring_files(files, folder, caps):
+def bring_files(files: Sequence[tuple[str, str]], folder: Path, caps: Caps) -> None:
     """Copies uploaded files into a run's folder: one archive, or photos under their own names.
 
     Args:
@@ -131,27 +133,27 @@ def bring_files(files, folder, caps):
     if len(files) < MINIMUM_PHOTOS:
         raise JobError("job.too_few_photos", limit=MINIMUM_PHOTOS, received=len(files))
     (folder / "photos").mkdir()
-    names = set()
+    names: set[str] = set()
     for name, path in files:
         names.add(free := free_name(safe_name(name), names))
         shutil.copyfile(path, folder / "photos" / free)
 
 
-def find_photos(folder):
+def find_photos(folder: Path) -> Path:
     """Returns where `bring_files` put what a run learns from."""
     archives = [folder / f"photos{suffix}" for suffix in ARCHIVES]
     return next((path for path in archives if path.exists()), folder / "photos")
 
 
-def named(folders):
+def named(folders: Iterable[Path]) -> dict[str, Path]:
     """Returns a dict of the operator's photo folders by the names that visitors choose them by."""
-    names = {}
+    names: dict[str, Path] = {}
     for path in folders:
         names[free_name(path.name, {"scenes", "photos", *names})] = path
     return names
 
 
-def safe_name(name):
+def safe_name(name: str) -> str:
     """A file's own name, without anything that leads elsewhere."""
     kept = "".join(c if c.isalnum() or c in "._- ()" else "_" for c in Path(name).name)
     return kept.lstrip(".")[-100:] or "photo"

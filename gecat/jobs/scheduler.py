@@ -7,14 +7,15 @@ import shutil
 import signal
 import threading
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from gecat.errors import JobError, Status
-from gecat.files import asset
+from gecat.files import AnyPath, asset
 from gecat.jobs.job import START, Job, command, data_of, next_name, owner_of, tidy_name
 from gecat.jobs.process import ENDING_SECONDS, Children, send
-from gecat.jobs.requests import Caps, bring_files, check, check_seconds
+from gecat.jobs.requests import Caps, Wish, bring_files, check, check_seconds
 from gecat.jobs.store import Runs, bytes_in
 from gecat.training.run.folder import control, last_stats, read_control
 
@@ -36,7 +37,15 @@ class Jobs(Runs):
         watch: whether to look after the runs; False only to see what another process looks after.
     """
 
-    def __init__(self, root, caps=None, folders=None, shipped=None, command=command, watch=True):
+    def __init__(
+        self,
+        root: AnyPath,
+        caps: Caps | None = None,
+        folders: Mapping[str, AnyPath] | None = None,
+        shipped: AnyPath | None = None,
+        command: Callable[[Job, Path, AnyPath, int], list[str]] = command,
+        watch: bool = True,
+    ) -> None:
         super().__init__(root)
         self.caps = caps or Caps()
         self.folders = {name: Path(path) for name, path in (folders or {}).items()}
@@ -48,7 +57,7 @@ class Jobs(Runs):
             threading.Thread(target=self._watch, name="jobs", daemon=True).start()
             atexit.register(self.close)
 
-    def start(self, key, wish):
+    def start(self, key: object, wish: Wish) -> str:
         """Puts a run in the queue and returns its id.
 
         Raises:
@@ -80,15 +89,22 @@ class Jobs(Runs):
         self.tick()
         return job.id
 
-    def pause(self, key, run):
+    def pause(self, key: object, run: str) -> None:
         """Holds a run after its cycle; its place goes to whoever waits."""
         self._ask(key, run, "pause")
 
-    def stop(self, key, run):
+    def stop(self, key: object, run: str) -> None:
         """Ends a run after its cycle; what it has learned is kept."""
         self._ask(key, run, "stop")
 
-    def resume(self, key, run, pace="run", part="both", seconds=None):
+    def resume(
+        self,
+        key: object,
+        run: str,
+        pace: str = "run",
+        part: str = "both",
+        seconds: float | None = None,
+    ) -> None:
         """Lets a run go on, from its last checkpoint where its process is gone.
 
         Args:
@@ -113,19 +129,19 @@ class Jobs(Runs):
                 control(self.folder(job), pace, part)
         self.tick()
 
-    def rename(self, key, run, name):
+    def rename(self, key: object, run: str, name: str) -> None:
         """Gives a run another name."""
         with self.lock:
             job = self.get(key, run)
             self.keep(replace(job, name=tidy_name(name) or job.name))
 
-    def delete(self, key, run):
+    def delete(self, key: object, run: str) -> None:
         """Ends a run at once and removes all that it left, uploaded photos included."""
         with self.lock:
             self._remove(self.get(key, run))
         self.tick()
 
-    def state(self, job):
+    def state(self, job: Job) -> str:
         """Returns "queued", "running", "paused", "stopping", "stopped", "done", "failed" where its
         process could not go on, or "interrupted" where it was ended and nobody had asked for that.
         """
@@ -143,13 +159,13 @@ class Jobs(Runs):
         ended_well = job.returncode in (None, Status.DONE, Status.SOME_SKIPPED)
         return "paused" if job.asked == "pause" and ended_well else "interrupted"
 
-    def position(self, job):
+    def position(self, job: Job) -> int:
         """Returns a queued run's place in the queue, from 1; 0 for the others."""
         with self.lock:
             queue = [waiting.id for waiting in self._queue()]
         return queue.index(job.id) + 1 if job.id in queue else 0
 
-    def tick(self):
+    def tick(self) -> None:
         """Notices who has ended, ends who must, and lets the next ones run."""
         with self.lock:
             for job in self.all():
@@ -158,7 +174,7 @@ class Jobs(Runs):
             for job in self._queue()[: max(0, free)]:
                 self._let_run(job)
 
-    def close(self):
+    def close(self) -> None:
         """Tells every training to keep a checkpoint and end; it can be resumed later."""
         if self._closed.is_set():
             return
@@ -180,7 +196,7 @@ class Jobs(Runs):
             except Exception:  # whatever one run's folder does, the others go on
                 log.exception("watching over the runs failed")
 
-    def sweep(self):
+    def sweep(self) -> None:
         """Removes runs that are too old, and ends those that have grown too large."""
         with self.lock:
             for job in self.all():

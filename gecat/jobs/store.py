@@ -14,7 +14,8 @@ import threading
 from pathlib import Path
 
 from gecat.errors import JobError, Status, UserError
-from gecat.jobs.job import ERROR, owner_of, read_job, write_job
+from gecat.files import AnyPath
+from gecat.jobs.job import ERROR, Job, owner_of, read_job, write_job
 from gecat.training.run.folder import last_stats
 
 
@@ -28,24 +29,24 @@ class Runs:
         lock: held by whoever reads a Job and keeps another state of it.
     """
 
-    def __init__(self, root):
+    def __init__(self, root: AnyPath) -> None:
         self.root = Path(root).resolve()
         self.lock = threading.RLock()
         self.root.mkdir(parents=True, exist_ok=True)
         found = {path.parent.name: read_job(path) for path in self.root.glob("*/job.json")}
         self._jobs = {run: job for run, job in found.items() if job and job.id == run}
 
-    def runs(self, key):
+    def runs(self, key: object) -> list[Job]:
         """Returns the visitor's Jobs, newest first."""
         owner = owner_of(key)
         return [job for job in self.all() if job.owner == owner]
 
-    def all(self):
+    def all(self) -> list[Job]:
         """Returns every visitor's Jobs, newest first: for the operator."""
         with self.lock:
             return sorted(self._jobs.values(), key=lambda job: job.created, reverse=True)
 
-    def get(self, key, run):
+    def get(self, key: object, run: str) -> Job:
         """Returns one of the visitor's Jobs.
 
         Raises:
@@ -57,11 +58,11 @@ class Runs:
             raise JobError("job.no_such_run", received=str(run)[:40])
         return job
 
-    def folder(self, job):
+    def folder(self, job: Job) -> Path:
         """Returns the run's folder."""
         return self.root / job.id
 
-    def weights(self, job):
+    def weights(self, job: Job) -> Path:
         """Returns the path of what a run has learned.
 
         Raises:
@@ -72,11 +73,11 @@ class Runs:
             raise JobError("job.nothing_learned", name=job.name)
         return path
 
-    def spent(self, job):
+    def spent(self, job: Job) -> float:
         """Returns the seconds that a run has learned for."""
         return last_stats(self.folder(job)).get("seconds", 0.0)
 
-    def reason(self, job):
+    def reason(self, job: Job) -> UserError:
         """Returns why the last process of a run that failed or was interrupted ended: a UserError.
 
         The process itself tells it where it could; else how it ended does.
@@ -87,13 +88,13 @@ class Runs:
         except (OSError, ValueError):
             return _how_it_ended(job.returncode)
 
-    def keep(self, job):
+    def keep(self, job: Job) -> Job:
         """Writes down what is known of a run, a new one or another state of it; returns the Job."""
         self._jobs[job.id] = job
         write_job(job, self.folder(job))
         return job
 
-    def drop(self, job):
+    def drop(self, job: Job) -> None:
         """Removes a run's folder."""
         del self._jobs[job.id]
         # Out of sight first: whatever happens next, the run is not listed again.
@@ -113,13 +114,13 @@ def _how_it_ended(returncode):
     return JobError("job.crashed")
 
 
-def default_root():
+def default_root() -> Path:
     """Returns the folder where runs are kept unless the operator names another."""
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(cache) / "gecat" / "runs"
 
 
-def bytes_in(folder):
+def bytes_in(folder: Path) -> int:
     """Returns the bytes of all files in a folder; files that vanish meanwhile count nothing."""
     total = 0
     for path in folder.rglob("*"):

@@ -2,14 +2,18 @@
 
 import gc
 import tempfile
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from gecat.errors import Status, UserError
 from gecat.evaluation.bench.scenes import write_held_out
 from gecat.evaluation.quality import evaluate
+from gecat.files import AnyPath
 from gecat.images.datasets import load_photos
 from gecat.inference.segmenter import load
 from gecat.model.weights import load_weights
@@ -25,7 +29,7 @@ from gecat.training.teacher import network_teacher
 from gecat.training.train import settle, start_run
 
 # A run from random weights keeps its preset's anchored start before the gradient epochs.
-ROWS = {
+ROWS: dict[str, dict[str, Any]] = {
     "anchor": {"anchor_share": 1.0, "warmup_share": 0.0, "self_training_weight": 0.0},
     "adversarial": {"anchor_share": 0.0, "anchor_weight": 0.0, "self_training_weight": 0.0},
     "both, alternating Adam": {"update_rule": "adam", "self_training_weight": 0.0},
@@ -36,7 +40,7 @@ ROWS = {
 FROM_TRAINED = {"anchor_share": 0.0, "warmup_share": 0.0}
 
 
-def add_options(parser):
+def add_options(parser: ArgumentParser) -> None:
     """Adds what `run` takes."""
     parser.add_argument("--data", required=True, metavar="DIR|ZIP|NPY|scenes", help="photos")
     add_photos_and_masks(parser, required=False)
@@ -47,7 +51,7 @@ def add_options(parser):
     parser.add_argument("--scored", type=positive, metavar="N", help="score N photos at most")
 
 
-def run(options):
+def run(options: Namespace) -> Status:
     """Trains each row once a seed; drawn scenes are scored on scenes held out."""
     drawn = options.data == "scenes"
     if drawn and (options.images or options.masks or options.start):
@@ -76,21 +80,21 @@ def run(options):
 
 
 def ablate(
-    data,
-    images_dir,
-    masks_dir,
+    data: AnyPath,
+    images_dir: AnyPath,
+    masks_dir: AnyPath,
     *,
-    seconds=None,
-    cycles=None,
-    seeds=3,
-    start=None,
-    teacher=None,
-    cache=None,
-    limit=None,
-    scored=None,
-    changes=None,
-    report=None,
-):
+    seconds: float | None = None,
+    cycles: int | None = None,
+    seeds: int = 3,
+    start: AnyPath | None = None,
+    teacher: AnyPath | None = None,
+    cache: AnyPath | None = None,
+    limit: int | None = None,
+    scored: int | None = None,
+    changes: dict[str, Any] | None = None,
+    report: Callable[[dict[str, Any]], object] | None = None,
+) -> dict[str, Any]:
     """Trains once a row and seed, and scores each run on photos with true masks.
 
     Args:
@@ -111,10 +115,14 @@ def ablate(
     """
     score = partial(_score, images_dir=images_dir, masks_dir=masks_dir, limit=scored)
     loaded = load_weights(start) if start else None
-    rows = {name: [] for name in ROWS}
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ROWS}
     result = {"before": score(start, label="before") if start else None, "rows": rows}
     for seed in range(seeds):
-        common = {**(FROM_TRAINED if start else {}), **(changes or {}), "seed": seed}
+        common: dict[str, Any] = {
+            **(FROM_TRAINED if start else {}),
+            **(changes or {}),
+            "seed": seed,
+        }
         config = settle(data, loaded, common)
         prior = network_teacher(teacher) if teacher else config.prior
         photos = load_photos(data, config.size, prior=prior, cache=cache, limit=limit, seed=seed)
@@ -138,7 +146,7 @@ def ablate(
     return result
 
 
-def table(result):
+def table(result: dict[str, Any]) -> str:
     """Lines of text: means over the seeds, with the lowest and the highest.
 
     Args:

@@ -1,5 +1,7 @@
 """Whether the discriminator can tell wrong masks from true ones, and what its scores mean."""
 
+from argparse import ArgumentParser, Namespace
+
 from gecat.errors import Status
 from gecat.evaluation.discriminator_quality import examine, table
 from gecat.evaluation.score_scale import save_calibration
@@ -7,7 +9,7 @@ from gecat.inference.segmenter import load
 from gecat.options import add_folder_options, add_weights, new_file, tell_left_out, write_json
 
 
-def add_options(parser):
+def add_options(parser: ArgumentParser) -> None:
     """Adds what `run` takes."""
     add_folder_options(parser, ignore=False)
     add_weights(parser)
@@ -20,7 +22,7 @@ def add_options(parser):
     )
 
 
-def run(options):
+def run(options: Namespace) -> Status:
     """Examines it on a folder; returns the Status."""
     result = examine(load(options.weights), options.images, options.masks, limit=options.limit)
     print(table(result))

@@ -1,10 +1,15 @@
 """Whether an empty picture gets an empty mask: grounds, skies and walls without any object."""
 
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from typing import Any
+
 import cv2
 import numpy as np
 
 from gecat.errors import Status
 from gecat.images.scenes import draw_ground
+from gecat.inference.batch import Predict
 from gecat.inference.segmenter import load
 from gecat.options import add_json, add_weights, write_json
 
@@ -13,7 +18,7 @@ SIDE = 256
 LEAST_SHARE = 0.05  # of the picture; less foreground than this counts as none
 
 
-def draw_sky(seed, size):
+def draw_sky(seed: int | Sequence[int], size: int) -> np.ndarray:
     """A sky: two colours from top to bottom, soft clouds in every other one; uint8 (S, S, 3)."""
     rng = np.random.default_rng(seed)
     down = np.linspace(0.0, 1.0, size)[:, None, None]
@@ -23,7 +28,7 @@ def draw_sky(seed, size):
     return _finish(sky + clouds[..., None] * (245.0 - sky), rng)
 
 
-def draw_wall(seed, size):
+def draw_wall(seed: int | Sequence[int], size: int) -> np.ndarray:
     """A wall: one colour under light that falls off to one side, with fine grain; as `draw_sky`."""
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[0:size, 0:size] / size - 0.5
@@ -33,7 +38,7 @@ def draw_wall(seed, size):
     return _finish(rng.uniform(70, 220, 3) * (light * grain)[..., None], rng)
 
 
-def smooth_noise(rng, size, cells):
+def smooth_noise(rng: np.random.Generator, size: int, cells: int) -> np.ndarray:
     """Noise of so many cells a side, in [0, 1], float32 (size, size)."""
     grid = rng.uniform(0.0, 1.0, (cells, cells)).astype(np.float32)
     return np.clip(cv2.resize(grid, (size, size), interpolation=cv2.INTER_CUBIC), 0.0, 1.0)
@@ -42,13 +47,13 @@ def smooth_noise(rng, size, cells):
 KINDS = {"ground": draw_ground, "sky": draw_sky, "wall": draw_wall}
 
 
-def add_options(parser):
+def add_options(parser: ArgumentParser) -> None:
     """Adds what `run` takes."""
     add_weights(parser)
     add_json(parser)
 
 
-def run(options):
+def run(options: Namespace) -> Status:
     """Asks the networks; returns the Status."""
     result = count_empty(load(options.weights).predict)
     by_kind = ", ".join(f"{kind} {share:.0%}" for kind, share in result["kinds"].items())
@@ -60,7 +65,7 @@ def run(options):
     return Status.DONE
 
 
-def count_empty(predict, count=COUNT, size=SIDE):
+def count_empty(predict: Predict, count: int = COUNT, size: int = SIDE) -> dict[str, Any]:
     """Asks for the masks of pictures that show nothing.
 
     Args:

@@ -1,5 +1,7 @@
 """One picture that says what the project does: photos, masks, cut-outs, the critic's doubts."""
 
+from argparse import ArgumentParser, Namespace
+
 import cv2
 import matplotlib
 import numpy as np
@@ -7,14 +9,14 @@ from skimage import data
 
 from gecat.errors import Status
 from gecat.inference.cutout import cutout, opacity
-from gecat.inference.segmenter import load
+from gecat.inference.segmenter import Segmenter, load
 from gecat.options import add_weights, new_picture, write_picture
 
 SAMPLES = ("coffee", "astronaut", "chelsea", "rocket")
 _PAPER = np.array([250, 250, 250], np.float32)
 
 
-def add_options(parser):
+def add_options(parser: ArgumentParser) -> None:
     """Adds what `run` takes."""
     parser.add_argument(
         "--out", required=True, type=new_picture, metavar="FILE", help="the picture to write"
@@ -22,13 +24,13 @@ def add_options(parser):
     add_weights(parser)
 
 
-def run(options):
+def run(options: Namespace) -> Status:
     """Draws photos that come with scikit-image and what the networks make of them."""
     write_picture(overview(load(options.weights)), options.out)
     return Status.DONE
 
 
-def overview(segmenter, height=220):
+def overview(segmenter: Segmenter, height: int = 220) -> np.ndarray:
     """Draws four rows over four photos that come with scikit-image.
 
     Args:

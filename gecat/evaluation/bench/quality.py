@@ -1,15 +1,20 @@
 """Every classical rival and the networks, with and without refinement, side by side."""
 
+from argparse import ArgumentParser, Namespace
 from functools import partial
+from typing import Any
 
+from gecat.errors import Status
 from gecat.evaluation.baselines import METHODS
 from gecat.evaluation.bench.sheet import draw_sheet
 from gecat.evaluation.quality import evaluate, opencv_threads, report
+from gecat.files import AnyPath
+from gecat.inference.batch import Predict
 from gecat.inference.segmenter import load
 from gecat.options import add_folder_options, add_weights, folders, new_picture, write_picture
 
 
-def add_options(parser):
+def add_options(parser: ArgumentParser) -> None:
     """Adds what `run` takes."""
     add_folder_options(parser)
     add_weights(parser)
@@ -21,7 +26,7 @@ def add_options(parser):
     )
 
 
-def run(options):
+def run(options: Namespace) -> Status:
     """Scores all on a folder; returns the Status."""
     results = compare(*folders(options), weights=options.weights)
     status = report(results, options.json)
@@ -32,7 +37,13 @@ def run(options):
     return status
 
 
-def compare(images_dir, masks_dir, ignore_dir=None, limit=None, weights=None):
+def compare(
+    images_dir: AnyPath,
+    masks_dir: AnyPath,
+    ignore_dir: AnyPath | None = None,
+    limit: int | None = None,
+    weights: AnyPath | None = None,
+) -> dict[str, dict[str, Any]]:
     """Scores every classical rival, and the networks with and without refinement, on one thread.
 
     Args:
@@ -46,7 +57,7 @@ def compare(images_dir, masks_dir, ignore_dir=None, limit=None, weights=None):
         UserError: as `evaluate`, or if there are no such weights.
     """
     segmenter = load(weights, threads=1)
-    rivals = {
+    rivals: dict[str, Predict] = {
         **METHODS,
         "gecat": segmenter.predict,
         "gecat refined": partial(segmenter.predict, refine=True),

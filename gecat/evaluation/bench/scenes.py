@@ -2,7 +2,9 @@
 
 import tempfile
 import time
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -11,6 +13,7 @@ from gecat.config import Config
 from gecat.errors import Status
 from gecat.evaluation.baselines import method
 from gecat.evaluation.metrics import iou
+from gecat.files import AnyPath
 from gecat.images.pseudo_masks import pseudo_mask
 from gecat.images.scenes import draw_scenes
 from gecat.inference.batch import with_progress
@@ -24,7 +27,7 @@ HELD_OUT_SEED = 2**31  # beyond every seed that a training may have
 RIVALS = ("otsu", "kmeans", "grabcut", "barrier")
 
 
-def add_options(parser):
+def add_options(parser: ArgumentParser) -> None:
     """Adds what `run` takes."""
     parser.add_argument("--seeds", type=positive, default=10, metavar="N", help="default: 10")
     add_budget(parser, "of each seed (default: 60)", "of each seed", required=False)
@@ -38,7 +41,7 @@ def add_options(parser):
     add_json(parser)
 
 
-def run(options):
+def run(options: Namespace) -> Status:
     """Trains once a seed and scores each on the same scenes; returns the Status."""
     seconds = None if options.cycles else options.seconds or 60
     result = learn_scenes(options.seeds, seconds, options.cycles, held_out=options.limit)
@@ -47,7 +50,14 @@ def run(options):
     return Status.DONE
 
 
-def learn_scenes(seeds=10, seconds=None, cycles=None, changes=None, limit=None, held_out=HELD_OUT):
+def learn_scenes(
+    seeds: int = 10,
+    seconds: float | None = None,
+    cycles: int | None = None,
+    changes: dict[str, Any] | None = None,
+    limit: int | None = None,
+    held_out: int = HELD_OUT,
+) -> dict[str, Any]:
     """Trains preset `small` on drawn scenes, once a seed, and scores it on scenes held out.
 
     The scenes' exact masks score and never teach. All runs are scored on the same scenes, as are
@@ -104,7 +114,7 @@ def learn_scenes(seeds=10, seconds=None, cycles=None, changes=None, limit=None, 
     return {"count": held_out, "rivals": rivals, "runs": runs}
 
 
-def write_held_out(folder, count=HELD_OUT):
+def write_held_out(folder: AnyPath, count: int = HELD_OUT) -> tuple[Path, Path]:
     """Writes the scenes that are never learned from, to be scored as photos are.
 
     Args:
@@ -124,7 +134,7 @@ def write_held_out(folder, count=HELD_OUT):
     return folders
 
 
-def table(result):
+def table(result: dict[str, Any]) -> str:
     """Lines of text: the rivals, the runs, and what the runs came to together.
 
     Args:

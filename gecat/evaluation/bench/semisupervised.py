@@ -3,14 +3,18 @@
 import gc
 import shutil
 import tempfile
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from gecat.errors import Status, UserError
 from gecat.evaluation.quality import evaluate, pair_files
+from gecat.files import AnyPath
 from gecat.images.datasets import load_photos
 from gecat.inference.segmenter import SHIPPED_WEIGHTS, load
 from gecat.model.weights import load_weights
@@ -22,13 +26,13 @@ SHARES = (0.0, 0.01, 0.05, 0.10, 1.0)  # of the teaching half's masks; all are t
 COURSE = {"anchor_share": 1.0, "warmup_share": 0.0}
 
 
-def add_options(parser):
+def add_options(parser: ArgumentParser) -> None:
     """Adds what `run` takes."""
     add_photos_and_masks(parser)
     add_run_options(parser)
 
 
-def run(options):
+def run(options: Namespace) -> Status:
     """Teaches with 0, 1, 5, 10 and 100% of the masks of every other photo; returns the Status."""
     start = options.start or SHIPPED_WEIGHTS
     result = learn_from_masks(
@@ -46,17 +50,17 @@ def run(options):
 
 
 def learn_from_masks(
-    images_dir,
-    masks_dir,
+    images_dir: AnyPath,
+    masks_dir: AnyPath,
     *,
-    start,
-    teacher,
-    seconds=None,
-    cycles=None,
-    shares=SHARES,
-    changes=None,
-    report=None,
-):
+    start: AnyPath,
+    teacher: AnyPath,
+    seconds: float | None = None,
+    cycles: int | None = None,
+    shares: Sequence[float] = SHARES,
+    changes: dict[str, Any] | None = None,
+    report: Callable[[dict[str, Any]], object] | None = None,
+) -> dict[str, Any]:
     """Teaches with some masks of half of the photos, and scores on the other half.
 
     Photos without a mask are taught by the teacher as ever. Every other photo, by name, teaches.
@@ -82,11 +86,13 @@ def learn_from_masks(
     if len(pairs) < 2:
         raise UserError("evaluation.too_few_masks", received=len(pairs))
     teaching, scoring = pairs[::2], pairs[1::2]
-    loaded, rows = load_weights(start), []
+    loaded = load_weights(start)
+    rows: list[dict[str, Any]] = []
     config = settle(images_dir, loaded, {**COURSE, **(changes or {})})
-    with tempfile.TemporaryDirectory() as place:
-        place = Path(place)
-        score = partial(_score, *_copied(place / "scoring", scoring))
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        images, masks = _copied(place / "scoring", scoring)
+        score = partial(_score, images, masks)
         result = {
             "before": score(start, "before"),
             "rows": rows,
@@ -96,7 +102,7 @@ def learn_from_masks(
         _copied(place / "teaching", teaching)
         photos = load_photos(place / "teaching", config.size, prior=network_teacher(teacher))
         total = len(photos.names)
-        counts = {}
+        counts: dict[int, float] = {}
         for share in shares:
             counts.setdefault(round(share * total), share)
         for count, share in counts.items():
@@ -119,7 +125,7 @@ def learn_from_masks(
     return result
 
 
-def table(result):
+def table(result: dict[str, Any]) -> str:
     """Lines of text: one a share of masks.
 
     Args:

@@ -1,16 +1,22 @@
 """The best and the worst masks of a method on one sheet, chosen by IoU and by nothing else."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 
 from gecat.evaluation.quality import pair_files, read_triple
+from gecat.files import AnyPath
+from gecat.inference.batch import Predict
 from gecat.inference.cutout import overlay
 
 COUNT = 10
 CELL = 150  # pixels
 
 
-def best_and_worst(rows, count=COUNT):
+def best_and_worst(
+    rows: list[dict[str, Any]], count: int = COUNT
+) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
     """The names with the highest and with the lowest IoU.
 
     Args:
@@ -27,7 +33,13 @@ def best_and_worst(rows, count=COUNT):
     return named[: max(1, count)], named[::-1][:count]
 
 
-def draw_sheet(predict, rows, images_dir, masks_dir, count=COUNT):
+def draw_sheet(
+    predict: Predict,
+    rows: list[dict[str, Any]],
+    images_dir: AnyPath,
+    masks_dir: AnyPath,
+    count: int = COUNT,
+) -> np.ndarray:
     """Draws the best photos, their masks and the true ones, and below them the worst.
 
     Args:

@@ -14,7 +14,7 @@ from gecat.files import write_atomically
 try:
     import fcntl
 except ImportError:  # Windows
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]
 
 COMMANDS = ("run", "slow", "step", "pause", "stop")
 PARTS = ("both", "discriminator", "generator")
