@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from gecat.files import write_atomically
+from gecat import files
+from gecat.files import asset, write_atomically
 
 
 def test_many_threads_may_write_one_file(tmp_path):
@@ -20,3 +21,12 @@ def test_what_cannot_be_written_leaves_nothing_behind(tmp_path):
     with pytest.raises(OSError):
         write_atomically(tmp_path / "file", b"text")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_assets_are_found_beside_the_package_and_inside_it(tmp_path, monkeypatch):
+    assert asset("weights", "base.safetensors").is_file()
+    assert asset("examples").is_dir()
+    monkeypatch.setattr(files, "PACKAGE", tmp_path / "gecat")
+    assert asset("weights", "some.md") == tmp_path / "assets" / "weights" / "some.md"
+    (tmp_path / "gecat" / "assets").mkdir(parents=True)  # as a wheel carries them
+    assert asset("weights", "some.md") == tmp_path / "gecat" / "assets" / "weights" / "some.md"

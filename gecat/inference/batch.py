@@ -17,7 +17,7 @@ from gecat.inference.cutout import cutout, opacity, overlay
 Item = TypeVar("Item")
 # From a uint8 photo (H, W, 3) to its mask (H, W) in [0, 1].
 Predict = Callable[[np.ndarray], np.ndarray]
-PRODUCTS = {
+PRODUCTS: dict[str, Callable[..., np.ndarray]] = {
     "mask": lambda image, mask: np.rint(mask * 255).astype(np.uint8),
     "cutout": lambda image, mask: cutout(image, opacity(mask)),
     "overlay": overlay,

@@ -126,7 +126,7 @@ def repeat(job: Job, folder: Path, limit: int) -> str:
     return shlex.join(words)
 
 
-def data_of(job: Job, folder: Path, folders: Mapping[str, Path]) -> AnyPath:
+def data_of(job: Job, folder: Path, folders: Mapping[str, AnyPath]) -> AnyPath:
     """Returns what a job learns from: "scenes", or a path."""
     if job.data == "scenes":
         return "scenes"
