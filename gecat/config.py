@@ -12,6 +12,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from gecat.errors import SettingError
 
+SHOWN = 40  # characters of a refused value that are told
+
 
 def _setting(default: Any, description: str, *, steerable: bool = False, **bounds: Any) -> Any:
     """A field of Config; `steerable` is whether a visitor of the page may set it."""
@@ -320,4 +322,6 @@ def _refuse(code, name, received, **allowed):
 
 
 def _short(value):
-    return reprlib.repr(list(value) if isinstance(value, tuple) else value)
+    value = list(value) if isinstance(value, tuple) else value
+    text = value if isinstance(value, str) else reprlib.repr(value)
+    return text if len(text) <= SHOWN else text[:SHOWN] + "..."

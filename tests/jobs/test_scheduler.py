@@ -5,6 +5,7 @@ import signal
 import time
 import zipfile
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -190,10 +191,11 @@ def test_deleting_ends_the_process_and_leaves_nothing(open_jobs, key):
 
 
 def test_a_process_may_not_live_for_ever(open_jobs, key):
-    jobs = open_jobs(caps=Caps(wall_clock=1))
+    jobs = open_jobs()
     run = jobs.start(key, LONG)
     wait_for(lambda: learned(jobs, key, run) > 0)
     jobs.pause(key, run)
+    jobs.caps = replace(jobs.caps, wall_clock=1)
     reaches(jobs, key, run, "stopped")
 
 
