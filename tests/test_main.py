@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from gecat.__main__ import main
+from gecat.errors import Status
 from gecat.evaluation.baselines import METHODS
 from gecat.model.weights import load_weights
 
@@ -155,6 +156,31 @@ def test_what_cannot_be_done_is_said_in_one_line(photos, capsys, words, reason):
     assert error.startswith("gecat evaluate: ")
     assert reason in error
     assert len(error.splitlines()) == 1
+
+
+def test_what_was_left_out_is_told_by_the_status(photos, capsys):
+    (photos / "images" / "1.png").write_bytes(b"only words")
+    assert main(["evaluate", *folders(photos), "--method", "otsu"]) == Status.SOME_SKIPPED == 1
+    assert "1.png: left out: This is no picture" in capsys.readouterr().err
+
+
+def test_what_nobody_expected_is_a_failure_and_shows_where(photos, monkeypatch, capsys):
+    def broken(*arguments, **options):
+        raise KeyError("somewhere deep")
+
+    monkeypatch.setattr("gecat.evaluation.quality.evaluate", broken)
+    assert main(["evaluate", *folders(photos), "--method", "otsu"]) == Status.FAILED == 3
+    error = capsys.readouterr().err
+    assert "Traceback" in error
+    assert "somewhere deep" in error
+
+
+def test_what_the_system_refuses_is_said_in_one_line(photos, capsys):
+    (photos / "file").touch()
+    words = ["evaluate", *folders(photos), "--method", "otsu", "--json", str(photos / "file" / "s")]
+    assert main(words) == Status.WRONG_USE == 2
+    told = "A folder is needed, and this is a file. Received: file."
+    assert capsys.readouterr().err.splitlines()[-1] == f"gecat evaluate: {told}"
 
 
 @pytest.mark.parametrize(

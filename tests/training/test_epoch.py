@@ -177,7 +177,7 @@ try:
     Engine(config, tf.distribute.MirroredStrategy(["CPU:0", "CPU:1", "CPU:2"]))
     raise SystemExit("three replicas were given a batch of eight")
 except ValueError as error:
-    assert "multiple of the 3 replicas" in str(error) and "received 8" in str(error)
+    assert "multiple of the 3 replicas" in str(error) and "Received: 8" in str(error)
 alone = begin(None)
 one, two = run(*alone), run(*begin(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])))
 assert float(tf.reduce_max(tf.abs(one.generator - run(*alone).generator))) == 0.0
