@@ -54,10 +54,15 @@ Picture = str | Path | bytes | BinaryIO | Image.Image | np.ndarray
 
 @dataclass(frozen=True)
 class Limits:
-    """What is taken at most: bytes of a file, and pixels of the picture in it."""
+    """What is taken at most: bytes of a file, and pixels of the picture in it.
+
+    A side has a limit of its own, since decoders and OpenCV keep hundreds of bytes a row: a photo
+    1 pixel wide and 50,000,000 high took 21 GB. No browser's canvas shows a longer one.
+    """
 
     max_bytes: int = 40_000_000
     max_pixels: int = 50_000_000
+    max_side: int = 32_767
 
 
 DEFAULT_LIMITS = Limits()
@@ -123,6 +128,8 @@ def _upright_rgb(source, limits, backdrop):
     if width * height > limits.max_pixels:
         size = {"width": width, "height": height, "millions": _millions(width * height)}
         raise _too_many_pixels(limits, Term("pixels", **size))
+    if max(width, height) > limits.max_side:
+        raise ImageError("image.too_long", limit=limits.max_side, width=width, height=height)
     if width * height == 0:
         raise ImageError("image.no_pixels", width=width, height=height)
     try:

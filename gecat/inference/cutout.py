@@ -8,7 +8,7 @@ import numpy as np
 LEAST_BOX_SHARE = 0.005
 SOFTNESS = 0.25  # probabilities nearer to the threshold than this stay partly transparent
 BLUR_RADII = (45, 3)
-BAND_ROWS = 512
+BAND = 512  # pixels
 
 
 @dataclass(frozen=True)
@@ -60,13 +60,16 @@ def cutout(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     alpha = np.rint(mask * 255).astype(np.uint8)
     rgba = np.zeros((*alpha.shape, 4), np.uint8)
     halo = sum(BLUR_RADII)
-    # In bands of rows, so that the floats of a large photo never lie in memory all at once.
-    for top in range(0, len(alpha), BAND_ROWS):
-        bottom = min(top + BAND_ROWS, len(alpha))
-        start = max(0, top - halo)
-        rows = slice(start, min(bottom + halo, len(alpha)))
-        colours = _object_colours(image[rows], mask[rows])[top - start : bottom - start]
-        rgba[top:bottom, :, :3] = colours * (alpha[top:bottom, :, None] > 0)
+    # In bands across the longer side: the floats of a large photo never lie in memory all at once.
+    across = 0 if alpha.shape[0] >= alpha.shape[1] else 1
+    picture, weights, result = (np.moveaxis(part, across, 0) for part in (image, mask, rgba))
+    for start in range(0, len(picture), BAND):
+        end = min(start + BAND, len(picture))
+        first = max(0, start - halo)
+        seen = slice(first, min(end + halo, len(picture)))
+        colours = _object_colours(picture[seen], weights[seen])[start - first : end - first]
+        result[start:end, :, :3] = colours
+    rgba[alpha == 0] = 0
     rgba[..., 3] = alpha
     return rgba
 
@@ -175,14 +178,15 @@ def _weighted_blur(values, weights, radius):
 
 
 def _cover(picture, height, width):
-    """Scales a picture until it covers (height, width), and cuts out its middle."""
+    """Scales what is seen of a picture that covers (height, width), its middle."""
     rows, columns = picture.shape[:2]
     scale = max(height / rows, width / columns)
-    rows, columns = max(height, round(rows * scale)), max(width, round(columns * scale))
+    # Cut out first: all of a thin picture, scaled until it covers a photo, is no size to hold.
+    seen = min(rows, max(1, round(height / scale))), min(columns, max(1, round(width / scale)))
+    top, left = (rows - seen[0]) // 2, (columns - seen[1]) // 2
+    picture = picture[top : top + seen[0], left : left + seen[1]]
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    picture = cv2.resize(picture, (columns, rows), interpolation=method)
-    top, left = (rows - height) // 2, (columns - width) // 2
-    return picture[top : top + height, left : left + width]
+    return cv2.resize(picture, (width, height), interpolation=method)
 
 
 def _check_pair(image, mask):

@@ -281,6 +281,13 @@ def test_pixels_are_counted_before_any_is_decoded():
         read_image(_png_that_claims(60_000, 60_000))
 
 
+@pytest.mark.parametrize("size", [(1, 32_768), (32_768, 1)])
+def test_a_side_has_a_limit_of_its_own(size):
+    with pytest.raises(ImageError, match="at most 32,767 pixels a side.*32768"):
+        read_image(_png_that_claims(*size))
+    assert max(read_image(Image.new("RGB", (1, 32_767))).shape) == 32_767
+
+
 def test_a_claim_within_the_limits_that_the_data_does_not_keep():
     with pytest.raises(ImageError, match="damaged or cut short.*500 x 500"):
         read_image(_png_that_claims(500, 500))

@@ -44,11 +44,12 @@ def test_what_hardly_counts_leaves_no_haze_and_nothing_shines_through_what_does(
     np.testing.assert_allclose(opacity(mask, 0.25), [0, 0.2, 0.5, 0.7, 1, 1, 1, 1], atol=1e-6)
 
 
-def test_bands_leave_no_seams(monkeypatch):
-    image = np.random.default_rng(0).integers(0, 256, (300, 40, 3), np.uint8)
-    mask = np.random.default_rng(1).random((300, 40), np.float32)
+@pytest.mark.parametrize("shape", [(300, 40), (40, 300)])
+def test_bands_leave_no_seams(monkeypatch, shape):
+    image = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
+    mask = np.random.default_rng(1).random(shape, np.float32)
     whole = cutout(image, mask)
-    monkeypatch.setattr(module, "BAND_ROWS", 37)
+    monkeypatch.setattr(module, "BAND", 37)
     assert np.abs(cutout(image, mask).astype(int) - whole).max() <= 1
 
 
@@ -68,6 +69,14 @@ def test_a_background_picture_covers_the_photo(shape):
     result = on_background(np.zeros((80, 60, 3), np.uint8), mask, behind)
     assert result.shape == (80, 60, 3)
     assert (result == 77).all()
+
+
+def test_a_thin_background_shows_its_middle():
+    behind = np.zeros((30_000, 1, 3), np.uint8)
+    behind[15_000:] = 200
+    result = on_background(np.zeros((80, 60, 3), np.uint8), np.zeros((80, 60)), behind)
+    assert result.shape == (80, 60, 3)
+    assert set(np.unique(result)) <= {0, 200}
 
 
 def test_an_overlay_tints_the_object_only():

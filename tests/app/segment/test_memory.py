@@ -1,0 +1,52 @@
+"""What a photo costs in memory depends on its area, whatever its shape."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+# In a process of its own, so that the peak is this photo's.
+PEAK = """
+import json, resource, sys
+import numpy as np
+from gecat.app.segment.views import Kept, draw, make_files
+from gecat.images.reading import read_image
+from gecat.images.sizes import network_input, network_size
+from gecat.inference.cutout import boxes
+from gecat.inference.refinement import refine
+
+height, width = json.loads(sys.argv[1])
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+resource.setrlimit(resource.RLIMIT_AS, (4_000_000_000,) * 2)
+before = peak()
+image = read_image(np.full((height, width, 3), 99, np.uint8))
+small = network_input(image, *network_size(image.shape, 256, 16))
+mask = refine(image, np.random.default_rng(0).random((height, width), np.float32))
+boxes(mask)
+kept = Kept(image, np.uint8(255 * mask), 0.5, "photo")
+behind = np.zeros((30_000, 1, 3), np.uint8)
+draw(kept, 0.5, behind)
+make_files(kept, 0.5, behind)
+print(json.dumps([peak() - before, small.size]))
+"""
+
+
+def peak_of(*shape):
+    """Megabytes that all stages of a photo took at most, and the numbers the network is given."""
+    run = subprocess.run(
+        [sys.executable, "-c", PEAK, json.dumps(shape)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return json.loads(run.stdout)
+
+
+@pytest.mark.parametrize("shape", [(32_767, 40), (40, 32_767), (1, 32_767), (32_767, 1)])
+def test_a_thin_photo_takes_no_more_than_a_square_one(shape):
+    square, input_size = peak_of(1145, 1145)  # the area of the largest
+    thin, thin_size = peak_of(*shape)
+    assert thin <= square
+    assert thin_size <= input_size
