@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from gecat.errors import ImageError, Term
+from gecat.images.tiff import filled
 
 ACCEPTED = ("JPEG", "PNG", "WebP", "AVIF", "GIF", "BMP", "TIFF")
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
@@ -113,6 +114,7 @@ def read_mask(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
 
 
 def _upright_rgb(source, limits, backdrop):
+    data = None
     if isinstance(source, np.ndarray):
         image = _image_of(source)
     elif isinstance(source, Image.Image):
@@ -133,6 +135,8 @@ def _upright_rgb(source, limits, backdrop):
     if width * height == 0:
         raise ImageError("image.no_pixels", width=width, height=height)
     try:
+        if image.format == "TIFF" and data is not None:
+            image = filled(image, data)
         return _rgb(ImageOps.exif_transpose(image), backdrop)
     except Exception as error:
         kind = image.format or image.mode
