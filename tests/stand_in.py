@@ -7,16 +7,18 @@ import pytest
 
 # It holds its folder, counts cycles and obeys, in a real process.
 STAND_IN = """
-import json, sys, time
+import json, signal, sys, time
 from pathlib import Path
 from gecat.training.run.folder import control, hold, read_control
 folder, seconds = Path(sys.argv[1]), float(sys.argv[2])
+told = []
+signal.signal(signal.SIGTERM, lambda *_: told.append("end"))
 with hold(folder):
     stats = folder / "stats.jsonl"
     lines = stats.read_text().splitlines() if stats.exists() else []
     spent = json.loads(lines[-1])["seconds"] if lines else 0.0
     cycle = len(lines)
-    while spent < seconds:
+    while spent < seconds and not told:
         command, part = read_control(folder)
         if command == "stop":
             break

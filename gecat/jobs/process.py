@@ -1,22 +1,32 @@
-"""The processes of trainings: begun in a run's folder, asked whether they live, ended."""
+"""The processes of trainings: begun in a run's folder, asked whether they live, ended.
+
+A process holds a lock from before it begins until it has ended, however it ends. So an app knows
+what lives, whoever started it.
+"""
 
 import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 from gecat.files import PACKAGE
 from gecat.jobs.job import ERROR, Job
-from gecat.training.run.folder import is_held
+
+try:
+    import fcntl
+except ImportError:  # Windows: an app knows its own processes only
+    fcntl = None
 
 ENDING_SECONDS = 20.0  # between being told to end and being ended
 NICENESS = 5  # the page comes first, but a busy machine must not starve learning
 
 
 class Children:
-    """What this app has started, by the runs' ids; what an earlier app started it finds by pid."""
+    """What this app has started, by the runs' ids; what an earlier app started it adopts."""
 
     def __init__(self) -> None:
         self._started: dict[str, subprocess.Popen] = {}  # id -> Popen
@@ -36,7 +46,7 @@ class Children:
             "PYTHONPATH": os.pathsep.join(paths),
             "TF_CPP_MIN_LOG_LEVEL": "3",
         }
-        with (folder / "log.txt").open("w") as output:
+        with (folder / "log.txt").open("w") as output, _life(folder) as life:
             child = subprocess.Popen(
                 words,
                 stdin=subprocess.DEVNULL,
@@ -45,6 +55,7 @@ class Children:
                 cwd=folder,
                 env=environment,
                 start_new_session=True,
+                pass_fds=() if life is None else (life.fileno(),),
             )
         with contextlib.suppress(OSError, AttributeError):
             os.setpriority(os.PRIO_PROCESS, child.pid, NICENESS)
@@ -56,7 +67,7 @@ class Children:
         child = self._started.get(job.id)
         if child is not None:
             return child.poll() is None
-        return job.pid is not None and is_held(folder)
+        return job.pid is not None and _lives(folder)
 
     def forget(self, run: str) -> int | None:
         """Returns how a process that has ended did so; None where an earlier app started it."""
@@ -65,23 +76,52 @@ class Children:
 
     def kill(self, job: Job, folder: Path) -> None:
         """Ends a Job's process at once, if it lives."""
-        child = self._started.pop(job.id, None)
+        child = self._started.get(job.id)
         if child is not None:
             child.kill()
             child.wait()
         elif self.alive(job, folder):
             send(job.pid, signal.SIGKILL)
 
-    def end_all(self) -> None:
-        """Tells all of this app's processes to end, and waits until they have."""
-        for child in self._started.values():
-            child.terminate()
-        for child in self._started.values():
-            try:
-                child.wait(ENDING_SECONDS)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+    def end_all(self, jobs: Iterable[tuple[Job, Path]]) -> None:
+        """Tells processes to end, and waits until they have; those that do not are killed.
+
+        Args:
+            jobs: (Job, its folder) of each that may live, adopted ones too.
+        """
+        living = [(job, folder) for job, folder in jobs if self.alive(job, folder)]
+        for job, _ in living:
+            send(job.pid, signal.SIGTERM)
+        deadline = time.monotonic() + ENDING_SECONDS
+        while living and time.monotonic() < deadline:
+            time.sleep(0.05)
+            living = [(job, folder) for job, folder in living if self.alive(job, folder)]
+        for job, folder in living:
+            self.kill(job, folder)
+
+
+@contextlib.contextmanager
+def _life(folder: Path) -> Iterator[TextIOWrapper | None]:
+    """A locked file for a process to inherit; the lock ends with the last who has it open."""
+    if fcntl is None:
+        yield None
+        return
+    with (folder / "life").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file
+
+
+def _lives(folder: Path) -> bool:
+    path = folder / "life"
+    if fcntl is None or not path.exists():
+        return False
+    with path.open() as file:
+        try:
+            # Shared, so that two who look do not take each other for a process.
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def send(pid: int | None, number: int) -> None:

@@ -90,7 +90,10 @@ class Jobs(Runs):
         return job.id
 
     def pause(self, key: object, run: str) -> None:
-        """Holds a run after its cycle; its place goes to whoever waits."""
+        """Holds a run after its cycle.
+
+        Its process keeps its place until somebody waits for one; then it ends with its checkpoint.
+        """
         self._ask(key, run, "pause")
 
     def stop(self, key: object, run: str) -> None:
@@ -122,10 +125,10 @@ class Jobs(Runs):
                 job = replace(job, seconds=int(seconds))
             if not self._alive(job) and self.spent(job) >= job.seconds:
                 raise JobError("job.budget_spent", seconds=job.seconds)
-            active = self._active(job)
-            waiting = None if active else job.waiting_since or time.time()
+            going = self._alive(job) and job.told_to_end is None
+            waiting = None if going else job.waiting_since or time.time()
             self.keep(replace(job, asked="run", pace=pace, part=part, waiting_since=waiting))
-            if active:
+            if going:
                 control(self.folder(job), pace, part)
         self.tick()
 
@@ -156,7 +159,8 @@ class Jobs(Runs):
             return "done"
         if job.asked == "stop":
             return "stopped"
-        ended_well = job.returncode in (None, Status.DONE, Status.SOME_SKIPPED)
+        # One that is told to end before it can learn has no checkpoint to keep.
+        ended_well = job.returncode in (None, Status.DONE, Status.SOME_SKIPPED, -signal.SIGTERM)
         return "paused" if job.asked == "pause" and ended_well else "interrupted"
 
     def position(self, job: Job) -> int:
@@ -170,9 +174,13 @@ class Jobs(Runs):
         with self.lock:
             for job in self.all():
                 self._bound(self._notice(job))
-            free = self.caps.trainings - sum(map(self._active, self.all()))
-            for job in self._queue()[: max(0, free)]:
+            living = [job for job in self.all() if self._alive(job)]
+            free = max(0, self.caps.trainings - len(living))
+            # Whoever waits while its own process still ends lets the others go first.
+            ready = [job for job in self._queue() if job not in living]
+            for job in ready[:free]:
                 self._let_run(job)
+            self._make_room(living, len(ready[free:]))
 
     def close(self) -> None:
         """Tells every training to keep a checkpoint and end; it can be resumed later."""
@@ -181,7 +189,7 @@ class Jobs(Runs):
         self._closed.set()
         atexit.unregister(self.close)
         with self.lock:
-            self._children.end_all()
+            self._children.end_all([(job, self.folder(job)) for job in self.all()])
             for job in self.all():
                 self._notice(job)
 
@@ -214,9 +222,14 @@ class Jobs(Runs):
     def _alive(self, job):
         return self._children.alive(job, self.folder(job))
 
-    def _active(self, job):
-        """Whether a run takes one of the places: its process lives and does more than wait."""
-        return job.waiting_since is None and job.asked != "pause" and self._alive(job)
+    def _make_room(self, living, places):
+        """Ends as many paused processes as places are wanted that nobody is leaving already."""
+        leaving = sum(job.told_to_end is not None for job in living)
+        paused = [job for job in living if job.asked == "pause" and job.told_to_end is None]
+        paused.sort(key=lambda job: job.launched)
+        for job in paused[: max(0, places - leaving)]:
+            self.keep(replace(job, told_to_end=time.time()))
+            send(job.pid, signal.SIGTERM)
 
     def _notice(self, job):
         """Writes down that a process has ended, if it has; returns the Job as it stands."""
@@ -226,7 +239,7 @@ class Jobs(Runs):
         return self.keep(replace(job, pid=None, told_to_end=None, returncode=returncode))
 
     def _bound(self, job):
-        """Frees the place of a run whose single step is over; ends one that lives too long."""
+        """Notices that a single step is over; ends a process that lives too long."""
         if not self._alive(job):
             return
         if job.told_to_end is not None:
@@ -234,7 +247,7 @@ class Jobs(Runs):
                 send(job.pid, signal.SIGKILL)
         elif time.time() - job.launched > self.caps.wall_clock:
             self._end(job)
-        elif self._active(job) and read_control(self.folder(job))[0] == "pause":
+        elif job.asked != "pause" and read_control(self.folder(job))[0] == "pause":
             self.keep(replace(job, asked="pause"))
 
     def _end(self, job):
@@ -244,13 +257,19 @@ class Jobs(Runs):
     def _let_run(self, job):
         folder = self.folder(job)
         control(folder, job.pace, job.part)
-        job = replace(job, waiting_since=None)
-        if not self._alive(job):
-            data = data_of(job, folder, self.folders)
-            words = self._command(job, folder, data, self.caps.photos)
-            pid = self._children.begin(job.id, words, folder)
-            job = replace(job, launched=time.time(), pid=pid, told_to_end=None, returncode=None)
-        self.keep(job)
+        data = data_of(job, folder, self.folders)
+        words = self._command(job, folder, data, self.caps.photos)
+        pid = self._children.begin(job.id, words, folder)
+        self.keep(
+            replace(
+                job,
+                waiting_since=None,
+                launched=time.time(),
+                pid=pid,
+                told_to_end=None,
+                returncode=None,
+            )
+        )
 
     def _ask(self, key, run, asked):
         with self.lock:
@@ -264,6 +283,7 @@ class Jobs(Runs):
 
     def _remove(self, job):
         self._children.kill(job, self.folder(job))
+        self._children.forget(job.id)
         self.drop(job)
 
     def _check_room(self, mine):

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 import zipfile
 from contextlib import contextmanager
@@ -95,6 +96,61 @@ def test_a_paused_run_learns_nothing_and_gives_its_place_away(open_jobs, key):
     jobs.stop(key, second)
     wait_for(lambda: learned(jobs, key, first) > before)
     assert jobs.state(jobs.get(key, first)) == "running"
+
+
+def test_a_paused_process_counts_until_it_has_ended(open_jobs, key):
+    jobs = open_jobs()
+    living = []
+    for _ in range(3):
+        run = jobs.start(key, LONG)
+        reaches(jobs, key, run, "running")
+        living.append(sum(map(jobs._alive, jobs.all())))
+        wait_for(lambda run=run: learned(jobs, key, run) > 1)
+        jobs.pause(key, run)
+    assert living == [1, 1, 1]
+    assert [jobs.state(job) for job in jobs.all()] == ["paused"] * 3
+
+
+def test_a_pause_keeps_its_process_while_nobody_waits(open_jobs, key):
+    jobs = open_jobs()
+    run = jobs.start(key, LONG)
+    wait_for(lambda: learned(jobs, key, run) > 1)
+    pid = jobs.get(key, run).pid
+    jobs.pause(key, run)
+    jobs.tick()
+    jobs.resume(key, run)
+    assert jobs.state(jobs.get(key, run)) == "running"
+    assert jobs.get(key, run).pid == pid
+
+
+def test_a_process_of_an_earlier_app_counts_from_its_first_moment(open_jobs, key):
+    def sleep(job, folder, data, limit):  # as one that still imports: it holds no folder yet
+        return [sys.executable, "-c", "import time; time.sleep(600)"]
+
+    jobs = open_jobs(command=sleep)
+    run = jobs.start(key, LONG)
+    jobs._closed.set()
+    heir = open_jobs()
+    waiting = heir.start(key, LONG)
+    heir.tick()
+    assert heir.state(heir.get(key, run)) == "running"
+    assert heir.state(heir.get(key, waiting)) == "queued"
+
+
+def test_closing_ends_what_an_earlier_app_started(open_jobs, key):
+    jobs = open_jobs()
+    run = jobs.start(key, LONG)
+    wait_for(lambda: learned(jobs, key, run) > 0)
+    pid = jobs.get(key, run).pid
+    jobs._closed.set()
+    heir = open_jobs()
+    heir.close()
+    wait_for(lambda: not jobs._alive(jobs.get(key, run)))  # its parent, which is this process
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert heir.get(key, run).pid is None
+    again = open_jobs()
+    assert again.state(again.get(key, run)) == "interrupted"
 
 
 def test_a_killed_run_is_noticed_and_goes_on_where_it_was(open_jobs, key):
