@@ -1,6 +1,7 @@
 """Puts the app together: one page in English, the same in Chinese, and how they are served."""
 
 import functools
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import gradio as gr
@@ -16,13 +17,19 @@ from gecat.app.train import tab as train
 from gecat.app.train import tiles
 from gecat.app.ui import figures
 from gecat.app.ui.examples import write_examples
+from gecat.app.ui.headers import SafeHeaders
+from gecat.app.ui.painting import LAYER_BYTES
 from gecat.app.ui.request_limits import BoundedRequests
 from gecat.app.ui.result_cache import Shelf
+from gecat.app.ui.routes import KnownRoutes
+from gecat.app.ui.sessions import Sessions
 from gecat.app.ui.theme import CSS, HEAD, LOGO, make_theme
 from gecat.app.ui.uploads import MANY_BYTES
 from gecat.jobs.scheduler import Jobs
 
 FILES_ARE_KEPT = 3600  # seconds
+MESSAGE_BYTES = 100_000  # of a request that is no upload
+LARGER = {"/upload": MANY_BYTES, "/component_server": LAYER_BYTES + MESSAGE_BYTES}
 SECRET = "gecat"  # of what a browser keeps for itself; it must be the same after a restart
 
 
@@ -107,7 +114,13 @@ def launch_options():
         "footer_links": ["api"],
         # One file may be a zip of photos; how large a photo may be, the reader says.
         "max_file_size": MANY_BYTES,
-        "app_kwargs": {"middleware": [Middleware(BoundedRequests, max_bytes=MANY_BYTES)]},
+        "app_kwargs": {
+            "lifespan": guarded,
+            "middleware": [
+                Middleware(KnownRoutes),
+                Middleware(BoundedRequests, max_bytes=MESSAGE_BYTES, larger=LARGER),
+            ],
+        },
         # Whatever would call home, leak a path or show one visitor's work to another is off.
         "share": False,
         "run_history": False,
@@ -115,6 +128,16 @@ def launch_options():
         "ssr_mode": False,
         "show_error": False,
     }
+
+
+@asynccontextmanager
+async def guarded(app):
+    """Puts in front of a Gradio app, and inside it, what cannot be given to `launch()`."""
+    app.state_holder = Sessions()
+    app.state_holder.set_blocks(app.get_blocks())
+    # Outside of Gradio's own middleware, which lets any page's scripts read all answers.
+    app.middleware_stack = SafeHeaders(app.middleware_stack)
+    yield
 
 
 def _hero(words, other_page):

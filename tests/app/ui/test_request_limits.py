@@ -5,10 +5,10 @@ import pytest
 from gecat.app.ui.request_limits import BoundedRequests
 
 
-def request(chunks, limit, length=None):
+def request(chunks, limit, length=None, path="/"):
     """Sends a request through the middleware; returns what is answered and what went through."""
     headers = [] if length is None else [(b"content-length", str(length).encode())]
-    scope = {"type": "http", "headers": headers}
+    scope = {"type": "http", "headers": headers, "path": path}
     waiting = [
         {"type": "http.request", "body": chunk, "more_body": index + 1 < len(chunks)}
         for index, chunk in enumerate(chunks)
@@ -32,7 +32,8 @@ def request(chunks, limit, length=None):
     async def send(message):
         sent.append(message)
 
-    asyncio.run(BoundedRequests(application, limit)(scope, receive, send))
+    guarded = BoundedRequests(application, limit, {"/upload": 2 * limit})
+    asyncio.run(guarded(scope, receive, send))
     return sent, seen
 
 
@@ -53,6 +54,13 @@ def test_a_request_that_hides_its_length_is_cut_off():
     sent, seen = request([b"123", b"456", b"789"], limit=5)
     assert seen == [b"123"]
     assert [message.get("status") for message in sent] == [413, None]
+
+
+@pytest.mark.parametrize("path", ["/upload", "/gradio_api/upload/"])
+def test_an_upload_may_be_larger_than_the_rest(path):
+    assert request([b"123456"], 5, 6, path)[0][0]["status"] == 200
+    assert request([b"123456"], 5, 6, "/queue/join")[0][0]["status"] == 413
+    assert request([b"123456", b"78901"], 5, None, path)[0][0]["status"] == 413
 
 
 @pytest.mark.parametrize("length", ["-1", "many", "1e9"])

@@ -1,0 +1,68 @@
+"""Which of Gradio's routes there are: those that the page and programs need, and no others.
+
+Others keep what nobody sweeps (recordings, deep links), fetch addresses for whoever asks, or show
+what the operator sees.
+"""
+
+import logging
+import re
+
+from starlette.responses import PlainTextResponse
+
+PAGES = r"/|/zh/?|/config/?|/theme\.css|/robots\.txt|/favicon\.ico|/manifest\.json|/pwa_icon"
+FILES = r"/(static|assets|svelte)/.+"
+API = "/gradio_api"
+SEEN = (
+    r"/info/?|/openapi\.json|/app_id/?|/user/?|/login_check/?|/token/?|/startup-events|/theme\.css"
+    r"|/heartbeat/[^/]+|/queue/(data|status)|/upload_progress|/call/(v2/)?[^/]+/[^/]+"
+    r"|/file=(?!\s*[a-zA-Z][a-zA-Z0-9+.-]+:/).+"  # a path of the server's, never an address
+)
+SENT = (
+    r"/upload|/queue/join|/call/(v2/)?[^/]+/?|/(run|api)/[^/]+/?|/cancel|/reset/?"
+    r"|/component_server/?"
+)
+KNOWN = {
+    "GET": re.compile(rf"{PAGES}|{FILES}|{API}({SEEN})|/logout", re.DOTALL),
+    "POST": re.compile(rf"{API}({SENT})|/login/?"),
+}
+KNOWN["HEAD"] = KNOWN["OPTIONS"] = re.compile(
+    f"{KNOWN['GET'].pattern}|{KNOWN['POST'].pattern}", re.DOTALL
+)
+CUT = 200  # letters of what a stranger wrote that are logged
+
+log = logging.getLogger(__name__)
+
+
+class KnownRoutes:
+    """ASGI middleware that knows nothing of other routes, and answers what makes no sense.
+
+    Args:
+        app: the ASGI application behind it.
+    """
+
+    def __init__(self, app):
+        self._app = app
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
+        known = KNOWN.get(scope["method"])
+        if known is None or not known.fullmatch(path):
+            await PlainTextResponse("There is no such page.", 404)(scope, receive, send)
+            return
+        begun = False
+
+        async def watched_send(message):
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched_send)
+        except Exception as error:  # Gradio trusts numbers and names that strangers send
+            log.warning("%s %s: %s", scope["method"], path[:CUT], repr(error)[:CUT])
+            if not begun:
+                answer = PlainTextResponse("This request makes no sense here.", 400)
+                await answer(scope, receive, send)
