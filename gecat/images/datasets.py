@@ -18,10 +18,10 @@ import numpy as np
 
 from gecat.errors import ImageError, UserError, name_of
 from gecat.files import AnyPath, write_png
+from gecat.images.decoding import open_source
 from gecat.images.pseudo_masks import Teacher, pseudo_mask
 from gecat.images.reading import read_image
 from gecat.images.sizes import resized, shrink
-from gecat.images.sources import open_source
 
 MINIMUM_PHOTOS = 8
 # The teacher sees a photo of at most this many pixels on its longer side.
@@ -76,7 +76,7 @@ def load_photos(
         total = len(members)
         if limit is not None and limit < total:
             order = np.random.default_rng(seed).permutation(total)
-            members = [members[index] for index in order]
+            members = map(members.__getitem__, order.tolist())  # none is listed before its turn
             total = limit
         photos = _collect(members, total, size, prior, cache, progress or (lambda *_: None))
     if len(photos.names) < MINIMUM_PHOTOS:

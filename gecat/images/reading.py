@@ -15,11 +15,13 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from gecat.errors import ImageError, Term
+from gecat.images.jpeg import without_long_exif
 from gecat.images.tiff import filled
 
 ACCEPTED = ("JPEG", "PNG", "WebP", "AVIF", "GIF", "BMP", "TIFF")
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 LONGEST_NAME = 80
+BAND = 256  # rows
 MASK_NOISE = 8  # levels; compression tints greys and lightens black by as much
 
 # How a file begins -> its format, or the term for what an ordinary person would call it. The first
@@ -113,14 +115,34 @@ def read_mask(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
     return np.where(mask > (MASK_NOISE if coloured else 0), 255, 0).astype(np.uint8)
 
 
+def read_opacity(source, limits=DEFAULT_LIMITS):
+    """Reads how opaque each pixel of a picture is, 255 where it knows no transparency.
+
+    Args, Raises: as `read_image`.
+
+    Returns:
+        uint8 array (H, W).
+    """
+    return np.array(_upright(source, limits).convert("RGBA").getchannel("A"))
+
+
 def _upright_rgb(source, limits, backdrop):
+    image = _upright(source, limits)
+    try:
+        return _rgb(image, backdrop)
+    except Exception as error:
+        raise _damaged(image) from error
+
+
+def _upright(source, limits):
+    """A PIL image, decoded, the right way up."""
     data = None
     if isinstance(source, np.ndarray):
         image = _image_of(source)
     elif isinstance(source, Image.Image):
         image = source
     else:
-        data = _bytes_of(source, limits)
+        data = without_long_exif(_bytes_of(source, limits))
         try:
             # Nothing but the header is read here, and no format but these is ever tried.
             image = Image.open(io.BytesIO(data), formats=FORMATS)
@@ -137,10 +159,16 @@ def _upright_rgb(source, limits, backdrop):
     try:
         if image.format == "TIFF" and data is not None:
             image = filled(image, data)
-        return _rgb(ImageOps.exif_transpose(image), backdrop)
+        image.load()
+        return ImageOps.exif_transpose(image)
     except Exception as error:
-        kind = image.format or image.mode
-        raise ImageError("image.cut_short", kind=kind, width=width, height=height) from error
+        raise _damaged(image) from error
+
+
+def _damaged(image):
+    width, height = image.size
+    kind = image.format or image.mode
+    return ImageError("image.cut_short", kind=kind, width=width, height=height)
 
 
 def _bytes_of(source, limits):
@@ -189,11 +217,17 @@ def _image_of(array):
 def _rgb(image, backdrop):
     if image.mode.startswith("I") or image.mode == "F":
         image = Image.fromarray(_eight_bits(np.asarray(image)))
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        below = Image.new("RGBA", image.size, (backdrop, backdrop, backdrop, 255))
-        image = Image.alpha_composite(below, image)
-    return np.array(image.convert("RGB"))
+    see_through = image.has_transparency_data
+    rgb = np.empty((image.height, image.width, 3), np.uint8)
+    # In bands, so that of a large picture no second copy lies in memory.
+    for top in range(0, image.height, BAND):
+        band = image.crop((0, top, image.width, min(top + BAND, image.height)))
+        if see_through:
+            band = band.convert("RGBA")
+            below = Image.new("RGBA", band.size, (backdrop, backdrop, backdrop, 255))
+            band = Image.alpha_composite(below, band)
+        rgb[top : top + BAND] = band.convert("RGB")
+    return rgb
 
 
 def _eight_bits(values):

@@ -5,7 +5,7 @@ wanted. Nothing of an archive is ever written to disk.
 """
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -17,13 +17,14 @@ import numpy as np
 from gecat.errors import ImageError, name_of
 from gecat.files import AnyPath
 from gecat.images.reading import DEFAULT_LIMITS, read_image, read_mask
-from gecat.images.scenes import draw_scene
 
 Item = TypeVar("Item")
 DEFAULT_SCENES = 512
 MAX_MEMBERS = 100_000
 MAX_ARCHIVE_BYTES = 8_000_000_000
 LOCKED = 1  # the bit of a member that is encrypted
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others zipfile unpacks all at once
+VALUES_AT_A_TIME = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def open_source(
         seed: of the scenes.
 
     Returns:
-        A context manager that gives a list of Member.
+        A context manager that gives a sequence of Member.
 
     Raises:
         ImageError: if the source is none of these, or not safe to open.
@@ -84,7 +85,7 @@ def kind_of(source: AnyPath) -> str:
         return "folder"
     if path.is_file() and path.suffix.lower() == ".npy":
         return "array"
-    if zipfile.is_zipfile(path):
+    if _is_archive(path):
         return "archive"
     raise ImageError("image.unknown_source", received=name_of(path))
 
@@ -104,6 +105,8 @@ def spread(items: list[Item], limit: int | None) -> list[Item]:
 
 
 def _drawn_members(count, size, seed):
+    from gecat.images.scenes import draw_scene  # it needs OpenCV, which nothing else here does
+
     return [
         Member(
             f"scene {index}",
@@ -157,10 +160,17 @@ def _root(paths):
         root = root / min(tops)
 
 
+def _is_archive(path):
+    try:
+        return zipfile.is_zipfile(path)
+    except Exception:  # a damaged archive fails in as many ways as it has fields
+        return path.suffix.lower() == ".zip"
+
+
 def _archive(path):
     try:
         return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+    except Exception as error:
         raise ImageError("image.archive_damaged", received=path.name) from error
 
 
@@ -183,6 +193,8 @@ def _safe_names(archive):
 
 
 def _bytes_of_member(archive, name):
+    if archive.getinfo(name).compress_type not in PACKINGS:
+        raise ImageError("image.member_packing", received=name)
     try:
         with archive.open(name) as file:
             return file.read(DEFAULT_LIMITS.max_bytes + 1)
@@ -192,33 +204,50 @@ def _bytes_of_member(archive, name):
         raise ImageError(code, received=name) from error
 
 
+class _ArrayMembers(Sequence):
+    """The photos of an array, none of them touched before it is asked for.
+
+    Args:
+        array: (N, H, W, 3); low, high: the range that its values are meant in.
+    """
+
+    def __init__(self, array, low, high):
+        self._array, self._range = array, (low, high)
+
+    def __len__(self):
+        return len(self._array)
+
+    def __getitem__(self, index):
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        photo = self._array[index]
+        return Member(f"photo {index}", lambda: _eight_bit_photo(photo, *self._range))
+
+
 def _array_members(path):
     try:
         # Mapped, not read: the header is checked before any memory is taken.
         array = np.lib.format.open_memmap(path, mode="r")
-    except (ValueError, OSError, EOFError) as error:
+    except Exception as error:  # the header is written like Python, and fails in as many ways
         raise ImageError("image.npy_damaged", received=path.name) from error
     fits = array.ndim == 4 and array.shape[-1] == 3 and array.size > 0
     if not fits or not (array.dtype == np.uint8 or np.issubdtype(array.dtype, np.floating)):
         raise ImageError("image.npy_kind", dtype=str(array.dtype), shape=str(array.shape))
-    if array.dtype == np.uint8:
-        low, high = 0.0, 255.0
-    else:
-        low, high = _value_range(array)
-    return [
-        Member(f"photo {index}", lambda photo=photo: _eight_bit_photo(photo, low, high))
-        for index, photo in enumerate(array)
-    ]
+    if len(array) > MAX_MEMBERS:
+        raise ImageError("image.npy_many", limit=MAX_MEMBERS, received=len(array))
+    low, high = (0.0, 255.0) if array.dtype == np.uint8 else _value_range(array)
+    return _ArrayMembers(array, low, high)
 
 
 def _value_range(array):
     """The range that floats are meant in: [-1, 1], [0, 1] or [0, 255]."""
-    finite = (photo[np.isfinite(photo)] for photo in array)
-    bounds = [(float(values.min()), float(values.max())) for values in finite if values.size]
-    low, high = (
-        min((low for low, _ in bounds), default=0.0),
-        max((high for _, high in bounds), default=0.0),
-    )
+    low, high = 0.0, 0.0
+    values = array.ravel(order="K")  # as it lies in the file, so nothing is copied
+    for start in range(0, len(values), VALUES_AT_A_TIME):
+        part = values[start : start + VALUES_AT_A_TIME]
+        part = part[np.isfinite(part)]
+        low = min(low, float(part.min(initial=0.0)))
+        high = max(high, float(part.max(initial=0.0)))
     ranges = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0))
     for least, most in ranges:
         if least <= low and high <= most:

@@ -1,10 +1,17 @@
+import contextlib
+import io
+import struct
 import subprocess
 import sys
+import tempfile
+import tracemalloc
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from gecat.errors import ImageError
@@ -166,11 +173,11 @@ def test_an_archive_of_too_many_files_or_bytes_is_refused(tmp_path, pairs, monke
 
     monkeypatch.setattr(sources, "MAX_MEMBERS", 9)
     with pytest.raises(ImageError, match="at most 9 files.*10 files"):
-        load_photos(path, SIZE)
+        sources.open_source(path, SIZE).__enter__()
     monkeypatch.setattr(sources, "MAX_MEMBERS", 10)
     monkeypatch.setattr(sources, "MAX_ARCHIVE_BYTES", 5000)
     with pytest.raises(ImageError, match="Received: 10 files"):
-        load_photos(path, SIZE)
+        sources.open_source(path, SIZE).__enter__()
 
 
 def test_a_bomb_in_an_archive_is_left_out(tmp_path, pairs):
@@ -182,6 +189,25 @@ def test_a_bomb_in_an_archive_is_left_out(tmp_path, pairs):
 
     assert len(photos.names) == 10
     assert dict(photos.skipped)["bomb.png"].code == "image.too_many_bytes"
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_member_that_would_unpack_all_at_once_is_left_out(tmp_path, pairs, packing):
+    path = _zipped(_write(tmp_path / "data", pairs[0]), tmp_path / "data.zip")
+    with zipfile.ZipFile(path, "a", packing) as archive:
+        archive.writestr("bomb.png", b"\x89PNG" + bytes(100_000_000))
+    assert path.stat().st_size < 200_000
+
+    tracemalloc.start()
+    with sources.open_source(path, SIZE) as members:
+        (bomb,) = [member for member in members if member.name == "bomb.png"]
+        with pytest.raises(ImageError, match="stored or deflated"):
+            bomb.read()
+    assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    tracemalloc.stop()
+    photos = load_photos(path, SIZE)
+    assert len(photos.names) == 10
+    assert dict(photos.skipped).keys() == {"bomb.png"}
 
 
 def test_a_damaged_member_is_left_out(tmp_path, pairs):
@@ -249,6 +275,63 @@ def test_other_arrays_are_refused(tmp_path, array):
 
     with pytest.raises(ImageError, match="Received"):
         load_photos(tmp_path / "array.npy", SIZE)
+
+
+def test_the_photos_of_an_array_are_listed_when_they_are_asked_for(tmp_path):
+    path = tmp_path / "tiny.npy"
+    np.save(path, np.zeros((100_000, 1, 1, 3), np.float32))
+    tracemalloc.start()
+    with sources.open_source(path, SIZE) as members:
+        assert len(members) == 100_000
+        assert members[99_999].read().shape == (1, 1, 3)
+    # A list of them takes hundreds of bytes a photo; their values are looked at in parts.
+    assert tracemalloc.get_traced_memory()[1] < 8_000_000
+    tracemalloc.stop()
+    assert len(load_photos(path, SIZE, limit=20).names) == 20
+
+    np.save(path, np.zeros((100_001, 1, 1, 3), np.uint8))
+    with pytest.raises(ImageError, match="at most 100,000 photos"):
+        load_photos(path, SIZE)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (10, 8, 8, 3",
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (10**30, 8, 8, 3)}",
+        f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({10**30}, 8, 8, 3)}}",
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (-10, 8, 8, 3)}",
+        "{'descr': ('|u1', -1), 'fortran_order': False, 'shape': (10, 8, 8, 3)}",
+        "'''",
+        "[" * 5000,
+        "\0",
+    ],
+)
+def test_a_damaged_header_of_an_array_is_refused(tmp_path, header):
+    path = tmp_path / "array.npy"
+    text = header.encode().ljust(9000) + b"\n"
+    path.write_bytes(b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text + bytes(1920))
+    with pytest.raises(ImageError, match="damaged or unsafe"):
+        sources.open_source(path, SIZE).__enter__()
+
+
+@given(place=st.floats(0, 1, exclude_max=True), junk=st.binary(min_size=1, max_size=20))
+@settings(max_examples=300, deadline=None)
+def test_any_damage_of_an_archive_is_refused_in_a_sentence(place, junk):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(3):
+            archive.writestr(f"images/{number}.png", b"only words" * 9)
+    data = bytearray(stream.getvalue())
+    start = int(place * len(data))
+    data[start : start + len(junk)] = junk
+    with tempfile.NamedTemporaryFile(suffix=".zip") as file:
+        file.write(data)
+        file.flush()
+        with contextlib.suppress(ImageError), sources.open_source(file.name, SIZE) as members:
+            for member in members:
+                with pytest.raises(ImageError):
+                    member.read()
 
 
 def test_an_array_that_claims_more_than_it_holds_is_refused(tmp_path):

@@ -1,11 +1,9 @@
 """How each refusal of a command, of an evaluation and of a page's action is provoked."""
 
-import io
 
-from PIL import Image
 
 from gecat.__main__ import _parser
-from gecat.app.explore.duel import DuelView, read_opacity
+from gecat.app.explore.duel import DuelView
 from gecat.app.explore.subject import make_explorer
 from gecat.app.segment.actions import Actions, checked_threshold
 from gecat.app.segment.views import parse_colour
@@ -56,12 +54,6 @@ def nothing_painted(tools):
     DuelView(make_explorer(words("en"), None, Shelf()), {})._mask(None, None)
 
 
-def large_layer(tools):
-    layer = io.BytesIO()
-    Image.new("RGBA", (3, 3)).save(layer, "PNG")
-    read_opacity(layer, most=4)
-
-
 def page():
     return Actions(words("en"), None, Shelf())
 
@@ -88,5 +80,4 @@ RECIPES = {
     "page.too_many_photos": lambda tools: uploaded(tools, 41),
     "page.too_large": lambda tools: uploaded(tools, 5, MANY_BYTES=2_000_000),
     "page.nothing_painted": nothing_painted,
-    "page.layer_too_large": large_layer,
 }

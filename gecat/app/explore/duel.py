@@ -1,10 +1,7 @@
 """Beat the generator: paint a mask, and the critic says whose fits better."""
 
-import io
-
 import gradio as gr
 import numpy as np
-from PIL import Image
 
 from gecat.app.explore.charts import score_steps
 from gecat.app.explore.critic import doubt_figure
@@ -14,11 +11,14 @@ from gecat.app.ui.events import DRAWING, NETWORK, PRIVATE
 from gecat.app.ui.figures import chart_figure
 from gecat.app.ui.uploads import uploaded_path
 from gecat.errors import UserError
+from gecat.images.decoding import read_opacity
+from gecat.images.reading import Limits
 from gecat.images.sizes import shrink
 from gecat.inference.cutout import overlay
 
 COLOUR = (15, 118, 110)
 PAINTED = 24  # opacity from which a pixel counts as painted, of 255
+LAYER = Limits(max_bytes=2_000_000, max_pixels=4_000_000)
 EVEN = 0.005  # scores nearer than this are a draw
 STEPS = 6
 
@@ -41,35 +41,15 @@ def painted_layer(payload, blobs):
         uint8 opacity (H, W), or None where there is no layer.
 
     Raises:
-        UserError: if the layer is too large.
+        ImageError: if the layer is too large, or no picture.
     """
     payload = payload or {}
     sent = blobs.pop(payload["id"], None) if payload.get("id") else None
     if sent is not None:
-        layers = [io.BytesIO(layer) for layer in sent.layers or [] if layer]
+        layers = [layer for layer in sent.layers or [] if layer]
     else:
         layers = [uploaded_path(layer) for layer in payload.get("layers") or [] if layer]
-    return read_opacity(layers[0]) if layers else None
-
-
-def read_opacity(source, most=4_000_000):
-    """Reads the opacity of a painted layer.
-
-    Args:
-        source: path or file object.
-        most: pixels that it may have.
-
-    Returns:
-        uint8 (H, W).
-
-    Raises:
-        UserError: if there are more pixels.
-    """
-    with Image.open(source, formats=("PNG", "WEBP")) as layer:
-        if layer.width * layer.height > most:
-            width, height = layer.size
-            raise UserError("page.layer_too_large", limit=most, width=width, height=height)
-        return np.asarray(layer.convert("RGBA").getchannel("A"))
+    return read_opacity(layers[0], LAYER) if layers else None
 
 
 def build(explorer, ticket, weights):

@@ -13,7 +13,7 @@ from gecat.app.ui.figures import chart_figure
 from gecat.app.ui.sentences import skipped_html
 from gecat.app.ui.uploads import MANY_PHOTOS, checked_files
 from gecat.errors import ImageError
-from gecat.images.reading import read_image
+from gecat.images.decoding import read_image
 from gecat.images.sizes import shrink
 from gecat.inference.cutout import overlay
 

@@ -25,7 +25,7 @@ from gecat.app.ui.uploads import checked_files, publish, read_photo
 from gecat.errors import ImageError, UserError, WeightsError
 from gecat.files import free_name
 from gecat.i18n import Section
-from gecat.images.reading import read_image
+from gecat.images.decoding import read_image
 
 PROGRESS = gr.Progress()
 

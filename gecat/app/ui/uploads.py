@@ -10,7 +10,7 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
 from gecat.errors import ImageError, Term, UserError, name_of
-from gecat.images.reading import read_image
+from gecat.images.decoding import read_image
 
 MANY_PHOTOS = 40
 MANY_BYTES = 120_000_000

@@ -13,14 +13,16 @@ from PIL import Image
 import gecat
 from gecat.app.explore.critic import CriticView, spoiled
 from gecat.app.explore.cycle import CycleView, make_batch
-from gecat.app.explore.duel import DuelView, duel_html, painted_layer, read_opacity
+from gecat.app.explore.duel import DuelView, duel_html, painted_layer
 from gecat.app.explore.folder import FolderView, passes
 from gecat.app.explore.generator import GeneratorView
 from gecat.app.explore.subject import make_explorer
 from gecat.app.explore.tab import Entry, duel
 from gecat.app.explore.timing import time_views
 from gecat.app.ui.result_cache import Shelf
+from gecat.errors import ImageError
 from gecat.i18n import words
+from gecat.images.decoding import read_opacity
 from gecat.images.scenes import draw_scene
 
 ENGLISH_PAGE, CHINESE_PAGE = words("en"), words("zh")
@@ -188,13 +190,14 @@ def test_a_canvas_begins_with_the_generators_mask(explorer, ticket):
     assert value is not None
     layer = np.zeros((*subject.mask.shape, 4), np.uint8)
     layer[subject.mask > 0.5] = (*duel.COLOUR, 170)
-    painted = read_opacity(io.BytesIO(layer_bytes(layer[..., 3]))) >= duel.PAINTED
+    painted = read_opacity(layer_bytes(layer[..., 3])) >= duel.PAINTED
     assert np.array_equal(painted, subject.mask > 0.5)
 
 
 def test_a_layer_is_refused_before_it_is_opened():
-    with pytest.raises(ValueError, match="Received: 40 x 40"):
-        read_opacity(io.BytesIO(layer_bytes(np.zeros((40, 40), np.uint8))), most=1000)
+    blobs = {"one": SimpleNamespace(layers=[layer_bytes(np.zeros((2001, 2000), np.uint8))])}
+    with pytest.raises(ImageError, match="at most 4 megapixels"):
+        painted_layer({"id": "one"}, blobs)
 
 
 def test_layers_come_as_files_or_as_uploads(tmp_path):

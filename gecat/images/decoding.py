@@ -1,0 +1,337 @@
+"""Reads strangers' files in small processes: a hostile one costs its sender a sentence.
+
+A server, a process without TensorFlow that has seen no file, forks for every photo, and for every
+archive, one that reads it within limits of memory, time and output. So no file meets the memory of
+another, what a decoder takes goes back to the machine, and one that dies costs nobody else
+anything. Where processes cannot be forked (Windows), files are read in this one.
+
+    this process -> server -> reader        a line of JSON each way, then an array's bytes
+"""
+
+import contextlib
+import functools
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+from dataclasses import astuple
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from gecat.errors import ImageError, UserError
+from gecat.files import PACKAGE
+from gecat.images import reading, sources
+from gecat.images.reading import DEFAULT_LIMITS, Limits
+
+MEMORY_BYTES = 900_000_000  # above what the server itself has
+SECONDS = 10  # of the processor, for one answer
+WAIT_SECONDS = 60  # for one answer, on a busy machine
+READERS = 2  # photos that are read at a time
+DEATHS = 3  # of readers of one archive
+LONGEST_LINE = 1_000_000  # bytes; a member's name may have 65,535
+FORKS = hasattr(os, "fork") and hasattr(socket, "send_fds")
+
+
+def read_image(source, limits=DEFAULT_LIMITS):
+    """Reads a picture as `reading.read_image` does, in a process of its own.
+
+    Args:
+        source: path of a file, or its bytes; limits: Limits.
+
+    Returns:
+        uint8 array (H, W, 3).
+
+    Raises:
+        ImageError: as `reading.read_image`, and if it takes too much time or memory.
+    """
+    if not FORKS:
+        return reading.read_image(source, limits)
+    return _read_alone("image", source, limits)
+
+
+def read_opacity(source, limits=DEFAULT_LIMITS):
+    """Reads a picture's opacity as `reading.read_opacity` does, in a process of its own.
+
+    Args, Returns, Raises: as there.
+    """
+    if not FORKS:
+        return reading.read_opacity(source, limits)
+    return _read_alone("opacity", source, limits)
+
+
+@contextlib.contextmanager
+def open_source(source, size, scenes=None, seed=0):
+    """The members of a source as `sources.open_source` gives them, read in a process of its own.
+
+    Args, Returns, Raises: as there.
+    """
+    if source == "scenes" or not FORKS:
+        with sources.open_source(source, size, scenes, seed) as members:
+            yield members
+        return
+    with contextlib.closing(_Members(source)) as members:
+        members.open()
+        yield members
+
+
+class _Members:
+    """A sequence of Members that a reader gives; where it dies, another takes its place."""
+
+    def __init__(self, source):
+        self._source = str(source)
+        self._reader = None
+        self._deaths = 0
+        self._count = 0
+
+    def open(self):
+        self._count = self._ask("open", 0)
+
+    def __len__(self):
+        return self._count
+
+    def __getitem__(self, index):
+        if not 0 <= index < self._count:
+            raise IndexError(index)
+        name, has_mask = self._ask("name", index)
+        mask = partial(self._ask, "member mask", index) if has_mask else None
+        return sources.Member(name, partial(self._ask, "member", index), mask)
+
+    def close(self):
+        if self._reader is not None:
+            self._reader.close()
+
+    def _ask(self, what, index):
+        if self._deaths >= DEATHS:
+            raise too_costly()
+        try:
+            if self._reader is None:
+                self._reader = _server().connect()
+                _ask(self._reader, {"do": "open", "source": self._source})
+            return _ask(self._reader, {"do": what, "source": self._source, "index": int(index)})
+        except EOFError:
+            self.close()
+            self._reader = None
+            self._deaths += 1
+            raise too_costly() from None
+
+
+def too_costly():
+    """The error for a file that took more than it may."""
+    return ImageError("image.too_costly")
+
+
+def _read_alone(what, source, limits):
+    request = {"do": what, "limits": astuple(limits)}
+    data = source if isinstance(source, bytes) else b""
+    request |= {"bytes": len(data)} if data else {"path": str(source)}
+    server = _server()
+    with server.turn, server.connect() as reader:
+        try:
+            return _ask(reader, request, data)
+        except EOFError:
+            raise too_costly() from None
+
+
+def _ask(reader, request, data=b""):
+    """What a reader answers: an array, or whatever JSON holds.
+
+    Raises:
+        ImageError: where it answers with one; EOFError: where it does not answer.
+    """
+    try:
+        _send(reader, request, data)
+        answer = _receive(reader)
+        if "error" in answer:
+            raise UserError.from_dict(answer["error"])
+        if "shape" not in answer:
+            return answer["value"]
+        shape = tuple(map(int, answer["shape"]))
+        array = np.empty(_checked(shape), np.uint8)
+        _fill(reader, memoryview(array).cast("B"))
+        return array
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        if isinstance(error, UserError):
+            raise
+        raise EOFError from error
+
+
+def _checked(shape):
+    """A picture's shape, where a picture may have it: the reader is not believed either."""
+    fits = len(shape) in (2, 3) and min(shape) > 0 and shape[2:] in ((), (3,))
+    if not fits or shape[0] * shape[1] > DEFAULT_LIMITS.max_pixels:
+        raise ValueError(f"no picture, received {shape}")
+    return shape
+
+
+class _Server:
+    """The process that forks readers; another is begun where it has ended.
+
+    Args:
+        memory, seconds: limits of a reader.
+
+    Attributes:
+        turn: held by whoever reads a photo.
+    """
+
+    def __init__(self, memory=MEMORY_BYTES, seconds=SECONDS):
+        self._limits = [str(memory), str(seconds)]
+        self.turn = threading.BoundedSemaphore(READERS)
+        self._lock = threading.Lock()
+        self._process = self._control = None
+
+    def connect(self):
+        """A socket to a new reader."""
+        ours, theirs = socket.socketpair()
+        ours.settimeout(WAIT_SECONDS)
+        with self._lock, theirs:
+            try:
+                socket.send_fds(self._living(), [b"."], [theirs.fileno()])
+            except OSError:  # it has just ended
+                self._end()
+                socket.send_fds(self._living(), [b"."], [theirs.fileno()])
+        return ours
+
+    def _living(self):
+        if self._process is not None and self._process.poll() is not None:
+            self._end()
+        if self._process is None:
+            self._control, theirs = socket.socketpair()
+            with theirs:
+                words = [sys.executable, "-m", "gecat.images.decoding", str(theirs.fileno())]
+                self._process = subprocess.Popen(
+                    [*words, *self._limits],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    env=_environment(),
+                    pass_fds=(theirs.fileno(),),
+                )
+        return self._control
+
+    def _end(self):
+        self._control.close()
+        self._process.kill()
+        self._process.wait()
+        self._process = None
+
+
+@functools.cache
+def _server():
+    return _Server()
+
+
+def _environment():
+    """Nothing that could be shown to anybody.
+
+    Small pieces of memory are not kept aside, so that `tiff` can fill all of it; large ones come in
+    large pages, or a new process would spend half of its time on getting them.
+    """
+    return {
+        "PATH": os.defpath,
+        "PYTHONPATH": str(PACKAGE.parent),
+        "OPENBLAS_NUM_THREADS": "1",
+        "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0:glibc.malloc.hugetlb=1",
+    }
+
+
+def _send(connection, message, data=b""):
+    line = json.dumps(message).encode()
+    connection.sendall(struct.pack("!I", len(line)) + line)
+    connection.sendall(data)
+
+
+def _receive(connection):
+    (length,) = struct.unpack("!I", _fill(connection, bytearray(4)))
+    if length > LONGEST_LINE:
+        raise ValueError(f"too long a line, received {length} bytes")
+    return json.loads(bytes(_fill(connection, bytearray(length))))
+
+
+def _fill(connection, buffer):
+    left = memoryview(buffer)
+    while left:
+        count = connection.recv_into(left)
+        if not count:
+            raise ConnectionError("the other side has ended")
+        left = left[count:]
+    return buffer
+
+
+# What runs in the server and in the readers.
+
+
+def serve(control, memory, seconds):
+    """Forks a reader for every socket that comes, until nobody is left who could send one."""
+    from PIL import Image
+
+    Image.init()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever asks
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for readers
+    while True:
+        _, sockets, _, _ = socket.recv_fds(control, 1, 1)
+        if not sockets:
+            return
+        if os.fork() == 0:
+            control.close()
+            with socket.socket(fileno=sockets[0]) as connection:
+                _read_for(connection, memory, seconds)
+            os._exit(0)
+        os.close(sockets[0])
+
+
+def _read_for(connection, memory, seconds):
+    """Answers one who asks, within limits, until he has gone."""
+    import resource
+
+    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    for kind, most in (
+        (resource.RLIMIT_AS, taken + memory),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, 64),
+    ):
+        resource.setrlimit(kind, (most, most))
+    with contextlib.ExitStack() as opened:
+        members = None
+        while True:
+            signal.setitimer(signal.ITIMER_PROF, seconds)  # it ends the process
+            try:
+                request = _receive(connection)
+                data = bytes(_fill(connection, bytearray(request.get("bytes", 0))))
+            except (OSError, ValueError):
+                return
+            try:
+                if request["do"] == "open":
+                    source = sources.open_source(request["source"], size=0)
+                    members = opened.enter_context(source)
+                answer = _answer(request, data, members)
+            except UserError as error:
+                answer = {"error": error.to_dict()}
+            except MemoryError:
+                answer = {"error": too_costly().to_dict()}
+            if isinstance(answer, np.ndarray):
+                array = np.ascontiguousarray(answer)
+                _send(connection, {"shape": array.shape}, memoryview(array).cast("B"))
+            else:
+                _send(connection, answer if isinstance(answer, dict) else {"value": answer})
+
+
+def _answer(request, data, members):
+    if request["do"] in ("image", "opacity"):
+        read = {"image": reading.read_image, "opacity": reading.read_opacity}[request["do"]]
+        return read(data or request["path"], Limits(*request["limits"]))
+    if request["do"] == "open":
+        return len(members)
+    member = members[request["index"]]
+    if request["do"] == "name":
+        return member.name, member.read_mask is not None
+    return member.read_mask() if request["do"] == "member mask" else member.read()
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]), float(sys.argv[3]))
