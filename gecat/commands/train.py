@@ -35,6 +35,12 @@ def register(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--error-file", metavar="FILE", help="where to write, as JSON, why it could not go on"
     )
+    parser.add_argument(
+        "--deadline",
+        type=positive,
+        metavar="S",
+        help="end S seconds from now, pauses included",
+    )
     add_settings(parser)
     parser.set_defaults(run=run)
 
@@ -53,10 +59,13 @@ def run(options: Namespace) -> Status:
 def _train(options):
     from tqdm import tqdm
 
+    from gecat.training.run.deadline import end_after
     from gecat.training.run.folder import read_description, skipped_of
     from gecat.training.strategies import make_strategy, worker_folder
     from gecat.training.train import train
 
+    if options.deadline:
+        end_after(options.deadline)
     changes = settings(options)
     if options.strategy == "multiworker" and options.seconds:
         raise UserError("command.clocks", received=options.seconds)

@@ -134,9 +134,10 @@ def data_of(job: Job, folder: Path, folders: Mapping[str, AnyPath]) -> AnyPath:
     return find_photos(folder) if job.data == "photos" else folders.get(job.data, job.data)
 
 
-def command(job: Job, folder: Path, data: AnyPath, limit: int) -> list[str]:
-    """Returns the words that start or resume the training of a job."""
+def command(job: Job, folder: Path, data: AnyPath, caps: Caps) -> list[str]:
+    """Returns the words that start or resume the training of a job within Caps."""
     words = [sys.executable, "-m", "gecat", "train", "--error-file", str(folder / ERROR)]
+    words += ["--deadline", str(caps.wall_clock)]  # it holds where no app is left to look
     words += _teacher(job, str(folder / START))
     if job.data == "scenes":
         words += ["--cache", str(folder.parent / "scenes")]  # the same scenes for everybody
@@ -144,7 +145,7 @@ def command(job: Job, folder: Path, data: AnyPath, limit: int) -> list[str]:
         # Its settings the run has; its --data tells where the folder is no longer allowed.
         words += ["--data", str(data), "--run", str(folder), "--seconds", str(job.seconds)]
         return [*words, "--resume"]
-    words += arguments(job, data, folder, limit)
+    words += arguments(job, data, folder, caps.photos)
     return words if job.start == "random" else [*words, "--start", str(folder / START)]
 
 

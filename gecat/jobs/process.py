@@ -124,6 +124,15 @@ def _lives(folder: Path) -> bool:
     return False
 
 
+def memory_of(pid: int | None) -> int:
+    """Returns the bytes of memory that a process has, 0 where nobody can tell."""
+    try:
+        pages = Path(f"/proc/{pid}/statm").read_text().split()[1]
+    except (OSError, IndexError):
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
 def send(pid: int | None, number: int) -> None:
     """Sends a signal to a process, if there still is one."""
     if pid is not None:

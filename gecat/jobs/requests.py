@@ -1,5 +1,6 @@
 """What a visitor may ask a training for, and the checks that hold whoever asks, and how."""
 
+import contextlib
 import shutil
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -7,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from gecat.config import STEERABLE, preset
-from gecat.errors import JobError, Setting, SettingError
+from gecat.errors import ImageError, JobError, Setting, SettingError
 from gecat.files import free_name
 from gecat.images.datasets import MINIMUM_PHOTOS
+from gecat.images.decoding import open_source, read_image
+from gecat.images.sources import spread
 
 STARTS = ("random", "shipped")
 ARCHIVES = (".zip", ".npy")
+PROBED = 40  # photos that are read before an upload is kept
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,11 @@ class Caps:
     discriminator_steps: int = 16
     batch_size: int = 32
     disk_bytes: int = 4_000_000_000  # all runs together
+    visitor_bytes: int = 600_000_000  # all runs of one visitor, when another is begun
     run_bytes: int = 600_000_000  # one run
+    memory_bytes: int = 5_000_000_000  # one training's process
     kept_days: float = 14.0  # after its last launch
+    kept_seconds: float = 3600.0  # of a run that has learned nothing, after its end
 
 
 @dataclass(frozen=True)
@@ -106,32 +113,65 @@ def check_seconds(seconds: Any, caps: Caps) -> None:
         raise JobError("job.bad_seconds", limit=caps.seconds, received=str(seconds)[:20])
 
 
-def bring_files(files: Sequence[tuple[str, str]], folder: Path, caps: Caps) -> None:
-    """Copies uploaded files into a run's folder: one archive, or photos under their own names.
+def check_files(files: Sequence[tuple[str, str]], caps: Caps) -> None:
+    """Checks uploaded files before any is kept: how many, how large, and whether they are photos.
 
     Args:
-        files: (name, path) of each; folder: the run's folder; caps: Caps.
+        files: (name, path) of each: photos, or one archive; caps: Caps.
 
     Raises:
         JobError: if there are too few, too many, or too large ones.
+        ImageError: if an archive cannot be read.
     """
-    total = sum(Path(path).stat().st_size for _, path in files)
-    archives = [name for name, _ in files if name.lower().endswith(ARCHIVES)]
+    total, archive = upload_bytes(files), archive_among(files)
     if not files:
         raise JobError("job.no_photos")
     if total > caps.upload_bytes:
         limit, received = round(caps.upload_bytes / 1e6), round(total / 1e6)
         raise JobError("job.upload_too_large", limit=limit, received=received)
-    if archives and len(files) > 1:
+    if archive and len(files) > 1:
         raise JobError("job.one_archive", received=len(files))
     if len(files) > caps.photos:
         raise JobError("job.too_many_photos", limit=caps.photos, received=len(files))
-    if archives:
-        # How many photos an archive holds, the training finds out as it reads them.
-        shutil.copyfile(files[0][1], folder / f"photos{Path(archives[0]).suffix.lower()}")
+    if archive:
+        with open_source(files[0][1], size=0) as members:
+            _check_usable(len(members), lambda index: members[index].read())
+    else:
+        _check_usable(len(files), lambda index: read_image(files[index][1]))
+
+
+def _check_usable(count, read):
+    """Reads some photos, spread over all: enough of them must be photos to learn from."""
+    usable = 0
+    for index in spread(range(count), PROBED) if count else ():
+        with contextlib.suppress(ImageError):
+            read(index)
+            usable += 1
+        if usable == MINIMUM_PHOTOS:
+            return
+    raise JobError("job.too_few_photos", limit=MINIMUM_PHOTOS, received=usable)
+
+
+def upload_bytes(files: Sequence[tuple[str, str]]) -> int:
+    """Returns how large uploaded files are together."""
+    return sum(Path(path).stat().st_size for _, path in files)
+
+
+def archive_among(files: Sequence[tuple[str, str]]) -> str | None:
+    """Returns the name of the first archive among uploaded files, or None."""
+    return next((name for name, _ in files if name.lower().endswith(ARCHIVES)), None)
+
+
+def bring_files(files: Sequence[tuple[str, str]], folder: Path) -> None:
+    """Copies uploaded files into a run's folder: one archive, or photos under their own names.
+
+    Args:
+        files: (name, path) of each, as `check_files` lets them through; folder: the run's folder.
+    """
+    archive = archive_among(files)
+    if archive:
+        shutil.copyfile(files[0][1], folder / f"photos{Path(archive).suffix.lower()}")
         return
-    if len(files) < MINIMUM_PHOTOS:
-        raise JobError("job.too_few_photos", limit=MINIMUM_PHOTOS, received=len(files))
     (folder / "photos").mkdir()
     names: set[str] = set()
     for name, path in files:

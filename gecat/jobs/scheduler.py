@@ -14,8 +14,16 @@ from pathlib import Path
 from gecat.errors import JobError, Status
 from gecat.files import AnyPath, asset
 from gecat.jobs.job import START, Job, command, data_of, next_name, owner_of, tidy_name
-from gecat.jobs.process import ENDING_SECONDS, Children, send
-from gecat.jobs.requests import Caps, Wish, bring_files, check, check_seconds
+from gecat.jobs.process import ENDING_SECONDS, Children, memory_of, send
+from gecat.jobs.requests import (
+    Caps,
+    Wish,
+    bring_files,
+    check,
+    check_files,
+    check_seconds,
+    upload_bytes,
+)
 from gecat.jobs.store import Runs, bytes_in
 from gecat.training.run.folder import control, last_stats, read_control
 
@@ -43,7 +51,7 @@ class Jobs(Runs):
         caps: Caps | None = None,
         folders: Mapping[str, AnyPath] | None = None,
         shipped: AnyPath | None = None,
-        command: Callable[[Job, Path, AnyPath, int], list[str]] = command,
+        command: Callable[[Job, Path, AnyPath, Caps], list[str]] = command,
         watch: bool = True,
     ) -> None:
         super().__init__(root)
@@ -64,9 +72,14 @@ class Jobs(Runs):
             JobError: if it is more than is allowed, or makes no sense.
         """
         check(wish, self.caps, self.folders)
+        files = wish.files if wish.data == "photos" else ()
+        with self.lock:
+            self._check_room(self.runs(key), files)
+        if wish.data == "photos":
+            check_files(files, self.caps)  # it takes its time, and nobody waits for it
         with self.lock:
             mine, now = self.runs(key), time.time()
-            self._check_room(mine)
+            self._check_room(mine, files)
             job = Job(
                 id=secrets.token_hex(8),
                 owner=owner_of(key),
@@ -205,14 +218,18 @@ class Jobs(Runs):
                 log.exception("watching over the runs failed")
 
     def sweep(self) -> None:
-        """Removes runs that are too old, and ends those that have grown too large."""
+        """Removes runs that are too old or have learned nothing; ends those that grew too large."""
         with self.lock:
             for job in self.all():
-                days = (time.time() - (job.launched or job.created)) / 86_400
+                folder, now = self.folder(job), time.time()
                 if self._alive(job):
-                    if bytes_in(self.folder(job)) > self.caps.run_bytes:
+                    if bytes_in(folder) > self.caps.run_bytes:
                         self._end(job)
-                elif days > self.caps.kept_days:
+                elif now - (job.launched or job.created) > 86_400 * self.caps.kept_days or (
+                    job.waiting_since is None
+                    and not last_stats(folder)
+                    and now - (folder / "job.json").stat().st_mtime > self.caps.kept_seconds
+                ):
                     self._remove(job)
 
     def _queue(self):
@@ -245,10 +262,14 @@ class Jobs(Runs):
         if job.told_to_end is not None:
             if time.time() - job.told_to_end > ENDING_SECONDS:
                 send(job.pid, signal.SIGKILL)
-        elif time.time() - job.launched > self.caps.wall_clock:
+        elif self._takes_too_much(job):
             self._end(job)
         elif job.asked != "pause" and read_control(self.folder(job))[0] == "pause":
             self.keep(replace(job, asked="pause"))
+
+    def _takes_too_much(self, job):
+        lived = time.time() - job.launched
+        return lived > self.caps.wall_clock or memory_of(job.pid) > self.caps.memory_bytes
 
     def _end(self, job):
         self.keep(replace(job, asked="stop", waiting_since=None, told_to_end=time.time()))
@@ -258,7 +279,7 @@ class Jobs(Runs):
         folder = self.folder(job)
         control(folder, job.pace, job.part)
         data = data_of(job, folder, self.folders)
-        words = self._command(job, folder, data, self.caps.photos)
+        words = self._command(job, folder, data, self.caps)
         pid = self._children.begin(job.id, words, folder)
         self.keep(
             replace(
@@ -286,13 +307,15 @@ class Jobs(Runs):
         self._children.forget(job.id)
         self.drop(job)
 
-    def _check_room(self, mine):
-        caps = self.caps
+    def _check_room(self, mine, files):
+        caps, added = self.caps, upload_bytes(files)
         if len(mine) >= caps.runs:
             raise JobError("job.too_many_runs", limit=caps.runs)
         if len(self._queue()) >= caps.waiting:
             raise JobError("job.queue_full", limit=caps.waiting)
-        if bytes_in(self.root) > caps.disk_bytes:
+        if sum(bytes_in(self.folder(job)) for job in mine) + added > caps.visitor_bytes:
+            raise JobError("job.quota_full", limit=caps.visitor_bytes / 1e6)
+        if bytes_in(self.root) + added > caps.disk_bytes:
             raise JobError("job.disk_full", limit=caps.disk_bytes / 1e9)
 
     def _bring(self, key, wish, folder):
@@ -304,4 +327,4 @@ class Jobs(Runs):
         elif wish.start != "random":
             shutil.copyfile(self.weights(self.get(key, wish.start)), folder / START)
         if wish.data == "photos":
-            bring_files(wish.files, folder, self.caps)
+            bring_files(wish.files, folder)

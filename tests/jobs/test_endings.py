@@ -81,7 +81,6 @@ def test_a_run_that_cannot_go_on_has_failed_and_says_why(open_jobs, how, status,
     ("number", "code"),
     [
         (signal.SIGKILL, "job.killed"),  # as the system does when memory runs out
-        (signal.SIGTERM, "job.told_to_end"),
         (signal.SIGABRT, "job.aborted"),
     ],
 )
@@ -90,6 +89,13 @@ def test_a_run_that_a_signal_ends_is_interrupted(open_jobs, number, code):
     os.kill(jobs.get(key, run).pid, number)
     state, returncode, error = ends(jobs, key, run)
     assert (state, returncode, error.code) == ("interrupted", -number, code)
+
+
+def test_a_run_that_is_told_to_end_before_it_can_obey_is_interrupted(open_jobs):
+    jobs, key, run = begin(open_jobs, failing("signal.pause()"))
+    os.kill(jobs.get(key, run).pid, signal.SIGTERM)
+    state, returncode, error = ends(jobs, key, run)
+    assert (state, returncode, error.code) == ("interrupted", -signal.SIGTERM, "job.told_to_end")
 
 
 def test_a_run_that_is_stopped_is_stopped(open_jobs):

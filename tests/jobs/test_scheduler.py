@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 import zipfile
@@ -13,13 +14,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gecat.errors import JobError
+from gecat.errors import ImageError, JobError
 from gecat.jobs.job import command as real_command
 from gecat.jobs.job import new_key
 from gecat.jobs.requests import Caps, Wish, named
 from gecat.training.run.folder import last_stats, read_description, read_stats, skipped_of
 
-from ..stand_in import wait_for
+from ..stand_in import STAND_IN, wait_for
 
 TINY = {
     "generator_widths": (8, 16),
@@ -263,6 +264,48 @@ def test_a_run_that_grows_too_large_is_ended(open_jobs, key):
     reaches(jobs, key, run, "stopped")
 
 
+def test_a_run_that_takes_too_much_memory_is_ended(open_jobs, key):
+    jobs = open_jobs(caps=Caps(memory_bytes=1000))
+    run = jobs.start(key, LONG)
+    reaches(jobs, key, run, "stopped")
+
+
+def test_a_training_knows_how_long_it_may_live(open_jobs, key):
+    def ends_itself(job, folder, data, caps):
+        ending = (
+            f"from gecat.training.run.deadline import end_after\nend_after({caps.wall_clock})\n"
+        )
+        return [sys.executable, "-c", ending + STAND_IN, str(folder), str(job.seconds)]
+
+    jobs = open_jobs(command=ends_itself, caps=Caps(wall_clock=2))
+    jobs._closed.set()  # as if the app had been killed: nobody watches
+    run = jobs.start(key, LONG)
+    wait_for(lambda: not jobs._alive(jobs.get(key, run)))
+    assert jobs._children.forget(run) == 0  # told to end, and it kept what it had learned
+    words = real_command(jobs.get(key, run), jobs.folder(jobs.get(key, run)), "scenes", jobs.caps)
+    assert words[words.index("--deadline") + 1] == "2"
+
+
+def test_one_that_does_not_end_when_told_is_killed(tmp_path):
+    deaf = (
+        "import signal, time\nfrom gecat.training.run.deadline import end_after\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nend_after(0.1, grace=0.1)\ntime.sleep(600)"
+    )
+    assert subprocess.run([sys.executable, "-c", deaf], timeout=60).returncode == -signal.SIGKILL
+
+
+def test_runs_that_learned_nothing_are_dropped(open_jobs, key):
+    jobs = open_jobs(caps=Caps(kept_seconds=0.0))
+    run, waiting = jobs.start(key, SHORT), jobs.start(key, LONG)
+    nothing = jobs.start(key, LONG)
+    jobs.stop(key, nothing)
+    jobs.sweep()
+    assert [job.id for job in jobs.runs(key)] == [waiting, run]
+    reaches(jobs, key, run, "done")
+    jobs.sweep()
+    assert run in [job.id for job in jobs.runs(key)]
+
+
 def test_old_runs_are_removed(open_jobs, key):
     jobs = open_jobs(caps=Caps(kept_days=0.0))
     run = jobs.start(key, SHORT)
@@ -279,7 +322,7 @@ def test_a_fork_begins_with_what_another_run_has_learned(open_jobs, key):
     jobs.delete(key, parent)
     start = jobs.folder(jobs.get(key, child)) / "start.safetensors"
     assert start.read_text() == "weights"
-    words = real_command(jobs.get(key, child), start.parent, "scenes", 9)
+    words = real_command(jobs.get(key, child), start.parent, "scenes", Caps(photos=9))
     assert words[words.index("--start") + 1] == str(start)
 
 
@@ -350,6 +393,35 @@ def test_uploads_are_bounded_and_copied_under_their_names(open_jobs, key, tmp_pa
         small.start(key, Wish(data="photos", files=files))
 
 
+def test_what_is_no_photo_is_refused_before_it_is_kept(open_jobs, key, tmp_path):
+    jobs = open_jobs()
+    junk = tmp_path / "junk.npy"
+    junk.write_bytes(os.urandom(100_000))
+    files = [*photo_files(tmp_path, [f"{letter}.png" for letter in "abcdefg"]), ("h.png", junk)]
+    with zipfile.ZipFile(tmp_path / "photos.zip", "w") as archive:
+        for name, path in files:
+            archive.write(path, name)
+    with pytest.raises(ImageError, match="damaged or unsafe"):
+        jobs.start(key, Wish(data="photos", files=[("junk.npy", junk)]))
+    with refused("too_few_photos", limit=8, received=7):
+        jobs.start(key, Wish(data="photos", files=[("photos.zip", tmp_path / "photos.zip")]))
+    with refused("too_few_photos", limit=8, received=7):
+        jobs.start(key, Wish(data="photos", files=files))
+    assert list(jobs.root.iterdir()) == []
+
+
+def test_a_visitor_has_a_share_of_the_disk(open_jobs, key, tmp_path):
+    jobs = open_jobs(caps=Caps(visitor_bytes=30_000))
+    noise = np.random.default_rng(0).integers(0, 256, (8, 24, 24, 3), np.uint8)
+    np.save(tmp_path / "photos.npy", noise)  # 14 kB
+    wish = Wish(data="photos", files=[("photos.npy", tmp_path / "photos.npy")])
+    jobs.start(key, wish)
+    jobs.start(key, wish)
+    with refused("quota_full", limit=0.03):
+        jobs.start(key, wish)
+    jobs.start(new_key(), wish)
+
+
 def test_a_real_training_is_killed_and_resumed(open_jobs, key):
     jobs = open_jobs(command=real_command, caps=Caps(photos=16))
     run = jobs.start(key, Wish(seconds=600, changes=TINY))
@@ -367,7 +439,9 @@ def test_a_real_training_is_killed_and_resumed(open_jobs, key):
 
 
 def test_a_real_training_says_what_it_left_out_and_why_it_fails(open_jobs, key, tmp_path):
-    jobs = open_jobs(command=real_command)
+    (tmp_path / "few").mkdir()
+    photo_files(tmp_path / "few", ["a.png"])
+    jobs = open_jobs(command=real_command, folders={"few": tmp_path / "few"})
     archive = tmp_path / "photos.zip"
     with zipfile.ZipFile(archive, "w") as file:
         for index in range(9):
@@ -377,10 +451,7 @@ def test_a_real_training_says_what_it_left_out_and_why_it_fails(open_jobs, key, 
     run = jobs.start(
         key, Wish(data="photos", files=[("photos.zip", archive)], seconds=1, changes=TINY)
     )
-    (tmp_path / "few.zip").write_bytes(b"PK\x05\x06" + bytes(18))
-    empty = jobs.start(
-        key, Wish(data="photos", files=[("few.zip", tmp_path / "few.zip")], changes=TINY)
-    )
+    empty = jobs.start(key, Wish(data="few", changes=TINY))
     reaches(jobs, key, run, "done")
     ((name, error),) = skipped_of(read_description(jobs.folder(jobs.get(key, run))))
     assert name == "note.png" and "Received: text" in str(error)
