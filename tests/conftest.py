@@ -47,12 +47,13 @@ def bare_app_url(tmp_path_factory):
     yield from serve(folder, folder / "missing.safetensors")
 
 
-def serve(folder, weights, *options):
+def serve(folder, weights, *options, runs="runs"):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
     command = [sys.executable, "app.py", "--host", "127.0.0.1", "--port", port]
-    command += ["--weights", str(weights), "--runs", str(folder / "runs"), *options]
+    command += ["--weights", str(weights), *options]
+    command += ["--runs", str(folder / runs)] if runs else []
     environment = {
         **os.environ,
         "GRADIO_TEMP_DIR": str(folder / "files"),

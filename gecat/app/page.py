@@ -1,11 +1,9 @@
 """Puts the app together: one page in English, the same in Chinese, and how they are served."""
 
 import functools
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import gradio as gr
-from starlette.middleware import Middleware
 
 import gecat
 from gecat import i18n
@@ -17,19 +15,14 @@ from gecat.app.train import tab as train
 from gecat.app.train import tiles
 from gecat.app.ui import figures
 from gecat.app.ui.examples import write_examples
-from gecat.app.ui.headers import SafeHeaders
-from gecat.app.ui.painting import LAYER_BYTES
-from gecat.app.ui.request_limits import BoundedRequests
+from gecat.app.ui.guard import guarded
+from gecat.app.ui.queue_shares import share_queue
 from gecat.app.ui.result_cache import Shelf
-from gecat.app.ui.routes import KnownRoutes
-from gecat.app.ui.sessions import Sessions
+from gecat.app.ui.temporary import KEPT_SECONDS
 from gecat.app.ui.theme import CSS, HEAD, LOGO, make_theme
 from gecat.app.ui.uploads import MANY_BYTES
 from gecat.jobs.scheduler import Jobs
 
-FILES_ARE_KEPT = 3600  # seconds
-MESSAGE_BYTES = 100_000  # of a request that is no upload
-LARGER = {"/upload": MANY_BYTES, "/component_server": LAYER_BYTES + MESSAGE_BYTES}
 SECRET = "gecat"  # of what a browser keeps for itself; it must be the same after a restart
 
 
@@ -95,13 +88,13 @@ def build(folder, weights=None, jobs=None):
     demo = gr.Blocks(
         title="GEC-AT",
         analytics_enabled=False,
-        delete_cache=(FILES_ARE_KEPT // 4, FILES_ARE_KEPT),
+        delete_cache=(KEPT_SECONDS // 4, KEPT_SECONDS),
     )
     with demo:
         page(english, "./zh")
     with demo.route(english.page.other_language, "zh", show_in_navbar=False):
         page(i18n.words("zh"), "./?language=en")
-    return demo.queue(max_size=64)
+    return share_queue(demo)
 
 
 def launch_options():
@@ -114,13 +107,7 @@ def launch_options():
         "footer_links": ["api"],
         # One file may be a zip of photos; how large a photo may be, the reader says.
         "max_file_size": MANY_BYTES,
-        "app_kwargs": {
-            "lifespan": guarded,
-            "middleware": [
-                Middleware(KnownRoutes),
-                Middleware(BoundedRequests, max_bytes=MESSAGE_BYTES, larger=LARGER),
-            ],
-        },
+        "app_kwargs": guarded(),
         # Whatever would call home, leak a path or show one visitor's work to another is off.
         "share": False,
         "run_history": False,
@@ -128,16 +115,6 @@ def launch_options():
         "ssr_mode": False,
         "show_error": False,
     }
-
-
-@asynccontextmanager
-async def guarded(app):
-    """Puts in front of a Gradio app, and inside it, what cannot be given to `launch()`."""
-    app.state_holder = Sessions()
-    app.state_holder.set_blocks(app.get_blocks())
-    # Outside of Gradio's own middleware, which lets any page's scripts read all answers.
-    app.middleware_stack = SafeHeaders(app.middleware_stack)
-    yield
 
 
 def _hero(words, other_page):

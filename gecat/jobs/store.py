@@ -10,10 +10,11 @@ import json
 import os
 import shutil
 import signal
+import tempfile
 import threading
 from pathlib import Path
 
-from gecat.errors import JobError, Status, UserError
+from gecat.errors import JobError, RunError, Status, UserError
 from gecat.files import AnyPath
 from gecat.jobs.job import ERROR, Job, owner_of, read_job, write_job
 from gecat.training.run.folder import last_stats
@@ -118,6 +119,25 @@ def default_root() -> Path:
     """Returns the folder where runs are kept unless the operator names another."""
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(cache) / "gecat" / "runs"
+
+
+def check_root(root: AnyPath) -> None:
+    """Makes the folder of runs, and makes sure that they can be kept there.
+
+    Args:
+        root: the folder.
+
+    Raises:
+        RunError: if nothing can be written there.
+    """
+    try:
+        root = Path(root)
+        root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=root) as file:
+            file.write(b"a run")
+    except OSError as error:
+        # Who serves the app is told where; nobody else asks.
+        raise RunError("run.no_place", received=str(root)) from error
 
 
 def bytes_in(folder: Path) -> int:

@@ -1,0 +1,40 @@
+"""What stands between strangers and Gradio, put together."""
+
+from contextlib import asynccontextmanager
+
+from starlette.middleware import Middleware
+
+from gecat.app.ui.headers import SafeHeaders
+from gecat.app.ui.painting import LAYER_BYTES
+from gecat.app.ui.request_limits import BoundedRequests
+from gecat.app.ui.routes import KnownRoutes
+from gecat.app.ui.sessions import Sessions
+from gecat.app.ui.uploads import MANY_BYTES
+
+MESSAGE_BYTES = 100_000  # of a request that is no upload
+LARGER = {"/upload": MANY_BYTES, "/component_server": LAYER_BYTES + MESSAGE_BYTES}
+
+
+def guarded():
+    """Returns the `app_kwargs` of a launch that let nothing through but what the page needs."""
+    return {
+        "lifespan": guard_inside,
+        "middleware": [
+            Middleware(KnownRoutes),
+            Middleware(BoundedRequests, max_bytes=MESSAGE_BYTES, larger=LARGER),
+        ],
+    }
+
+
+@asynccontextmanager
+async def guard_inside(app):
+    """Puts into a Gradio app what cannot be given to it.
+
+    Args:
+        app: Gradio's App, as it begins to serve.
+    """
+    app.state_holder = Sessions()
+    app.state_holder.set_blocks(app.get_blocks())
+    # Outside of Gradio's own middleware, which lets any page's scripts read all answers.
+    app.middleware_stack = SafeHeaders(app.middleware_stack)
+    yield

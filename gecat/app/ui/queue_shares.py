@@ -1,0 +1,67 @@
+"""Who may wait for the networks, and how often: one visitor's flood turns nobody else away.
+
+A visitor is known by the address of the connection, and by the session that the browser names. An
+address that a proxy forwards counts where the operator names that proxy to uvicorn, by
+FORWARDED_ALLOW_IPS; otherwise all who come through it share its one address.
+"""
+
+WAITING = 64  # events of all visitors
+OF_AN_ADDRESS = 32  # waiting or running
+OF_A_SESSION = 12
+CONTROLS_OF_AN_ADDRESS = 16  # Start, Pause and the like, which wait for nothing
+FULL = "Too many requests wait. Please try again in a moment."
+
+
+def share_queue(demo):
+    """Gives a gr.Blocks a queue in which each visitor has a share.
+
+    Args:
+        demo: gr.Blocks.
+
+    Returns:
+        the same.
+    """
+    demo.queue(max_size=None)  # one bound for all would turn away whoever comes last
+    queue = demo._queue
+    push = queue.push
+
+    async def push_within_share(body, request, username):
+        if is_refused(queue, body, request):
+            return False, FULL, "queue_full"
+        return await push(body=body, request=request, username=username)
+
+    queue.push = push_within_share
+    return demo
+
+
+def is_refused(queue, body, request):
+    """Whether an event is one too many, for its visitor or for all.
+
+    Args:
+        queue: Gradio's Queue; body: of the request to join it; request: that came.
+    """
+    waiting = [
+        event for line in queue.event_queue_per_concurrency_id.values() for event in line.queue
+    ]
+    running = [event for events in queue.active_jobs for event in events or ()]
+    asked = queue.blocks.fns.get(body.fn_index)
+    control = asked is not None and _is_control(asked)
+    alike = [event for event in waiting + running if _is_control(event.fn) == control]
+    address = _address(request)
+    of_address = sum(_address(event.request) == address for event in alike)
+    if control:
+        return of_address >= CONTROLS_OF_AN_ADDRESS
+    of_session = sum(event.session_hash == body.session_hash for event in alike)
+    return (
+        of_session >= OF_A_SESSION
+        or of_address >= OF_AN_ADDRESS
+        or sum(not _is_control(event.fn) for event in waiting) >= WAITING
+    )
+
+
+def _is_control(fn):
+    return fn.concurrency_limit is None
+
+
+def _address(request):
+    return request.client.host if request.client else ""

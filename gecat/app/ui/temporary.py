@@ -1,0 +1,112 @@
+"""The one folder of everything that browsers bring and take: swept while the app runs, then gone.
+
+Uploads that were cut off, results, parts of requests: whatever lies there goes when it is old, or
+when there is too much of it, the oldest first. What an app that was killed has left, the next one
+removes.
+"""
+
+import contextlib
+import logging
+import os
+import shutil
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows: nobody can tell whether another app still lives
+    fcntl = None
+
+PREFIX = "gecat-"
+KEPT_SECONDS = 3600
+KEPT_BYTES = 2_000_000_000
+SWEEP_SECONDS = 10.0
+
+log = logging.getLogger(__name__)
+
+
+@contextlib.contextmanager
+def temporary_folder():
+    """Makes the folder, and sends there whatever this process puts into temporary files.
+
+    Returns:
+        a context manager that gives its Path.
+    """
+    parent = Path(tempfile.gettempdir())
+    remove_abandoned(parent)
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=parent, ignore_cleanup_errors=True) as made:
+        folder = Path(made)
+        (folder / "files").mkdir()
+        before = tempfile.tempdir, os.environ.get("GRADIO_TEMP_DIR")
+        tempfile.tempdir = os.environ["GRADIO_TEMP_DIR"] = str(folder / "files")
+        with (folder / "life").open("w") as life:
+            if fcntl is not None:
+                fcntl.flock(life, fcntl.LOCK_EX)
+            try:
+                yield folder
+            finally:
+                tempfile.tempdir = before[0]
+                os.environ.pop("GRADIO_TEMP_DIR")
+                if before[1] is not None:
+                    os.environ["GRADIO_TEMP_DIR"] = before[1]
+
+
+def remove_abandoned(parent):
+    """Removes the folders of apps that have ended without doing it themselves."""
+    for folder in parent.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if fcntl is None or folder.is_symlink() or folder.stat().st_uid != os.getuid():
+                continue
+            with (folder / "life").open() as life:
+                fcntl.flock(life, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def begin_sweeping(folder):
+    """Sweeps the folder now and then; what lies there already belongs to the page, and stays.
+
+    Args:
+        folder: as `temporary_folder` gives it.
+
+    Returns:
+        a function that ends it.
+    """
+    files, ended = folder / "files", threading.Event()
+    own = frozenset(path for path in files.rglob("*") if path.is_file())
+
+    def watch():
+        while not ended.wait(SWEEP_SECONDS):
+            try:
+                sweep(files, own)
+            except OSError:
+                log.exception("sweeping the temporary files failed")
+
+    threading.Thread(target=watch, name="sweep", daemon=True).start()
+    return ended.set
+
+
+def sweep(folder, own=frozenset(), kept_seconds=KEPT_SECONDS, kept_bytes=KEPT_BYTES):
+    """Removes files that are too old, the oldest of too many bytes, and empty folders.
+
+    Args:
+        folder: Path; own: paths in it that stay.
+        kept_seconds: how long a file is kept; kept_bytes: of all together.
+    """
+    found = []
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            if path.is_file() and path not in own:
+                facts = path.lstat()
+                found.append((facts.st_ctime, facts.st_size, path))
+    total, now = 0, time.time()
+    for changed, size, path in sorted(found, reverse=True):
+        total += size
+        if now - changed > kept_seconds or total > kept_bytes:
+            path.unlink(missing_ok=True)
+    for path in sorted(folder.rglob("*"), reverse=True):
+        # Gradio makes a folder a moment before the file that goes there.
+        with contextlib.suppress(OSError):
+            if path.is_dir() and now - path.stat().st_ctime > kept_seconds:
+                path.rmdir()
