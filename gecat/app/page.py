@@ -83,6 +83,8 @@ def build(folder, weights=None, jobs=None):
                 )
             with gr.Tab(words.about.tab):
                 about.build_tab(words.about, weights)
+        kept = words.page.photos_kept.format(minutes=KEPT_SECONDS // 60)
+        gr.Markdown(kept, elem_classes="small")
 
     english = i18n.words("en")
     demo = gr.Blocks(

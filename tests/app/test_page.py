@@ -54,3 +54,9 @@ def test_examples_are_photos_that_can_be_read(tmp_path):
     assert len(paths) == len(list(asset("examples").glob("*.jpg")))
     for path in paths:
         assert min(read_image(path).shape[:2]) >= 300
+
+
+def test_the_page_says_how_long_photos_are_kept(demo):
+    shown = [str(getattr(block, "value", "")) for block in demo.blocks.values()]
+    for sentence in ("for 60 minutes at most", "最多保留 60 分钟"):
+        assert sum(sentence in value for value in shown) == 1
