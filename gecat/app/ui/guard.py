@@ -2,6 +2,7 @@
 
 from contextlib import asynccontextmanager
 
+from gradio import processing_utils
 from starlette.middleware import Middleware
 
 from gecat.app.ui.headers import SafeHeaders
@@ -24,6 +25,14 @@ def guarded():
             Middleware(BoundedRequests, max_bytes=MESSAGE_BYTES, larger=LARGER),
         ],
     }
+
+
+async def fetch_nothing(url, cache_dir):
+    """Stands where Gradio fetches the addresses that a payload names, of public hosts too."""
+    raise ValueError("A file is given as an upload. Received: an address.")
+
+
+processing_utils.async_ssrf_protected_download = fetch_nothing
 
 
 @asynccontextmanager
