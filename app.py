@@ -66,7 +66,7 @@ def main():
             print(f"{error} Until then they are kept while the app runs.", file=sys.stderr)
             root = folder / "runs"
         with closing(Jobs(root, caps, folders, options.weights)) as jobs:
-            demo = build(folder / "examples", options.weights, jobs)
+            demo = build(folder / "files" / "examples", options.weights, jobs)
             begin_sweeping(folder)
             try:
                 demo.launch(server_name=options.host, server_port=options.port, **launch_options())
