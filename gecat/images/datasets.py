@@ -6,7 +6,7 @@ costs the others. Pseudo-masks are computed by all cores, once a photo, and kept
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -22,6 +22,7 @@ from gecat.images.decoding import open_source
 from gecat.images.pseudo_masks import Teacher, pseudo_mask
 from gecat.images.reading import read_image
 from gecat.images.sizes import resized, shrink
+from gecat.images.sources import Member
 
 MINIMUM_PHOTOS = 8
 # The teacher sees a photo of at most this many pixels on its longer side.
@@ -74,11 +75,12 @@ def load_photos(
     """
     with open_source(source, size, limit, seed) as members:
         total = len(members)
+        turns: Iterable[Member] = members
         if limit is not None and limit < total:
             order = np.random.default_rng(seed).permutation(total)
-            members = map(members.__getitem__, order.tolist())  # none is listed before its turn
+            turns = map(members.__getitem__, order.tolist())  # none is listed before its turn
             total = limit
-        photos = _collect(members, total, size, prior, cache, progress or (lambda *_: None))
+        photos = _collect(turns, total, size, prior, cache, progress or (lambda *_: None))
     if len(photos.names) < MINIMUM_PHOTOS:
         raise ImageError(
             "image.too_few_photos",

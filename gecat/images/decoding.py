@@ -18,6 +18,7 @@ import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple
 from functools import partial
 from pathlib import Path
@@ -25,7 +26,7 @@ from pathlib import Path
 import numpy as np
 
 from gecat.errors import ImageError, UserError
-from gecat.files import PACKAGE
+from gecat.files import PACKAGE, AnyPath
 from gecat.images import reading, sources
 from gecat.images.reading import DEFAULT_LIMITS, Limits
 
@@ -38,7 +39,7 @@ LONGEST_LINE = 1_000_000  # bytes; a member's name may have 65,535
 FORKS = hasattr(os, "fork") and hasattr(socket, "send_fds")
 
 
-def read_image(source, limits=DEFAULT_LIMITS):
+def read_image(source: AnyPath | bytes, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
     """Reads a picture as `reading.read_image` does, in a process of its own.
 
     Args:
@@ -55,7 +56,7 @@ def read_image(source, limits=DEFAULT_LIMITS):
     return _read_alone("image", source, limits)
 
 
-def read_opacity(source, limits=DEFAULT_LIMITS):
+def read_opacity(source: AnyPath | bytes, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
     """Reads a picture's opacity as `reading.read_opacity` does, in a process of its own.
 
     Args, Returns, Raises: as there.
@@ -66,7 +67,9 @@ def read_opacity(source, limits=DEFAULT_LIMITS):
 
 
 @contextlib.contextmanager
-def open_source(source, size, scenes=None, seed=0):
+def open_source(
+    source: AnyPath, size: int, scenes: int | None = None, seed: int = 0
+) -> Iterator[Sequence[sources.Member]]:
     """The members of a source as `sources.open_source` gives them, read in a process of its own.
 
     Args, Returns, Raises: as there.
@@ -80,7 +83,7 @@ def open_source(source, size, scenes=None, seed=0):
         yield members
 
 
-class _Members:
+class _Members(Sequence):
     """A sequence of Members that a reader gives; where it dies, another takes its place."""
 
     def __init__(self, source):
@@ -121,7 +124,7 @@ class _Members:
             raise too_costly() from None
 
 
-def too_costly():
+def too_costly() -> ImageError:
     """The error for a file that took more than it may."""
     return ImageError("image.too_costly")
 
@@ -265,7 +268,7 @@ def _fill(connection, buffer):
 # What runs in the server and in the readers.
 
 
-def serve(control, memory, seconds):
+def serve(control: socket.socket, memory: int, seconds: float) -> None:
     """Forks a reader for every socket that comes, until nobody is left who could send one."""
     from PIL import Image
 

@@ -5,7 +5,7 @@ START_OF_SCAN = 0xDA
 ALONE = (0x01, *range(0xD0, 0xDA))  # markers that nothing follows
 
 
-def without_long_exif(data):
+def without_long_exif(data: bytes) -> bytes:
     """Leaves out Exif segments beyond the first few: Pillow joins them in quadratic time.
 
     Args:

@@ -115,7 +115,7 @@ def read_mask(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
     return np.where(mask > (MASK_NOISE if coloured else 0), 255, 0).astype(np.uint8)
 
 
-def read_opacity(source, limits=DEFAULT_LIMITS):
+def read_opacity(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
     """Reads how opaque each pixel of a picture is, 255 where it knows no transparency.
 
     Args, Raises: as `read_image`.
@@ -130,6 +130,8 @@ def _upright_rgb(source, limits, backdrop):
     image = _upright(source, limits)
     try:
         return _rgb(image, backdrop)
+    except MemoryError:
+        raise
     except Exception as error:
         raise _damaged(image) from error
 
@@ -161,6 +163,8 @@ def _upright(source, limits):
             image = filled(image, data)
         image.load()
         return ImageOps.exif_transpose(image)
+    except MemoryError:
+        raise
     except Exception as error:
         raise _damaged(image) from error
 

@@ -39,7 +39,7 @@ class Member:
 @contextmanager
 def open_source(
     source: AnyPath, size: int, scenes: int | None = None, seed: int = 0
-) -> Iterator[list[Member]]:
+) -> Iterator[Sequence[Member]]:
     """The members of a source, readable inside the `with`.
 
     Args:
@@ -90,14 +90,14 @@ def kind_of(source: AnyPath) -> str:
     raise ImageError("image.unknown_source", received=name_of(path))
 
 
-def spread(items: list[Item], limit: int | None) -> list[Item]:
-    """At most `limit` of a list's items, spread evenly over it; all of them for None.
+def spread(items: Sequence[Item], limit: int | None) -> list[Item]:
+    """At most `limit` of a sequence's items, spread evenly over it; all of them for None.
 
     Raises:
         ValueError: if the limit is below 1.
     """
     if limit is None:
-        return items
+        return list(items)
     if limit < 1:
         raise ValueError(f"limit must be 1 or more, received {limit}.")
     chosen = np.linspace(0, len(items) - 1, min(limit, len(items))).astype(int)

@@ -13,6 +13,7 @@ import threading
 from contextlib import contextmanager
 
 from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
 
 COMPRESSION, ROWS, STRIP_BYTES = 259, 257, 279
 FAX = (2, 3, 4)  # CCITT Huffman, Group 3, Group 4
@@ -22,7 +23,7 @@ FILLS = (0x55, 0xAA)
 _turn = threading.Lock()  # memory is filled for a whole process
 
 
-def filled(image, data):
+def filled(image: Image.Image, data: bytes) -> Image.Image:
     """Decodes a TIFF that fills what its header says.
 
     Args:
@@ -36,7 +37,7 @@ def filled(image, data):
         ValueError: if the strips end before the picture does.
         Exception: whatever decoders stumble over.
     """
-    if not image.tile or image.tile[0].codec_name != "libtiff":
+    if not isinstance(image, TiffImageFile) or image.tile[0].codec_name != "libtiff":
         return image  # Pillow's own decoders count
     tags = image.tag_v2
     # A row of fax codes takes a bit at least.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gecat.errors import JobError
 from gecat.files import AnyPath, write_atomically
-from gecat.jobs.requests import find_photos
+from gecat.jobs.requests import Caps, find_photos
 
 # In a run's folder:
 START = "start.safetensors"  # the weights that it begins from

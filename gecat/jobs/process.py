@@ -16,11 +16,7 @@ from pathlib import Path
 from gecat.files import PACKAGE
 from gecat.jobs.job import ERROR, Job
 
-try:
-    import fcntl
-except ImportError:  # Windows: an app knows its own processes only
-    fcntl = None
-
+LOCKS = os.name == "posix"  # elsewhere an app knows its own processes only
 ENDING_SECONDS = 20.0  # between being told to end and being ended
 NICENESS = 5  # the page comes first, but a busy machine must not starve learning
 
@@ -103,9 +99,11 @@ class Children:
 @contextlib.contextmanager
 def _life(folder: Path) -> Iterator[TextIOWrapper | None]:
     """A locked file for a process to inherit; the lock ends with the last who has it open."""
-    if fcntl is None:
+    if not LOCKS:
         yield None
         return
+    import fcntl
+
     with (folder / "life").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield file
@@ -113,8 +111,10 @@ def _life(folder: Path) -> Iterator[TextIOWrapper | None]:
 
 def _lives(folder: Path) -> bool:
     path = folder / "life"
-    if fcntl is None or not path.exists():
+    if not LOCKS or not path.exists():
         return False
+    import fcntl
+
     with path.open() as file:
         try:
             # Shared, so that two who look do not take each other for a process.

@@ -14,7 +14,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from gecat.errors import JobError, RunError, Status, UserError
+from gecat.errors import JobError, RunError, Status, UserError, name_of
 from gecat.files import AnyPath
 from gecat.jobs.job import ERROR, Job, owner_of, read_job, write_job
 from gecat.training.run.folder import last_stats
@@ -136,8 +136,7 @@ def check_root(root: AnyPath) -> None:
         with tempfile.TemporaryFile(dir=root) as file:
             file.write(b"a run")
     except OSError as error:
-        # Who serves the app is told where; nobody else asks.
-        raise RunError("run.no_place", received=str(root)) from error
+        raise RunError("run.no_place", received=name_of(root)) from error
 
 
 def bytes_in(folder: Path) -> int:

@@ -73,7 +73,7 @@ def test_a_refusal_says_the_same(tmp_path, data):
 
 def test_a_photo_that_takes_too_much_memory_costs_nobody_else_anything(limited):
     limited(memory=60_000_000)
-    with pytest.raises(ImageError, match="damaged|too much memory"):
+    with pytest.raises(ImageError, match="too much memory or time"):
         decoding.read_image(encoded(np.zeros((5000, 5000, 3), np.uint8)))
     assert decoding.read_image(encoded(PHOTO)).shape == PHOTO.shape
 

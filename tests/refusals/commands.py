@@ -1,7 +1,5 @@
 """How each refusal of a command, of an evaluation and of a page's action is provoked."""
 
-
-
 from gecat.__main__ import _parser
 from gecat.app.explore.duel import DuelView
 from gecat.app.explore.subject import make_explorer

@@ -8,7 +8,7 @@ from PIL import Image
 
 from gecat.app.ui.uploads import uploaded_path
 from gecat.evaluation.quality import read_triple
-from gecat.images import sources
+from gecat.images import decoding, sources
 from gecat.images.datasets import load_photos
 from gecat.images.reading import Limits, read_image
 from gecat.images.sources import kind_of, open_source
@@ -78,6 +78,22 @@ def too_large_an_archive(tools):
     read_all(archive(tools.place))
 
 
+def packed_tightly(place):
+    """Writes an archive of a packing that is not read."""
+    with zipfile.ZipFile(place / "given.zip", "w", zipfile.ZIP_BZIP2) as file:
+        file.writestr("given.png", png())
+    return place / "given.zip"
+
+
+def too_costly_a_photo(tools):
+    server = decoding._Server(memory=1_000_000)
+    tools.patch.setattr(decoding, "_server", lambda: server)
+    try:
+        decoding.read_image(png(2000))
+    finally:
+        server._end()
+
+
 def no_photo_at_all(tools):
     (tools.place / "given").mkdir()
     out = tools.place / "out.safetensors"
@@ -88,6 +104,8 @@ def no_photo_at_all(tools):
 LOST = bytes(46) + b"PK\x05\x06" + bytes(4) + b"\1\0\1\0" + b"\x2e\0\0\0" + bytes(6)
 NAN = np.full((1, 4, 4, 3), np.nan, np.float32)
 
+MANY = np.zeros((100_001, 1, 1, 3), np.uint8)
+
 RECIPES = {
     "image.no_picture": lambda tools: read_image(b"\x01\x02\x03"),
     "image.damaged": lambda tools: read_image(b"\xff\xd8\xff"),
@@ -95,6 +113,7 @@ RECIPES = {
     "image.no_pixels": lambda tools: read_image(Image.new("RGB", (0, 3))),
     "image.too_many_pixels": lambda tools: read_image(png(), Limits(max_pixels=10)),
     "image.too_many_bytes": lambda tools: read_image(png(), Limits(max_bytes=10)),
+    "image.too_long": lambda tools: read_image(png(), Limits(max_side=10)),
     "image.empty": lambda tools: read_image(b""),
     "image.no_source": lambda tools: read_image(3),
     "image.missing": lambda tools: read_image(tools.place / "given.png"),
@@ -109,14 +128,17 @@ RECIPES = {
     "image.archive_leads_out": lambda tools: read_all(archive(tools.place, "../given.png")),
     "image.member_locked": lambda tools: read_all(spoilt_archive(tools.place, 6, 1)),
     "image.member_damaged": lambda tools: read_all(spoilt_archive(tools.place, 14, 0)),
+    "image.member_packing": lambda tools: read_all(packed_tightly(tools.place)),
     "image.npy_damaged": lambda tools: read_all(saved(tools.place / "given.npy", b"only words")),
     "image.npy_kind": lambda tools: read_all(arrays(tools.place, np.zeros(3))),
     "image.npy_range": lambda tools: read_all(arrays(tools.place, np.full((1, 4, 4, 3), 300.0))),
+    "image.npy_many": lambda tools: read_all(arrays(tools.place, MANY)),
     "image.not_finite": lambda tools: read_all(arrays(tools.place, NAN)),
     "image.too_few_photos": lambda tools: load_photos(
         saved(tools.place / "given" / "given.png", b"only words").parent, 32
     ),
     "image.none_read": no_photo_at_all,
+    "image.too_costly": too_costly_a_photo,
     "image.not_uploaded": lambda tools: uploaded_path({"url": "somewhere"}),
 }
 

@@ -79,6 +79,7 @@ RECIPES = {
     "job.no_such_run": lambda tools: tools.jobs().get(new_key(), "given"),
     "job.too_many_runs": start(LONG, LONG, caps=Caps(runs=1)),
     "job.queue_full": start(LONG, LONG, LONG, caps=Caps(waiting=1)),
+    "job.quota_full": start(LONG, LONG, caps=Caps(visitor_bytes=1)),
     "job.disk_full": start(LONG, LONG, caps=Caps(disk_bytes=100)),
     "job.bad_seconds": start(Wish(seconds="given")),
     "job.bad_setting": start(Wish(changes={"size": 65})),

@@ -8,6 +8,7 @@ import numpy as np
 
 from gecat.config import preset
 from gecat.errors import told_of
+from gecat.jobs.store import check_root
 from gecat.training import healing
 from gecat.training.epoch import Engine
 from gecat.training.healing import healing_cycles
@@ -24,6 +25,11 @@ def run_in_the_folder(tools):
     checkpoint.parent.mkdir(parents=True)
     checkpoint.touch()
     check_folder(tools.place / "given", resume=False)
+
+
+def no_place_for_runs(tools):
+    (tools.place / "file").touch()
+    check_root(tools.place / "file" / "given")
 
 
 def bad_checkpoint(tools):
@@ -76,6 +82,7 @@ def turning(place):
 
 RECIPES = {
     "run.budget": lambda tools: check_budget(None, None),
+    "run.no_place": no_place_for_runs,
     "run.no_data": lambda tools: train(None, tools.place / "given", cycles=1),
     "run.own_preset": lambda tools: settle("scenes", object(), preset_name="given"),
     "run.taken": run_in_the_folder,

@@ -14,11 +14,7 @@ import threading
 import time
 from pathlib import Path
 
-try:
-    import fcntl
-except ImportError:  # Windows: nobody can tell whether another app still lives
-    fcntl = None
-
+LOCKS = os.name == "posix"  # elsewhere nobody can tell whether another app still lives
 PREFIX = "gecat-"
 KEPT_SECONDS = 3600
 KEPT_BYTES = 2_000_000_000
@@ -42,7 +38,9 @@ def temporary_folder():
         before = tempfile.tempdir, os.environ.get("GRADIO_TEMP_DIR")
         tempfile.tempdir = os.environ["GRADIO_TEMP_DIR"] = str(folder / "files")
         with (folder / "life").open("w") as life:
-            if fcntl is not None:
+            if LOCKS:
+                import fcntl
+
                 fcntl.flock(life, fcntl.LOCK_EX)
             try:
                 yield folder
@@ -55,9 +53,13 @@ def temporary_folder():
 
 def remove_abandoned(parent):
     """Removes the folders of apps that have ended without doing it themselves."""
+    if not LOCKS:
+        return
+    import fcntl
+
     for folder in parent.glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
-            if fcntl is None or folder.is_symlink() or folder.stat().st_uid != os.getuid():
+            if folder.is_symlink() or folder.stat().st_uid != os.getuid():
                 continue
             with (folder / "life").open() as life:
                 fcntl.flock(life, fcntl.LOCK_EX | fcntl.LOCK_NB)
