@@ -12,17 +12,17 @@ from gecat.app.explore import tab as explore
 from gecat.app.segment import tab as segment
 from gecat.app.segment.own_weights import OwnWeights
 from gecat.app.train import tab as train
-from gecat.app.train import tiles
-from gecat.app.ui import figures
 from gecat.app.ui.examples import write_examples
 from gecat.app.ui.guard import guarded
 from gecat.app.ui.queue_shares import share_queue
 from gecat.app.ui.result_cache import Shelf
 from gecat.app.ui.temporary import KEPT_SECONDS
-from gecat.app.ui.theme import CSS, HEAD, LOGO, make_theme
+from gecat.app.ui.theme import LOGO, make_theme
 from gecat.app.ui.uploads import MANY_BYTES
 from gecat.jobs.scheduler import Jobs
 
+STATIC = Path(__file__).parent / "static"
+DESCRIPTION = '<meta name="description" content="Segments a photo into object and background.">'
 SECRET = "gecat"  # of what a browser keeps for itself; it must be the same after a restart
 
 
@@ -68,7 +68,7 @@ def build(folder, weights=None, jobs=None):
                 outputs = [used, segmenting.row, segmenting.text, tabs]
                 taken = button.click(own.use, list(chosen), outputs, **train.REFUSABLE)
                 segmenting.look_again(taken.success)
-                taken.success(None, js="() => window.scrollTo({top: 0})")
+                taken.success(None, js="() => gecat.scrollToTop()")
 
             with gr.Tab(words.train.tab) as train_tab:
                 train.build_tab(
@@ -103,8 +103,8 @@ def launch_options():
     """Returns the arguments of `launch()` that are the same wherever the app runs."""
     return {
         "theme": make_theme(),
-        "css": CSS + figures.CSS + explore.CSS + tiles.CSS + train.CSS,
-        "head": HEAD + figures.SCRIPT,
+        "css": (STATIC / "app.css").read_text(encoding="utf-8"),
+        "head": f"{DESCRIPTION}<script>{(STATIC / 'app.js').read_text(encoding='utf-8')}</script>",
         "favicon_path": LOGO,
         "footer_links": ["api"],
         # One file may be a zip of photos; how large a photo may be, the reader says.

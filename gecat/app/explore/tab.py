@@ -9,35 +9,6 @@ from gecat.app.ui.events import NETWORK, PRIVATE
 from gecat.app.ui.sentences import error_html
 from gecat.errors import WeightsError
 
-CSS = """
-.duel > p { font-weight: 700; margin: 0 0 8px; color: var(--body-text-color); }
-.duel > div { display: grid; grid-template-columns: 90px 64px 1fr; gap: 10px; align-items: center;
-  color: var(--body-text-color); font-variant-numeric: tabular-nums; }
-.duel .meter { height: 6px; border-radius: 3px; background: var(--border-color-primary);
-  overflow: hidden; }
-.duel .meter i { display: block; height: 100%; background: var(--link-text-color); }
-table.prints, table.prints tr, table.prints th, table.prints td { border: none !important; }
-table.prints { border-collapse: collapse; color: var(--body-text-color); width: 100%; }
-table.prints th, table.prints td { padding: 6px 14px 6px 0 !important; text-align: left;
-  vertical-align: top; }
-table.prints tr + tr { border-top: 1px solid var(--border-color-primary) !important; }
-table.prints code { font-size: .85rem; }
-/* A gallery is as high as its pictures. */
-.snug .grid-wrap { min-height: 0 !important; max-height: none !important; }
-.snug .grid-container { grid-template-rows: none !important; grid-auto-rows: auto !important; }
-#folder-gallery .thumbnail-lg { aspect-ratio: 2; }
-#stages .thumbnail-lg, #improve-steps .thumbnail-lg { aspect-ratio: 4 / 3; }
-#explore-note { min-height: 0; }
-@media (max-width: 640px) {
-  #stages .grid-container { grid-template-columns: repeat(3, 1fr) !important; }
-  #stages .caption-label { font-size: .7rem; padding: 1px 5px; max-width: 100%; }
-  #improve-steps .grid-container { grid-template-columns: repeat(2, 1fr) !important; }
-  #folder-gallery .grid-container { grid-template-columns: 1fr !important; }
-  #explore-examples > .gallery { display: grid; grid-template-columns: repeat(4, 1fr); }
-  #explore-examples > .gallery .container { width: 100%; height: auto; aspect-ratio: 1; }
-}
-"""
-
 
 class Entry:
     """The photo that all views look at.

@@ -18,10 +18,6 @@ AT_ONCE = {"queue": False, "preprocess": False, "show_progress": "hidden", **PRI
 # Gradio 6.31 shows a refusal only of what went through its queue; without a limit nothing waits.
 REFUSABLE = {**AT_ONCE, "queue": True, "concurrency_limit": None}
 FILES = {"concurrency_id": "files", "concurrency_limit": 2, "preprocess": False, **PRIVATE}
-SHOW_STATUS = """() => { if (innerWidth <= 640)
-  document.querySelector("#train-status").scrollIntoView({behavior: "smooth"}); }"""
-IF_SHOWN = """(visitor, run) =>
-  [visitor, document.querySelector("#take-weights")?.offsetParent ? run : null]"""
 
 
 def build_tab(words, train, jobs, visitor, timer, loaded, opened, use_weights):
@@ -288,7 +284,7 @@ def _wire(actions, page, asked, managed, shown, stepped, taken, loaded, opened, 
     selected = page.runs.input(actions.choose, chosen, [page.visitor], **AT_ONCE)
     for event in (started.success, selected.success):
         event(lambda: NOW, None, [shown.back], **AT_ONCE).then(**looking)
-    started.success(None, js=SHOW_STATUS)
+    started.success(None, js="() => gecat.showStatusOnPhone()")
     for change in (shown.back.input, page.others.input):
         change(**looking, trigger_mode="always_last")
     # Whoever was refused sees why: another window may have changed the run, or removed it.
@@ -322,67 +318,4 @@ def _wire(actions, page, asked, managed, shown, stepped, taken, loaded, opened, 
     being_taken = taking(**take)
     # What was prepared of one run must not stand there as another's.
     page.runs.change(actions.put_away, None, taken.outputs, cancels=[being_taken], **AT_ONCE)
-    selected.success(**take, js=IF_SHOWN)
-
-
-CSS = """
-.small { font-size: .92rem; color: var(--body-text-color-subdued); }
-#runs .wrap { flex-direction: column; }
-.run-status { display: flex; flex-direction: column; gap: 8px; color: var(--body-text-color); }
-.run-status .head { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: baseline; }
-.run-status .head b { font-size: 1.1rem; }
-.run-status .state { padding: 1px 10px; border-radius: 999px; font-size: .85rem; font-weight: 600;
-  border: 1px solid currentColor; color: var(--link-text-color); }
-.run-status .state.failed, .run-status .state.interrupted { color: var(--error-text-color); }
-.run-status .facts { color: var(--body-text-color-subdued); font-size: .92rem;
-  font-variant-numeric: tabular-nums; }
-.run-status .bar { height: 8px; border-radius: 4px; overflow: hidden;
-  background: var(--border-color-primary); }
-.run-status .bar i { display: block; height: 100%; background: var(--link-text-color); }
-.run-status .bar.reading i { background: var(--body-text-color-subdued); }
-.run-status .stages, ul.lights { display: flex; flex-wrap: wrap; gap: 6px; margin: 0;
-  padding: 0; list-style: none; font-size: .88rem; }
-.run-status .stages li { padding: 0 8px 0 0; color: var(--body-text-color-subdued); }
-.run-status .stages li + li::before { content: "→"; padding-right: 8px; }
-.run-status .stages li.now { color: var(--link-text-color); font-weight: 700; }
-ul.lights li { padding: 4px 12px; border-radius: 8px;
-  border: 1px dashed var(--border-color-primary); color: var(--body-text-color-subdued); }
-ul.lights li.lit { background: #0f766e; border: 1px solid #0f766e; color: white;
-  font-weight: 600; }
-.run-status .tell { margin: 0; font-size: 1.05rem; font-weight: 600; }
-.run-status .left-out { font-size: .92rem; color: var(--body-text-color-subdued); }
-.run-status .left-out p, .run-status .left-out ul { margin: 0; }
-.legend { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 2px 16px;
-  margin: 6px 0 0; font-size: .88rem; color: var(--body-text-color-subdued);
-  font-variant-numeric: tabular-nums; }
-.pairs { display: grid; grid-template-columns: repeat(3, 1fr); gap: 18px; }
-.pairs h4 { margin: 0 0 4px; color: var(--body-text-color); }
-#pairs .how { margin: 0 0 8px; }
-.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(260px, 1fr)); gap: 16px; }
-figure.chart { margin: 0; color: var(--body-text-color); }
-figure.chart figcaption { font-weight: 600; font-size: .88rem; }
-figure.chart svg { width: 100%; height: auto; }
-figure.chart text { font-size: 10px; fill: var(--body-text-color-subdued); }
-figure.chart .axis { fill: none; stroke: var(--border-color-primary); }
-figure.chart polyline { fill: none; stroke-width: 1.8; stroke-linejoin: round; }
-figure.chart .keys { display: flex; flex-wrap: wrap; gap: 2px 14px; font-size: .82rem;
-  font-variant-numeric: tabular-nums; }
-figure.chart .keys span::before { content: ""; display: inline-block; width: 10px; height: 10px;
-  border-radius: 3px; margin-right: 6px; background: var(--line); }
-.line-0, .key-0, .bar-0 { --line: #0072b2; }
-.line-1, .key-1, .bar-1 { --line: #d55e00; }
-.line-2, .key-2, .bar-2 { --line: #009e73; }
-.line-3, .key-3, .bar-3 { --line: #cc79a7; }
-figure.chart polyline { stroke: var(--line); }
-figure.chart rect, figure.chart circle { fill: var(--line); }
-#histogram figure { max-width: 460px; margin-top: 12px; }
-.settings { overflow-x: auto; }
-.settings table, .settings tr, .settings th, .settings td { border: none !important; }
-.settings table { border-collapse: collapse; font-size: .88rem; color: var(--body-text-color); }
-.settings th, .settings td { padding: 4px 18px 4px 8px !important; text-align: left; }
-.settings tr + tr { border-top: 1px solid var(--border-color-primary) !important; }
-.settings tr.differs { background: rgba(15, 118, 110, .14); }
-.settings summary { cursor: pointer; margin: 10px 0; color: var(--link-text-color); }
-.own { margin: 0; padding: 8px 2px; }
-@media (max-width: 640px) { .pairs { grid-template-columns: 1fr; } }
-"""
+    selected.success(**take, js="(visitor, run) => gecat.runIfFilesAreShown(visitor, run)")

@@ -9,18 +9,6 @@ from PIL import Image
 from gecat.training.run.pictures import ROWS
 
 SIDE = 128  # of a photo on the page at most, pixels
-CSS = """
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(0, 1fr)); gap: 6px;
-  grid-auto-flow: column; }
-.tile { display: flex; flex-direction: column; gap: 2px; min-width: 0; }
-.tile i { display: block; aspect-ratio: 1; background-image: var(--sheet);
-  background-size: var(--size); border-radius: 4px; }
-.tile b { text-align: center; font-size: .82rem; font-variant-numeric: tabular-nums;
-  color: var(--body-text-color); }
-@media (max-width: 640px) {
-  .tiles { grid-auto-flow: row; grid-template-columns: repeat(4, minmax(0, 1fr)); }
-}
-"""
 
 
 def tiles_html(path, first=0, count=None, scores=None):

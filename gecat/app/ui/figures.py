@@ -5,6 +5,7 @@ reads the value under the pointer and turns the SVG into a PNG; the numbers trav
 """
 
 import base64
+import csv
 import html
 import io
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ PICTURE_SIDE = 512  # longer side of a map's picture, pixels
 PROBABILITY = "cividis"
 DOUBT = "inferno"
 SIGNED = "berlin"
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -153,8 +156,11 @@ def to_svg(chart, names):
 
 def to_csv(columns):
     """CSV text of a dict of columns; shorter columns end in empty cells."""
-    rows = [map(_cell, columns), *zip_longest(*map(_cells, columns.values()), fillvalue="")]
-    return "\n".join(map(",".join, rows)) + "\n"
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(map(_cell, columns))
+    writer.writerows(zip_longest(*map(_cells, columns.values()), fillvalue=""))
+    return text.getvalue()
 
 
 def data_uri(picture):
@@ -229,75 +235,7 @@ def _cells(column):
 
 
 def _cell(value):
-    text = f"{value:.5g}" if isinstance(value, float | np.floating) else str(value)
+    if not isinstance(value, str):
+        return f"{value:.5g}" if isinstance(value, float | np.floating) else str(value)
     # A spreadsheet takes a cell that begins so for a formula; file names are strangers' words.
-    if isinstance(value, str) and text.startswith(("=", "+", "-", "@")):
-        text = f"'{text}"
-    quoted = text.replace('"', '""')
-    return f'"{quoted}"' if any(mark in text for mark in ',"\n\r') else text
-
-
-SCRIPT = """
-<script>
-(() => {
-  const read = event => {
-    const picture = event.target.closest?.("figure.explained image.map");
-    if (!picture) return;
-    const figure = picture.closest("figure"), data = figure.dataset;
-    const box = picture.getBoundingClientRect();
-    const place = (at, start, size, count) =>
-      Math.min(count - 1, Math.max(0, Math.floor((at - start) / size * count)));
-    const column = place(event.clientX, box.left, box.width, +data.columns);
-    const row = place(event.clientY, box.top, box.height, +data.rows);
-    const bytes = atob(data.values), low = data.low.split(" "), high = data.high.split(" ");
-    const values = low.map((start, index) => {
-      const level = bytes.charCodeAt((row * data.columns + column) * low.length + index);
-      return (+start + level / 255 * (high[index] - start)).toPrecision(3);
-    });
-    figure.querySelector(".reading").textContent = values.join("  ·  ");
-  };
-  document.addEventListener("pointermove", read);
-  document.addEventListener("pointerdown", read);
-  document.addEventListener("click", event => {
-    const button = event.target.closest?.("figure.explained button.png");
-    if (!button) return;
-    const figure = button.closest("figure"), svg = figure.querySelector("svg").cloneNode(true);
-    const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-    svg.setAttribute("width", 2 * width);
-    svg.setAttribute("height", 2 * height);
-    svg.setAttribute("style", "color: #1e293b; font-family: system-ui, sans-serif");
-    const image = new Image();
-    image.onload = () => {
-      const canvas = document.createElement("canvas");
-      [canvas.width, canvas.height] = [2 * width, 2 * height];
-      const pen = canvas.getContext("2d");
-      pen.fillStyle = "white";
-      pen.fillRect(0, 0, canvas.width, canvas.height);
-      pen.drawImage(image, 0, 0);
-      const link = document.createElement("a");
-      link.download = figure.dataset.name + ".png";
-      link.href = canvas.toDataURL("image/png");
-      link.click();
-    };
-    image.src = "data:image/svg+xml;charset=utf-8,"
-      + encodeURIComponent(new XMLSerializer().serializeToString(svg));
-  });
-})();
-</script>
-"""
-
-CSS = """
-figure.explained { margin: 0; display: flex; flex-direction: column; gap: 8px; }
-figure.explained figcaption { font-weight: 700; color: var(--body-text-color); }
-figure.explained svg { width: 100%; height: auto; max-height: 560px; }
-figure.explained svg text { font-family: var(--font) !important; }
-figure.explained image.map { cursor: crosshair; }
-figure.explained p { margin: 0; font-size: .92rem; color: var(--body-text-color-subdued); }
-figure.explained .reading { font-variant-numeric: tabular-nums; min-height: 1.4em; }
-figure.explained .how b { color: var(--body-text-color); }
-figure.explained .tools { display: flex; gap: 8px; }
-figure.explained .tools > * { padding: 5px 12px; border-radius: 999px; font-size: .85rem;
-  border: 1px solid var(--border-color-primary); color: var(--link-text-color) !important;
-  background: none; text-decoration: none; font-weight: 600; cursor: pointer; }
-figure.explained .tools > *:hover { border-color: currentColor; }
-"""
+    return f"'{value}" if value.startswith(FORMULA_STARTS) else value

@@ -92,11 +92,13 @@ def test_a_charts_words_are_put_in_the_pages_language():
 
 
 def test_columns_of_different_length_end_in_empty_cells():
-    assert figures.to_csv({"a": [1, 2.5], "b": ["x"]}) == "a,b\n1,x\n2.5,\n"
+    assert figures.to_csv({"a": [1, 2.5], "b": ["x"]}) == "a,b\r\n1,x\r\n2.5,\r\n"
 
 
 def test_a_file_name_is_no_formula_and_breaks_no_row():
-    table = figures.to_csv({"name": ["=1+1", 'a "b", c', "-x\ny"], "score": [-0.5]})
-    rows = list(csv.reader(io.StringIO(table)))
-    assert [row[0] for row in rows] == ["name", "'=1+1", 'a "b", c', "'-x\ny"]
+    names = ["=1+1", 'a "b", c', "-x\ny", "x\r=1+1", "\t=1"]
+    table = figures.to_csv({"name": names, "score": [-0.5]})
+    rows = list(csv.reader(io.StringIO(table, newline="")))
+    assert [row[0] for row in rows[:4]] == ["name", "'=1+1", 'a "b", c', "'-x\ny"]
+    assert [row[0] for row in rows[4:]] == ["x\r=1+1", "'\t=1"]
     assert rows[1][1] == "-0.5"

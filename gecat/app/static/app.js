@@ -1,0 +1,70 @@
+// What the page does without the server. It stands in the head of every page.
+
+// Gradio serves every page as English.
+document.documentElement.lang = location.pathname.endsWith("/zh") ? "zh" : "en";
+
+// A reader whose browser prefers Chinese gets the Chinese page, unless English was asked for.
+if (navigator.language.startsWith("zh") && location.pathname.endsWith("/")
+    && !location.search.includes("language=en")) location.replace("zh");
+
+// What the tabs' events call by name.
+window.gecat = {
+  scrollToTop() {
+    window.scrollTo({top: 0});
+  },
+  // On a phone the form hides what it has begun.
+  showStatusOnPhone() {
+    if (innerWidth <= 640)
+      document.querySelector("#train-status").scrollIntoView({behavior: "smooth"});
+  },
+  // The run whose files are prepared: none while nobody looks at them.
+  runIfFilesAreShown(visitor, run) {
+    return [visitor, document.querySelector("#take-weights")?.offsetParent ? run : null];
+  },
+};
+
+// A figure tells the value under the pointer, and saves itself as a picture.
+(() => {
+  const read = event => {
+    const picture = event.target.closest?.("figure.explained image.map");
+    if (!picture) return;
+    const figure = picture.closest("figure"), data = figure.dataset;
+    const box = picture.getBoundingClientRect();
+    const place = (at, start, size, count) =>
+      Math.min(count - 1, Math.max(0, Math.floor((at - start) / size * count)));
+    const column = place(event.clientX, box.left, box.width, +data.columns);
+    const row = place(event.clientY, box.top, box.height, +data.rows);
+    const bytes = atob(data.values), low = data.low.split(" "), high = data.high.split(" ");
+    const values = low.map((start, index) => {
+      const level = bytes.charCodeAt((row * data.columns + column) * low.length + index);
+      return (+start + level / 255 * (high[index] - start)).toPrecision(3);
+    });
+    figure.querySelector(".reading").textContent = values.join("  ·  ");
+  };
+  document.addEventListener("pointermove", read);
+  document.addEventListener("pointerdown", read);
+  document.addEventListener("click", event => {
+    const button = event.target.closest?.("figure.explained button.png");
+    if (!button) return;
+    const figure = button.closest("figure"), svg = figure.querySelector("svg").cloneNode(true);
+    const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+    svg.setAttribute("width", 2 * width);
+    svg.setAttribute("height", 2 * height);
+    svg.setAttribute("style", "color: #1e293b; font-family: system-ui, sans-serif");
+    const image = new Image();
+    image.onload = () => {
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [2 * width, 2 * height];
+      const pen = canvas.getContext("2d");
+      pen.fillStyle = "white";
+      pen.fillRect(0, 0, canvas.width, canvas.height);
+      pen.drawImage(image, 0, 0);
+      const link = document.createElement("a");
+      link.download = figure.dataset.name + ".png";
+      link.href = canvas.toDataURL("image/png");
+      link.click();
+    };
+    image.src = "data:image/svg+xml;charset=utf-8,"
+      + encodeURIComponent(new XMLSerializer().serializeToString(svg));
+  });
+})();
