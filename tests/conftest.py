@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import gecat
+from gecat.inspection.photo import make_probe
 from gecat.jobs.scheduler import Jobs
 
 from .stand_in import stand_in
@@ -32,6 +34,18 @@ def small_weights(tmp_path_factory):
     path = tmp_path_factory.mktemp("weights") / "small.safetensors"
     save_weights(path, config, build_generator(config), build_discriminator(config))
     return path
+
+
+@pytest.fixture(scope="session")
+def segmenter(small_weights):
+    """The Segmenter of the untrained networks: what is compiled once serves every test."""
+    return gecat.load(small_weights)
+
+
+@pytest.fixture(scope="session")
+def probe(segmenter):
+    """The Probe of the untrained networks."""
+    return make_probe(segmenter.networks)
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,13 @@
-"""Files that are never seen half written."""
+"""Files that are never seen half written, and names that are harmless."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gecat import files
-from gecat.files import asset, write_atomically
+from gecat.files import asset, free_name, safe_stem, write_atomically
 
 
 def test_many_threads_may_write_one_file(tmp_path):
@@ -30,3 +32,32 @@ def test_assets_are_found_beside_the_package_and_inside_it(tmp_path, monkeypatch
     assert asset("weights", "some.md") == tmp_path / "assets" / "weights" / "some.md"
     (tmp_path / "gecat" / "assets").mkdir(parents=True)  # as a wheel carries them
     assert asset("weights", "some.md") == tmp_path / "gecat" / "assets" / "weights" / "some.md"
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [
+        ("cat.jpg", "cat"),
+        ("my holiday photo.png", "my-holiday-photo"),
+        ("../../etc/passwd", "passwd"),
+        ("猫.webp", "猫"),
+        ("<b>&.gif", "b"),
+        ("...", "photo"),
+        ("x" * 300 + ".png", "x" * 60),
+    ],
+)
+def test_download_names_are_harmless(name, stem):
+    assert safe_stem(name) == stem
+
+
+@given(st.text())
+def test_no_name_leaves_its_folder(name):
+    stem = safe_stem(name)
+    assert 0 < len(stem) <= 60
+    assert not set(stem) & set("/\\.<>&\"'\0")
+
+
+def test_names_that_are_taken_get_a_number():
+    taken = {"a.png", "a-2.png"}
+    assert free_name("a.png", taken) == "a-3.png"
+    assert free_name("b.png", taken) == "b.png"

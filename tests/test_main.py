@@ -198,6 +198,7 @@ def test_what_the_system_refuses_is_said_in_one_line(photos, capsys):
         ["bench", "quality", "--images", "photos", "--masks", "masks", "--scale", "scale.json"],
         ["bench", "discriminator", "--images", "i", "--masks", "m", "--ignore", "maps"],
         ["bench", "empty", "--limit", "3"],
+        ["bench", "inspection", "--limit", "3"],
     ],
 )
 def test_wrong_words_are_explained(words, capsys):

@@ -68,6 +68,30 @@ def cut(mask: np.ndarray, share: float, angle: float = 0.0) -> np.ndarray:
     return mask * kept.astype(np.float32)
 
 
+def spoil(
+    mask: np.ndarray,
+    start: str = "own",
+    grown: float = 0.0,
+    right: float = 0.0,
+    down: float = 0.0,
+    lost: float = 0.0,
+) -> np.ndarray:
+    """Grows, shifts and cuts a mask, in this order.
+
+    Args:
+        mask: float32 array (H, W) in [0, 1].
+        start: "own", or "all" or "nothing" to begin with instead.
+        grown, right, down: shares of the longer side.
+        lost: share of the object's area that goes.
+
+    Returns:
+        float32 array (H, W).
+    """
+    if start != "own":
+        mask = np.full_like(mask, start == "all")
+    return cut(shift(grow(mask, grown), right, down), lost)
+
+
 def polygon(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """Draws a random convex quadrilateral.
 

@@ -40,6 +40,33 @@ def opacity(mask: np.ndarray, threshold: float = 0.5) -> np.ndarray:
     return np.clip((mask - threshold) / (2.0 * SOFTNESS) + 0.5, 0.0, 1.0)
 
 
+def byte_opacity(mask: np.ndarray, threshold: float = 0.5) -> np.ndarray:
+    """As `opacity`, of a mask of bytes, looked up in a table of their 256 values.
+
+    However low the threshold, a pixel that is surely background stays out; likewise above.
+
+    Args:
+        mask: uint8 array of any shape, probability times 255.
+        threshold: the probability that becomes one half, in [0, 1].
+
+    Returns:
+        float32 array of the mask's shape in [0, 1].
+    """
+    table = opacity(np.arange(256, dtype=np.float32) / 255, threshold)
+    table[0], table[255] = 0, 1
+    return table[mask]
+
+
+def object_share(mask: np.ndarray, threshold: float = 0.5) -> float:
+    """The share of a mask's pixels that are object, in [0, 1].
+
+    Args:
+        mask: float array (H, W) in [0, 1].
+        threshold: what a probability must exceed to be object.
+    """
+    return float((mask > threshold).mean())
+
+
 def cutout(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """The object alone, on a transparent ground.
 
@@ -103,32 +130,30 @@ def overlay(
     return cv2.drawContours(tinted, outlines, -1, [int(part) for part in colour], thickness)
 
 
-def on_background(
-    image: np.ndarray, mask: np.ndarray, background: tuple[int, int, int] | np.ndarray
-) -> np.ndarray:
-    """The object before another background.
+def on_background(cut: np.ndarray, background: tuple[int, int, int] | np.ndarray) -> np.ndarray:
+    """A cut-out before another background.
 
     Args:
-        image: uint8 array (H, W, 3), RGB.
-        mask: float array (H, W) in [0, 1].
+        cut: uint8 array (H, W, 4), RGBA, of `cutout`.
         background: a colour (red, green, blue), 0 to 255, or a uint8 picture (h, w, 3) of any
-            size, which is scaled to cover the photo and cut at its middle.
+            size, which is scaled to cover the cut-out and cut at its middle.
 
     Returns:
         uint8 array (H, W, 3), RGB.
 
     Raises:
-        ValueError: if the mask is not of the image's size.
+        ValueError: if the cut-out is no RGBA picture.
     """
-    rgba = cutout(image, mask)
+    if cut.ndim != 3 or cut.shape[2] != 4:
+        raise ValueError(f"A cut-out has the shape (H, W, 4), received {cut.shape}.")
     ground = np.asarray(background, np.uint8)
     if ground.ndim == 3:
-        ground = _cover(ground, *image.shape[:2])
-    result = np.empty_like(image)
+        ground = _cover(ground, *cut.shape[:2])
+    weight = cut[..., 3].astype(np.float32) / 255
+    result = np.empty((*cut.shape[:2], 3), np.uint8)
     for channel in range(3):
-        weight = rgba[..., 3].astype(np.float32) / 255
         behind = ground[..., channel]
-        result[..., channel] = np.rint(weight * rgba[..., channel] + (1 - weight) * behind)
+        result[..., channel] = np.rint(weight * cut[..., channel] + (1 - weight) * behind)
     return result
 
 

@@ -1,7 +1,8 @@
 """Trained networks behind one call: a photo in; its mask, score, score map and boxes out."""
 
+import functools
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -27,15 +28,24 @@ class Segmentation:
         image: uint8 array (H, W, 3), RGB, the right way up.
         mask: float32 array (H, W), each pixel's probability to be object.
         score: the discriminator's probability that this mask fits this photo.
-        score_map: float32 array (H, W), the same for each pixel of the mask.
-        boxes: the connected objects, largest first.
+        score_map_logits: float32 array (h, w), the score map as the discriminator gives it.
     """
 
     image: np.ndarray
     mask: np.ndarray
     score: float
-    score_map: np.ndarray
-    boxes: tuple[Box, ...]
+    score_map_logits: np.ndarray = field(repr=False)
+
+    # Of the photo's size, so they are made where somebody looks at them.
+    @functools.cached_property
+    def score_map(self) -> np.ndarray:
+        """float32 array (H, W), the score of each pixel of the mask."""
+        return full_size_map(self.score_map_logits, self.image)
+
+    @functools.cached_property
+    def boxes(self) -> tuple[Box, ...]:
+        """The connected objects, largest first."""
+        return boxes(self.mask)
 
 
 def load(weights: AnyPath | None = None, *, threads: int | None = None) -> "Segmenter":
@@ -93,8 +103,8 @@ class Segmenter:
         """
         image = read_image(image)
         mask = self._predict(image, refine, tile)
-        (score,), (score_map,) = self._judge(image, mask[None])
-        return Segmentation(image, mask, float(score), score_map, boxes(mask))
+        (score,), (score_map_logits,) = self._loaded().verdicts(image, mask[None])
+        return Segmentation(image, mask, float(_sigmoid(score)), score_map_logits)
 
     def predict(
         self, image: np.ndarray, *, refine: bool = False, tile: int | None = None
@@ -148,7 +158,8 @@ class Segmenter:
         low, high = masks.min(), masks.max()  # NaN if any is
         if not (low >= -ROUNDING and high <= 1.0 + ROUNDING):
             raise ValueError(f"The masks' values must lie in [0, 1], received {low:g} to {high:g}.")
-        return self._judge(image, masks)
+        scores, maps = self._loaded().verdicts(image, masks)
+        return _sigmoid(scores), np.stack([full_size_map(logits, image) for logits in maps])
 
     @property
     def networks(self) -> "Networks":
@@ -167,13 +178,6 @@ class Segmenter:
             mask = predict_tiled(networks.tile_logits, image, tile, guide=logits)
         mask = _sigmoid(mask)
         return refine_mask(image, mask) if refine else mask
-
-    def _judge(self, image, masks):
-        """Scores (N,) and score maps (N, H, W) of masks (N, H, W)."""
-        scores, maps = self._loaded().verdicts(image, masks)
-        size = image.shape[1], image.shape[0]
-        maps = [cv2.resize(part, size, interpolation=cv2.INTER_LINEAR) for part in maps]
-        return _sigmoid(scores), _sigmoid(np.stack(maps))
 
     def _loaded(self):
         with self._lock:
@@ -235,6 +239,12 @@ class Networks:
         config = self.config
         size = network_size(image.shape, config.inference_size, config.stride)
         return network_input(image, *size)
+
+
+def full_size_map(logits: np.ndarray, image: np.ndarray) -> np.ndarray:
+    """The probabilities (H, W) that a map of logits (h, w) says about a photo (H, W, 3)."""
+    size = image.shape[1], image.shape[0]
+    return _sigmoid(cv2.resize(logits, size, interpolation=cv2.INTER_LINEAR))
 
 
 def _sigmoid(logits):

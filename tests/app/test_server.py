@@ -1,7 +1,10 @@
 """The app as programs meet it: a real server in a process of its own, and gradio_client."""
 
+import functools
+import inspect
 import json
 import os
+import tempfile
 import urllib.error
 import urllib.request
 
@@ -12,6 +15,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
+from gecat.app.page import build
 from gecat.app.ui.uploads import MANY_BYTES
 from gecat.jobs.job import read_job
 
@@ -71,16 +75,28 @@ def test_a_photo_of_the_server_that_nobody_uploaded_is_not_taken(app_url, photo,
 def test_no_private_event_reads_a_file_of_the_server(app_url, photo):
     given = {"path": str(photo)}
     told = "given as an uploaded file. Received: photo.png"
-    assert told in private_call(app_url, "segment", given, False, None)["error"]
-    assert "data" not in private_call(app_url, "segment_many", [given], False, 0.5, None)
-    assert told in private_call(app_url, "look", given)["error"]
+    assert told in private_call(app_url, "segment", photo=given, refine=False)["error"]
+    many = private_call(app_url, "segment_many", files=[given], refine=False, threshold=0.5)
+    assert "data" not in many
+    assert told in private_call(app_url, "look", photo=given)["error"]
+    assert told in private_call(app_url, "take_background", picture=given)["error"]
 
 
-def private_call(app_url, name, *data):
+@functools.cache
+def inputs_of(name):
+    """Names of what the page sends to an event, in the order in which it sends them."""
+    with tempfile.TemporaryDirectory() as folder:
+        events = build(folder).fns.values()
+    (action,) = [event.fn for event in events if event.api_name == name]
+    return list(inspect.signature(action).parameters)
+
+
+def private_call(app_url, name, **values):
     """What a private event of the page answers to whoever calls it past the page."""
     events = httpx.get(f"{app_url}/config").json()["dependencies"]
     (event,) = [event for event in events if event["api_name"] == name]
-    body = {"data": list(data), "fn_index": event["id"], "session_hash": "direct"}
+    data = [values.get(name) for name in inputs_of(name)][: len(event["inputs"])]
+    body = {"data": data, "fn_index": event["id"], "session_hash": "direct"}
     if not event["queue"]:
         return httpx.post(f"{app_url}/gradio_api/run/predict", json=body, timeout=60).json()
     httpx.post(f"{app_url}/gradio_api/queue/join", json=body).raise_for_status()
@@ -93,30 +109,51 @@ def private_call(app_url, name, *data):
     return {}
 
 
-def test_calling_the_train_tab_past_the_page_gains_nothing(app_url):
-    settings = ["small", 64, "conjugate", 4, "PR+", "second_moment", []]
-    visitor = {"key": "a key that nobody guesses", "run": None}
-    begin = ["scenes", None, 100_000, "random", *settings]
-    assert "1 to 600 seconds" in private_call(app_url, "start", visitor, None, *begin)["error"]
-    begin = ["/etc", None, 60, "random", *settings]
-    assert "no such source" in private_call(app_url, "start", visitor, None, *begin)["error"]
-    begin = ["scenes", None, 60, "random", "small", 1024, *settings[2:]]
-    assert "160 at most" in private_call(app_url, "start", visitor, None, *begin)["error"]
-    begin = ["scenes", None, 60, "random", *settings]
-    assert "no key" in private_call(app_url, "start", None, None, *begin)["error"]
-    begin = ["photos", [{"path": "/etc/passwd"}], 60, "random", *settings]
-    assert "data" not in private_call(app_url, "start", visitor, None, *begin)
-    for name in ("pause", "resume", "stop", "delete", "use"):
-        assert "no such run" in private_call(app_url, name, visitor, "0123456789abcdef")["error"]
+VISITOR = {"key": "a key that nobody guesses", "run": None}
+RUN = {
+    "visitor": VISITOR,
+    "data": "scenes",
+    "seconds": 60,
+    "begin": "random",
+    "preset": "small",
+    "terms": [],
+    "size": 64,
+    "update_rule": "conjugate",
+    "generator_steps": 4,
+    "beta_rule": "PR+",
+    "preconditioner": "second_moment",
+}
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"seconds": 100_000}, "1 to 600 seconds"),
+        ({"data": "/etc"}, "no such source"),
+        ({"size": 1024}, "160 at most"),
+        ({"visitor": None}, "no key"),
+    ],
+)
+def test_calling_the_train_tab_past_the_page_begins_nothing(app_url, asked, told):
+    answer = private_call(app_url, "start", **{**RUN, **asked})
+    assert "data" not in answer
+    assert told in answer["error"]
+
+
+def test_no_training_reads_a_file_of_the_server(app_url):
+    files = [{"path": "/etc/passwd"}]
+    assert "data" not in private_call(app_url, "start", **RUN | {"data": "photos", "files": files})
+
+
+@pytest.mark.parametrize("name", ["pause", "resume", "stop", "delete", "use", "one_cycle"])
+def test_calling_the_train_tab_past_the_page_reaches_no_run(app_url, name):
+    answer = private_call(app_url, name, visitor=VISITOR, run="0123456789abcdef")
+    assert "no such run" in answer["error"]
 
 
 def test_an_app_that_is_told_to_end_ends_its_trainings(tmp_path, small_weights):
     app = serve(tmp_path, small_weights)
-    settings = ["small", 64, "conjugate", 4, "PR+", "second_moment", []]
-    visitor = {"key": "a key that nobody guesses", "run": None}
-    answer = private_call(
-        next(app), "start", visitor, None, "scenes", None, 60, "random", *settings
-    )
+    answer = private_call(next(app), "start", **RUN)
     (path,) = (tmp_path / "runs").glob("*/job.json")
     child = read_job(path).pid
     assert answer["data"][0]["run"] == path.parent.name

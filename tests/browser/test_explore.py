@@ -22,7 +22,7 @@ def choose(page, tab):
 def explore(visit, url, words=ENGLISH, **options):
     """Opens the Explore tab and waits for the example that it begins with."""
     page = visit(url, **options)
-    expect(page.locator("#verdict .number")).to_be_visible()
+    expect(page.locator("#score .number")).to_be_visible()
     choose(page, words.tab)
     expect(page.locator("#stage figure")).to_be_visible()
     return page
@@ -72,11 +72,12 @@ def test_inside_the_critic_a_slider_is_answered(visit, app_url):
     figure = page.locator("#critic-map image.map")
     expect(figure).to_be_visible()
     before = figure.get_attribute("href")
-    page.locator("#cut input[type=range]").press("End")
+    page.locator("#spoil-lost input[type=range]").press("End")
     expect(figure).not_to_have_attribute("href", before)
-    expect(page.locator("#critic-verdict")).to_contain_text("bench quality")  # no scale beside them
+    # No scale lies beside these weights.
+    expect(page.locator("#critic-score")).to_contain_text("bench discriminator")
     page.locator("#mend").click()
-    expect(page.locator("#cut input[type=range]")).to_have_value("0")
+    expect(page.locator("#spoil-lost input[type=range]")).to_have_value("0")
     expect(figure).to_have_attribute("href", before)
 
 
@@ -91,7 +92,7 @@ def test_a_painted_mask_is_judged_and_improved(visit, app_url):
     expect(page.locator("#canvas")).to_contain_text("%")  # the photo is on the canvas
     paint(page, canvas)
     page.locator("#ask").click()
-    expect(page.locator("#duel-verdict .duel b")).to_have_count(2)
+    expect(page.locator("#duel-scores .duel b")).to_have_count(2)
     expect(page.locator("#generator-map figure")).to_be_visible()
     expect(page.locator("#your-map figure")).to_be_visible()
     page.locator("#improve").click()
@@ -111,9 +112,9 @@ def paint(page, canvas):
 def test_one_cycle_is_told(visit, app_url):
     page = explore(visit, app_url)
     choose(page, ENGLISH.cycle)
-    page.locator("#cycle-run").click()
+    page.locator("#epoch-run").click()
     expect(page.locator("#fingerprints")).to_contain_text(ENGLISH.same)
-    for figure in ("#cycle-line", "#cycle-plane", "#cycle-angles"):
+    for figure in ("#epoch-line", "#epoch-plane", "#epoch-angles"):
         expect(page.locator(f"{figure} svg")).to_be_visible()
 
 
@@ -124,16 +125,16 @@ def test_many_photos_are_sorted_and_filtered(visit, app_url, tmp_path):
     for name in ("a.png", "b.png", "c.png"):
         pixels = rng.integers(0, 256, (40, 60, 3), np.uint8)
         Image.fromarray(pixels).save(tmp_path / name)
-    page.locator("#folder-files input[type=file]").set_input_files(sorted(tmp_path.iterdir()))
-    expect(page.locator("#folder-files")).to_contain_text("c")
-    page.locator("#folder-run").click()
-    expect(page.locator("#folder-gallery img")).to_have_count(3)
-    captions = page.locator("#folder-gallery .caption-label").all_inner_texts()
+    page.locator("#photos-files input[type=file]").set_input_files(sorted(tmp_path.iterdir()))
+    expect(page.locator("#photos-files")).to_contain_text("c")
+    page.locator("#photos-run").click()
+    expect(page.locator("#photos-gallery img")).to_have_count(3)
+    captions = page.locator("#photos-gallery .caption-label").all_inner_texts()
     scores = [int(re.search(r"(\d+)%", caption)[1]) for caption in captions]
     assert scores == sorted(scores, reverse=True)
-    page.locator("#folder-filter").get_by_text(ENGLISH.filters[1]).click()
-    expect(page.locator("#folder-note")).to_contain_text("3 photos scored")
-    expect(page.locator("#folder-note")).not_to_contain_text("3 shown")
+    page.locator("#photos-filter").get_by_text(ENGLISH.filters[1]).click()
+    expect(page.locator("#photos-note")).to_contain_text("3 photos scored")
+    expect(page.locator("#photos-note")).not_to_contain_text("3 shown")
 
 
 @pytest.mark.parametrize(("path", "words"), [("/?language=en", ENGLISH), ("/zh", CHINESE)])

@@ -13,8 +13,8 @@ from gecat.i18n import words
 
 ENGLISH, CHINESE = words("en"), words("zh")
 
-NUMBER = "#verdict .number"
-FACTS = "#verdict .facts"
+NUMBER = "#score .number"
+FACTS = "#score .facts"
 
 
 def write_photo(folder, width, height, name="my photo.png"):
@@ -173,7 +173,7 @@ def test_a_bad_file_is_refused_with_the_reason(visit, app_url, tmp_path, name, d
     expect(toast).to_contain_text(ENGLISH.titles.image)
     expect(toast).to_contain_text(reason)
     # The last photo's result must not be taken for this one's.
-    expect(page.locator("#verdict")).to_contain_text(ENGLISH.segment.waiting)
+    expect(page.locator("#score")).to_contain_text(ENGLISH.segment.waiting)
     expect(page.locator("#download-mask")).to_be_disabled()
     expect(page.locator("#photo")).to_contain_text("Drop a photo here")
 
@@ -271,4 +271,4 @@ def test_without_weights_the_page_says_what_to_do(visit, bare_app_url):
     visit.errors_allowed = True
     page = visit(bare_app_url)
     expect(page.get_by_test_id("toast-body").first).to_contain_text(ENGLISH.titles.weights)
-    expect(page.locator("#verdict")).to_contain_text(ENGLISH.segment.waiting)
+    expect(page.locator("#score")).to_contain_text(ENGLISH.segment.waiting)

@@ -109,11 +109,11 @@ def test_a_run_is_watched_steered_found_again_and_taken_home(visit, app):
     expect(page.locator("#command-line")).to_contain_text("runs/Run 1")
     expect(page.locator("#take-weights")).to_be_enabled()
     page.locator("#use").click()
-    expect(page.locator("#own-note")).to_contain_text("Run 1")
-    expect(page.locator("#verdict .number")).to_be_visible()
-    expect(stranger.locator("#own-note")).to_have_count(0)
-    page.locator("#own-back").click()
-    expect(page.locator("#own-note")).to_be_hidden()
+    expect(page.locator("#weights-note")).to_contain_text("Run 1")
+    expect(page.locator("#score .number")).to_be_visible()
+    expect(stranger.locator("#weights-note")).to_have_count(0)
+    page.locator("#use-shipped").click()
+    expect(page.locator("#weights-note")).to_be_hidden()
 
 
 def zip_with_bad_members(path):
@@ -164,7 +164,7 @@ def test_every_refusal_is_shown(visit, app):
     choose(page, ENGLISH.train.step_by_step)
     page.locator("#manage").get_by_text(ENGLISH.train.manage).click()
     toast = page.get_by_test_id("toast-body")
-    for button in ("#delete", "#rename", "#longer", "#pace-slow", "#use"):
+    for button in ("#delete", "#rename", "#longer", "#slow-motion", "#use"):
         if button == "#use":
             choose(page, ENGLISH.train.take_home)
             expect(page.locator("#take-weights")).to_be_disabled()

@@ -1,7 +1,16 @@
 import numpy as np
 import pytest
 
-from gecat.images.corruption import STRENGTHS, WHOLE_KINDS, cut, grow, polygon, shift, spoilings
+from gecat.images.corruption import (
+    STRENGTHS,
+    WHOLE_KINDS,
+    cut,
+    grow,
+    polygon,
+    shift,
+    spoil,
+    spoilings,
+)
 
 
 @pytest.fixture
@@ -55,3 +64,13 @@ def test_all_kinds_come_at_all_their_strengths(square):
 def test_an_empty_mask_can_be_spoiled():
     empty = np.zeros((20, 20), np.float32)
     spoilings(empty, empty, np.random.default_rng(0))
+
+
+def test_spoiling_begins_with_what_was_chosen():
+    mask = np.zeros((20, 20), np.float32)
+    mask[5:15, 5:15] = 1
+    assert np.array_equal(spoil(mask), mask)
+    assert spoil(mask, "all").all()
+    assert not spoil(mask, "nothing", grown=0.1).any()
+    assert spoil(mask, right=0.25)[5:15, 10:].all()
+    assert spoil(mask, lost=0.5).sum() == 50

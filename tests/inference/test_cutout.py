@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 from gecat.inference import cutout as module
-from gecat.inference.cutout import boxes, cutout, on_background, opacity, overlay
+from gecat.inference.cutout import (
+    boxes,
+    byte_opacity,
+    cutout,
+    object_share,
+    on_background,
+    opacity,
+    overlay,
+)
 
 RED, BLUE = (200, 40, 30), (20, 60, 220)
 
@@ -56,9 +64,9 @@ def test_bands_leave_no_seams(monkeypatch, shape):
 def test_its_own_background_gives_the_photo_back():
     mask = soft_disc()
     image = blend(mask, RED, BLUE)
-    again = on_background(image, mask, BLUE)
+    again = on_background(cutout(image, mask), BLUE)
     assert np.abs(again.astype(int) - image).max() < 20
-    elsewhere = on_background(image, mask, (255, 255, 255))
+    elsewhere = on_background(cutout(image, mask), (255, 255, 255))
     assert (elsewhere[mask == 0] == 255).all()
 
 
@@ -66,7 +74,7 @@ def test_its_own_background_gives_the_photo_back():
 def test_a_background_picture_covers_the_photo(shape):
     mask = np.zeros((80, 60), np.float32)
     behind = np.full((*shape, 3), 77, np.uint8)
-    result = on_background(np.zeros((80, 60, 3), np.uint8), mask, behind)
+    result = on_background(cutout(np.zeros((80, 60, 3), np.uint8), mask), behind)
     assert result.shape == (80, 60, 3)
     assert (result == 77).all()
 
@@ -74,7 +82,7 @@ def test_a_background_picture_covers_the_photo(shape):
 def test_a_thin_background_shows_its_middle():
     behind = np.zeros((30_000, 1, 3), np.uint8)
     behind[15_000:] = 200
-    result = on_background(np.zeros((80, 60, 3), np.uint8), np.zeros((80, 60)), behind)
+    result = on_background(np.zeros((80, 60, 4), np.uint8), behind)
     assert result.shape == (80, 60, 3)
     assert set(np.unique(result)) <= {0, 200}
 
@@ -104,7 +112,31 @@ def test_boxes_frame_connected_objects_largest_first():
     assert boxes(np.zeros((5, 5), np.float32)) == ()
 
 
-@pytest.mark.parametrize("make", [cutout, overlay, lambda *pair: on_background(*pair, BLUE)])
+@pytest.mark.parametrize("make", [cutout, overlay])
 def test_a_mask_of_another_size_is_refused(make):
     with pytest.raises(ValueError, match=r"\(5, 6\)"):
         make(np.zeros((6, 5, 3), np.uint8), np.zeros((5, 6), np.float32))
+
+
+def test_what_is_no_cutout_is_laid_on_no_background():
+    with pytest.raises(ValueError, match=r"received \(6, 5, 3\)"):
+        on_background(np.zeros((6, 5, 3), np.uint8), BLUE)
+
+
+def test_opacity_of_bytes_puts_the_threshold_at_one_half():
+    mask = np.arange(256, dtype=np.uint8)[None]
+    for threshold in (0.1, 0.5, 0.8):
+        covered = byte_opacity(mask, threshold)[0]
+        assert np.all(np.diff(covered) >= 0)
+        assert np.array_equal(covered[1:-1] > 0.5, np.arange(1, 255) / 255 > threshold)
+
+
+def test_bytes_that_are_sure_stay_sure_at_any_threshold():
+    mask = np.array([[0, 255]], np.uint8)
+    for threshold in (0.02, 0.98):
+        assert np.array_equal(byte_opacity(mask, threshold), [[0, 1]])
+
+
+def test_the_share_counts_what_exceeds_the_threshold():
+    mask = np.float32([[0.0, 0.5], [0.6, 1.0]])
+    assert (object_share(mask), object_share(mask, 0.7)) == (0.5, 0.25)

@@ -8,6 +8,7 @@ import gecat
 from gecat.config import preset
 from gecat.errors import UserError, WeightsError
 from gecat.inference import segmenter as module
+from gecat.inference.cutout import boxes
 from gecat.inference.segmenter import load
 from gecat.model import weights
 from gecat.model.discriminator import build_discriminator
@@ -62,6 +63,15 @@ def test_a_call_judges_its_own_mask(segmenter):
     assert score == result.score
     assert np.array_equal(score_map, result.score_map)
     assert segmenter.judge(result.image, result.mask > 0.5)[0] != score
+
+
+def test_what_is_of_full_size_is_made_only_when_it_is_asked_for(segmenter):
+    result = segmenter(photo(300, 400))
+    assert max(result.score_map_logits.shape) < 300
+    assert not {"score_map", "boxes"} & set(vars(result))
+    assert result.score_map is result.score_map
+    assert result.score_map.shape == (300, 400)
+    assert result.boxes == boxes(result.mask)
 
 
 def test_paths_and_pil_images_are_taken_too(segmenter, tmp_path):

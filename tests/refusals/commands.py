@@ -1,12 +1,11 @@
 """How each refusal of a command, of an evaluation and of a page's action is provoked."""
 
 from gecat.__main__ import _parser
-from gecat.app.explore.duel import DuelView
-from gecat.app.explore.subject import make_explorer
-from gecat.app.segment.actions import Actions, checked_threshold
-from gecat.app.segment.views import parse_colour
+from gecat.app.explore.duel import DuelActions
+from gecat.app.explore.explorer import make_explorer
+from gecat.app.segment.actions import SegmentActions, checked_threshold, parse_colour
 from gecat.app.ui import uploads
-from gecat.app.ui.result_cache import Shelf
+from gecat.app.ui.result_cache import ResultCache
 from gecat.app.ui.uploads import checked_files
 from gecat.evaluation.bench.semisupervised import learn_from_masks
 from gecat.evaluation.discriminator_quality import examine
@@ -49,11 +48,11 @@ def uploaded(tools, count, **limits):
 
 
 def nothing_painted(tools):
-    DuelView(make_explorer(words("en"), None, Shelf()), {})._mask(None, None)
+    DuelActions(make_explorer(words("en"), None, ResultCache()), {})._mask(None, None)
 
 
 def page():
-    return Actions(words("en"), None, Shelf())
+    return SegmentActions(words("en"), None, ResultCache())
 
 
 RECIPES = {
@@ -73,7 +72,7 @@ RECIPES = {
     "page.forgotten": lambda tools: page()._kept("given"),
     "page.bad_colour": lambda tools: parse_colour("given"),
     "page.bad_threshold": lambda tools: checked_threshold("given"),
-    "page.no_photo": lambda tools: Actions.answer.__wrapped__(page(), None),
+    "page.no_photo": lambda tools: SegmentActions.answer.__wrapped__(page(), None),
     "page.none_chosen": lambda tools: checked_files(None),
     "page.too_many_photos": lambda tools: uploaded(tools, 41),
     "page.too_large": lambda tools: uploaded(tools, 5, MANY_BYTES=2_000_000),

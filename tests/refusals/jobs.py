@@ -60,7 +60,7 @@ def its_time_is_over(tools):
 
 
 def no_run_selected(tools):
-    TrainActions(words("en"), words("en").train, tools.jobs())._selected(None)
+    TrainActions(words("en"), tools.jobs())._selected(None)
 
 
 def ended(returncode):

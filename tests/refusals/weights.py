@@ -7,8 +7,8 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 import gecat
-from gecat.app.explore.subject import make_explorer
-from gecat.app.ui.result_cache import Shelf
+from gecat.app.explore.explorer import make_explorer
+from gecat.app.ui.result_cache import ResultCache
 from gecat.config import Config, preset
 from gecat.i18n import words
 from gecat.inference.batch import segment_files
@@ -31,7 +31,7 @@ def written(place, arrays, **config):
 
 def no_weights_in_use(tools):
     missing = tools.place / "given.safetensors"
-    make_explorer(words("en"), lambda: gecat.load(missing), Shelf()).networks()
+    make_explorer(words("en"), lambda: gecat.load(missing), ResultCache()).loaded_segmenter()
 
 
 def too_large_a_file(tools):

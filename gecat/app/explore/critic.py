@@ -4,18 +4,17 @@ import functools
 from pathlib import Path
 
 import gradio as gr
-import numpy as np
 
-from gecat.app.explore.charts import moved, score_histograms
-from gecat.app.explore.subject import score_html, waiting_html
-from gecat.app.ui.errors import told
-from gecat.app.ui.events import LIVE, NETWORK, PRIVATE
-from gecat.app.ui.figures import DOUBT, Scale, drawn_figure, lay_over, map_figure, to_svg
+from gecat.app.explore.views.critic import ScaleFigure, doubt_figure, mask_figure, place_text
+from gecat.app.ui.errors import errors_become_toasts
+from gecat.app.ui.events import AT_ONCE, LIVE, NETWORK, connect
+from gecat.app.ui.fragments import note_html, score_html
 from gecat.app.ui.sentences import score_in_words
 from gecat.files import asset
-from gecat.images.corruption import cut, grow, shift
+from gecat.images.corruption import spoil
 
 STARTS = ("own", "all", "nothing")
+UNSPOILED = {"start": "own", "grown": 0, "right": 0, "down": 0, "lost": 0}
 
 
 def title(explore):
@@ -30,53 +29,45 @@ def build(explorer, ticket, weights):
         explorer: an Explorer; ticket: the gr.State of the photo's ticket; weights: path of the
             weights, beside which the scale of their scores lies.
     """
-    view = CriticView(explorer, weights or asset("weights", "base.safetensors"))
-    explore = explorer.explore
+    actions = CriticActions(explorer, weights or asset("weights", "base.safetensors"))
+    explore = explorer.words.explore
     gr.Markdown(explore.critic_intro)
-    verdict = gr.HTML(waiting_html(explore), elem_id="critic-verdict", container=True)
+    score = gr.HTML(note_html(explore.waiting), elem_id="critic-score", container=True)
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             start = gr.Radio(
                 list(zip(explore.starts, STARTS, strict=True)),
                 value="own",
                 label=explore.start_from,
-                elem_id="start",
+                elem_id="spoil-start",
             )
-            sliders = [
-                gr.Slider(low, high, value=0, step=1, label=label, elem_id=name)
+            spoiling = {
+                name: gr.Slider(low, high, value=0, step=1, label=label, elem_id=f"spoil-{name}")
                 for name, label, low, high in (
-                    ("grow", explore.grow, -10, 10),
+                    ("grown", explore.grow, -10, 10),
                     ("right", explore.shift_right, -30, 30),
                     ("down", explore.shift_down, -30, 30),
-                    ("cut", explore.cut, 0, 100),
+                    ("lost", explore.cut, 0, 100),
                 )
-            ]
+            }
             mend = gr.Button(explore.mend, elem_id="mend")
-            shown = gr.HTML(elem_id="critic-shown", container=True)
+            mask = gr.HTML(elem_id="critic-mask", container=True)
         with gr.Column(scale=3, min_width=280):
             doubts = gr.HTML(elem_id="critic-map", container=True)
             scale = gr.HTML(elem_id="critic-scale", container=True)
-    gr.on(
-        [ticket.change, start.change, *(slider.change for slider in sliders)],
-        view.judge,
-        [ticket, start, *sliders],
-        [verdict, doubts, shown, scale],
-        preprocess=False,
+    spoiling = {"start": start, **spoiling}
+    connect(
+        [ticket.change, *(component.change for component in spoiling.values())],
+        actions.judge,
+        {"ticket": ticket, **spoiling},
+        {"score": score, "doubts": doubts, "mask": mask, "scale": scale},
         **LIVE,
         **NETWORK,
-        **PRIVATE,
     )
-    mend.click(
-        lambda: ("own", 0, 0, 0, 0),
-        None,
-        [start, *sliders],
-        show_progress="hidden",
-        queue=False,
-        **PRIVATE,
-    )
+    connect(mend.click, lambda: UNSPOILED, None, spoiling, **AT_ONCE)
 
 
-class CriticView:
+class CriticActions:
     """The view's actions.
 
     Args:
@@ -85,7 +76,7 @@ class CriticView:
     """
 
     def __init__(self, explorer, weights):
-        self.explorer, self.words, self.explore = explorer, explorer.words, explorer.explore
+        self.explorer, self.words, self.explore = explorer, explorer.words, explorer.words.explore
         self._weights = Path(weights)
 
     @functools.cached_property
@@ -95,88 +86,34 @@ class CriticView:
 
         return load_calibration(self._weights)
 
-    @told
-    def judge(self, ticket, start, grown, right, down, lost):
-        """Spoils the mask as the sliders say, and asks the critic.
-
-        Returns:
-            the verdict, and the figures of the doubts, of the mask shown and of the scale.
-        """
-        subject = self.explorer.subject(ticket)
-        if subject is None:
-            return waiting_html(self.explore), "", "", ""
-        if None in (grown, right, down, lost):  # a number is being written
-            return [gr.skip()] * 4
-        mask = spoiled(subject.mask, start, grown / 100, right / 100, down / 100, lost / 100)
-        score, score_map = self.explorer.networks().judge(subject.image, mask)
-        verdict = score_html(score, score_in_words(score, self.words), self.place(score))
-        return (
-            verdict,
-            doubt_figure(subject, "critic-map", self.explore.map_figure, score_map, self.explore),
-            self._shown(subject, mask),
-            self._scale(score),
-        )
-
-    def place(self, score):
-        """Where a score lies among those whose truth is known, in a sentence."""
-        if self.calibration is None:
-            return self.explore.scale_missing
-        true, wrong = self.calibration.shares_below(score)
-        low, middle, high = self.calibration.expected_iou(score)
-        return self.explore.scale_sentence.format(
-            true=f"{true:.0%}",
-            spoiled=f"{wrong:.0%}",
-            low=f"{low:.2f}",
-            middle=f"{middle:.2f}",
-            high=f"{high:.2f}",
-        )
-
-    def _shown(self, subject, mask):
-        explore = self.explore
-        scale = Scale("gray", 0.0, 1.0, explore.shown_scale)
-        light = 0.25 + 0.75 * mask[..., None]
-        picture = np.rint(subject.image * light).astype(np.uint8)
-        return map_figure(
-            f"{subject.stem}-shown", *explore.shown_figure, explore, picture, mask, scale
-        )
-
-    def _scale(self, score):
-        if self.calibration is None:
-            return ""
-        chart, columns, svg = self._histograms
-        return drawn_figure(
-            "critic-scale",
-            *self.explore.scale_figure,
-            self.explore,
-            moved(svg, chart, score),
-            {**columns, "this mask": [score]},
-        )
-
     @functools.cached_property
-    def _histograms(self):
-        chart, columns = score_histograms(self.calibration.true, self.calibration.spoiled)
-        return chart, columns, to_svg(chart, self.explore.chart)
+    def scale_figure(self):
+        """The ScaleFigure of the calibration."""
+        return ScaleFigure(self.calibration, self.explore)
 
+    @errors_become_toasts
+    def judge(self, ticket, start, grown, right, down, lost):
+        """Spoils the mask, and asks the critic.
 
-def spoiled(mask, start, grown, right, down, lost):
-    """The mask that the sliders describe.
-
-    Args:
-        mask: the generator's, float32 (H, W).
-        start: "own", "all" or "nothing".
-        grown, right, down: shares of the longer side; lost: share of the object.
-
-    Returns:
-        float32 (H, W).
-    """
-    if start != "own":
-        mask = np.full_like(mask, start == "all")
-    return cut(shift(grow(mask, grown), right, down), lost)
-
-
-def doubt_figure(subject, name, caption, score_map, explore):
-    """The score map over the photo: bright where the critic believes the mask to be wrong."""
-    doubt = 1.0 - score_map
-    scale = Scale(DOUBT, 0.0, 1.0, explore.map_scale)
-    picture = lay_over(subject.image, doubt, scale, 0.3 + 0.6 * doubt)
-    return map_figure(f"{subject.stem}-{name}", *caption, explore, picture, doubt, scale)
+        Args:
+            ticket: the photo's.
+            start: the mask that is spoiled: one of STARTS.
+            grown, right, down: percents of the longer side; lost: percents of the object.
+        """
+        photo = self.explorer.photo(ticket)
+        if photo is None:
+            empty = dict.fromkeys(("doubts", "mask", "scale"), "")
+            return {"score": note_html(self.explore.waiting), **empty}
+        if None in (grown, right, down, lost):  # a number is being written
+            return {}
+        explore = self.explore
+        mask = spoil(photo.mask, start, grown / 100, right / 100, down / 100, lost / 100)
+        score, score_map = self.explorer.loaded_segmenter().judge(photo.image, mask)
+        sentence = score_in_words(score, self.words)
+        place = place_text(self.calibration, score, explore)
+        return {
+            "score": score_html(score, sentence, place, self.words.page.score_title),
+            "doubts": doubt_figure(photo, "critic-map", explore.map_figure, score_map, explore),
+            "mask": mask_figure(photo, mask, explore),
+            "scale": self.scale_figure.at(score),
+        }

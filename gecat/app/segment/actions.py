@@ -1,4 +1,4 @@
-"""What happens when something is clicked on the Segment tab: payloads in, values for its parts out.
+"""What happens when something is clicked on the Segment tab: payloads in, values by name out.
 
 Files arrive as raw payloads, not as Gradio's pictures: our own reader is bounded, and says in plain
 words why a file cannot be used.
@@ -6,6 +6,7 @@ words why a file cannot be used.
 
 import logging
 import math
+import re
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -16,105 +17,112 @@ import gradio as gr
 from gradio.processing_utils import save_file_to_cache
 from gradio.utils import get_upload_folder
 
-from gecat.app.segment.verdict import verdict_html
-from gecat.app.segment.views import draw, keep, make_files, measure, parse_colour
-from gecat.app.ui.errors import note_html, told
-from gecat.app.ui.result_cache import Shelf
-from gecat.app.ui.sentences import skipped_html
+from gecat.app.segment.result import make_files, measure, pack
+from gecat.app.segment.views import draw, draw_cutout, labelled_boxes, result_html
+from gecat.app.ui.errors import errors_become_toasts
+from gecat.app.ui.fragments import note_html, photos_html
+from gecat.app.ui.result_cache import ResultCache
 from gecat.app.ui.uploads import checked_files, publish, read_photo
 from gecat.errors import ImageError, UserError, WeightsError
 from gecat.files import free_name
 from gecat.i18n import Section
 from gecat.images.decoding import read_image
 
+PICTURES = ("before_after", "objects", "cutout", "mask", "composite")
+FILES = ("cutout_file", "mask_file", "composite_file")  # in the order of `make_files`
 PROGRESS = gr.Progress()
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Actions:
+class SegmentActions:
     """The actions of one page.
 
     Attributes:
         words: of the page, in its language.
         segmenter: returns the Segmenter; called when a photo comes, not before.
-        shelf: where results are kept between two clicks.
-        own: returns the Segmenter of the weights that a visitor uses instead, or None.
+        results: where results are kept between two clicks.
+        segmenter_of_run: returns the Segmenter of the run that a visitor uses instead, or None.
     """
 
     words: Section
     segmenter: Callable
-    shelf: Shelf
-    own: Callable = lambda used: None
+    results: ResultCache
+    segmenter_of_run: Callable = lambda run_in_use: None
 
-    @told
-    def segment(self, photo, refine, used=None):
-        """Segments a photo and returns the ticket of its result; no photo, no ticket."""
+    @errors_become_toasts
+    def segment(self, photo, refine, run_in_use=None):
+        """Segments a photo; returns the ticket of its result, or None where there is no photo."""
         if photo is None:
-            return None
-        kept = self._segment(*read_photo(photo), refine, used)
-        return self.shelf.put(kept, kept.size)
+            return {"ticket": None}
+        result = self._segment(*read_photo(photo), refine, run_in_use)
+        return {"ticket": self.results.put(result, result.size)}
 
-    @told
-    def show(self, ticket, threshold, colour, picture):
+    @errors_become_toasts
+    def show(self, ticket, threshold, colour, background):
         """Draws a result for the browser; the network does not run.
 
+        Args:
+            ticket: of the result, or None.
+            threshold: in [0, 1], or None while the number is being written.
+            colour: of the new background, as browsers write it.
+            background: ticket of a picture to take instead, or None.
+
         Returns:
-            the values of before-and-after, objects, cut-out, mask, new background and verdict,
-            and three downloads, which wait until their files are written.
+            the pictures and the score; the downloads wait until their files are written.
         """
-        if threshold is None:  # the number is being written
-            return [gr.skip()] * 9
-        kept = self._kept(ticket)
-        downloads = [gr.DownloadButton(value=None, interactive=False)] * 3
-        if kept is None:
-            return [None] * 5 + [note_html(self.words.segment.waiting), *downloads]
-        views = draw(kept, threshold, self._background(colour, picture))
-        sections = [
-            ((box.left, box.top, box.right, box.bottom), f"{number} · {box.confidence:.0%}")
-            for number, box in enumerate(views.boxes, 1)
-        ]
-        return [
-            (views.photo, views.overlay),
-            (views.photo, sections),
-            views.cutout,
-            views.mask,
-            views.composite,
-            verdict_html(kept, views, self.words),
-            *downloads,
-        ]
-
-    @told
-    def offer(self, ticket, threshold, colour, picture):
-        """Writes a result's files at full size, and returns the three downloads."""
         if threshold is None:
-            return [gr.skip()] * 3
-        kept = self._kept(ticket)
-        if kept is None:
-            return [gr.DownloadButton(value=None, interactive=False)] * 3
-        files = make_files(kept, threshold, self._background(colour, picture))
-        return [gr.DownloadButton(value=path, interactive=True) for path in publish(files)]
+            return {}
+        waiting = {name: gr.update(value=None, interactive=False) for name in FILES}
+        if ticket is None:
+            return (
+                dict.fromkeys(PICTURES) | {"score": note_html(self.words.segment.waiting)} | waiting
+            )
+        result = self._kept(ticket)
+        pictures = draw(result, threshold, self._background(colour, background))
+        return {
+            "before_after": (pictures.photo, pictures.overlay),
+            "objects": (pictures.photo, labelled_boxes(pictures)),
+            "cutout": pictures.cutout,
+            "mask": pictures.mask,
+            "composite": pictures.composite,
+            "score": result_html(result, pictures, self.words),
+            **waiting,
+        }
 
-    @told
-    def check_background(self, picture):
-        """Refuses a picture that cannot be a background before anything is drawn on it."""
-        if picture is not None:
-            read_photo(picture)
+    @errors_become_toasts
+    def offer(self, ticket, threshold, colour, background):
+        """Writes a result's files at full size; arguments as for `show`."""
+        if threshold is None:
+            return {}
+        if ticket is None:
+            return {name: gr.update(value=None, interactive=False) for name in FILES}
+        files = make_files(self._kept(ticket), threshold, self._background(colour, background))
+        paths = zip(FILES, publish(files), strict=True)
+        return {name: gr.update(value=path, interactive=True) for name, path in paths}
+
+    @errors_become_toasts
+    def take_background(self, picture):
+        """Reads a picture that is to be the background, before anything is drawn on it."""
+        if picture is None:
+            return {"background": None}
+        pixels, _ = read_photo(picture)
+        return {"background": self.results.put(pixels, pixels.nbytes)}
 
     def drop_background(self, picture):
         """Empties the background of a picture that was refused, unless another came meanwhile."""
         try:
-            self.check_background(picture)
+            self.take_background(picture)
         except gr.Error:
-            return None
-        return gr.skip()
+            return {"picture": None}
+        return {}
 
     def reset(self):
-        """Empties the page: the photo, the ticket, and what `show` returns."""
-        return [None, None, *self.show(None, 0.5, "#ffffff", None)]
+        """Empties the page."""
+        return {"photo": None, "ticket": None, **self.show(None, 0.5, "#ffffff", None)}
 
-    @told
+    @errors_become_toasts
     def answer(self, photo, refine=False, threshold=0.5):
         """Segments one photo into object and background.
 
@@ -129,16 +137,17 @@ class Actions:
         """
         if photo is None:
             raise UserError("page.no_photo")
-        kept = self._segment(*read_photo(photo), bool(refine))
+        result = self._segment(*read_photo(photo), bool(refine))
         threshold = checked_threshold(threshold)
-        return *publish(make_files(kept, threshold)), measure(kept, threshold)
+        cutout, mask = publish(make_files(result, threshold))
+        return {"cutout": cutout, "mask": mask, "facts": measure(result, threshold)}
 
-    @told
-    def segment_many(self, files, refine, threshold, used=None, progress=PROGRESS):
+    @errors_become_toasts
+    def segment_many(self, files, refine, threshold, run_in_use=None, progress=PROGRESS):
         """Segments many photos; those that cannot be used are named, and do not stop the others.
 
         Returns:
-            the gallery's pictures, the download of the zip, and a note.
+            the pictures of the gallery, the download of the zip, and a note.
         """
         files = checked_files(files)
         pictures, names, skipped = [], set(), []
@@ -148,46 +157,41 @@ class Actions:
             with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
                 for name, path in progress.tqdm(files):
                     try:
-                        kept = self._segment(read_image(path), name, refine, used)
+                        result = self._segment(read_image(path), name, refine, run_in_use)
                     except ImageError as error:
                         skipped.append((Path(name).name, error.bare()))
                         continue
-                    pictures.append((draw(kept, threshold, (255, 255, 255)).cutout, kept.stem))
-                    for name, data in make_files(kept, threshold).items():
+                    pictures.append((draw_cutout(result, threshold), result.stem))
+                    for name, data in make_files(result, threshold).items():
                         name = free_name(name, names)
                         names.add(name)
                         archive.writestr(name, data)
             zipped = save_file_to_cache(target, get_upload_folder()) if pictures else None
-        download = gr.DownloadButton(value=zipped, interactive=bool(pictures))
-        return pictures, download, self._note(len(pictures), skipped)
+        done = self.words.segment.many_done.format(count=len(pictures))
+        return {
+            "gallery": pictures,
+            "download": gr.update(value=zipped, interactive=bool(pictures)),
+            "note": photos_html(done, skipped, self.words),
+        }
 
-    def _segment(self, image, name, refine, used=None):
+    def _segment(self, image, name, refine, run_in_use=None):
         try:
-            segmenter = self.own(used) or self.segmenter()
-            result = segmenter(image, refine=refine)
+            segmenter = self.segmenter_of_run(run_in_use) or self.segmenter()
+            segmentation = segmenter(image, refine=refine)
         except WeightsError as error:
             # Missing or unreadable weights; which file it was is for the log, not for visitors.
             log.warning("no usable weights: %s", error)
             raise WeightsError("weights.none_in_use") from error
-        return keep(result, name)
+        return pack(segmentation, name)
 
     def _kept(self, ticket):
-        if ticket is None:
-            return None
-        kept = self.shelf.get(ticket)
-        if kept is None:
+        found = self.results.get(ticket)
+        if found is None:
             raise UserError("page.forgotten")
-        return kept
+        return found
 
-    def _background(self, colour, picture):
-        return parse_colour(colour) if picture is None else read_photo(picture)[0]
-
-    def _note(self, count, skipped):
-        lines = [self.words.segment.many_done.format(count=count)]
-        if skipped:
-            lines.append(self.words.page.many_skipped)
-        rows = skipped_html(skipped, self.words.language)
-        return f"<p>{' '.join(lines)}</p><ul>{rows}</ul>"
+    def _background(self, colour, background):
+        return parse_colour(colour) if background is None else self._kept(background)
 
 
 def checked_threshold(value):
@@ -203,3 +207,23 @@ def checked_threshold(value):
     if not 0.0 <= number <= 1.0:
         raise UserError("page.bad_threshold", received=str(value)[:20])
     return number
+
+
+def parse_colour(text):
+    """Reads a colour as browsers write it: "#1a2b3c", "#abc", "rgb(26, 43, 60)" or with alpha.
+
+    Returns:
+        tuple of red, green and blue, 0 to 255.
+
+    Raises:
+        UserError: if it is none of these.
+    """
+    text = str(text).strip().lower()
+    if re.fullmatch(r"#[0-9a-f]{3,4}", text):
+        text = "#" + "".join(2 * digit for digit in text[1:])
+    if re.fullmatch(r"#([0-9a-f]{6}|[0-9a-f]{8})", text):
+        return tuple(int(text[start : start + 2], 16) for start in (1, 3, 5))
+    parts = re.fullmatch(r"rgba?\(([\d.]+),\s*([\d.]+),\s*([\d.]+)(,\s*[\d.]+)?\)", text)
+    if parts and all(float(part) <= 255.5 for part in parts.groups()[:3]):
+        return tuple(min(255, round(float(part))) for part in parts.groups()[:3])
+    raise UserError("page.bad_colour", received=text[:40])

@@ -4,73 +4,61 @@ from types import SimpleNamespace
 
 import gradio as gr
 
-from gecat.app.segment.actions import Actions
-from gecat.app.ui.errors import note_html
-from gecat.app.ui.events import DRAWING, LIVE, NETWORK, PRIVATE
+from gecat.app.segment.actions import FILES, PICTURES, SegmentActions
+from gecat.app.segment.run_weights import RunWeights
+from gecat.app.ui.events import (
+    AT_ONCE,
+    AT_ONCE_QUEUED,
+    DRAWING,
+    LIVE,
+    NETWORK,
+    connect,
+    named,
+)
+from gecat.app.ui.fragments import note_html
 from gecat.app.ui.uploads import MANY_BYTES, MANY_PHOTOS
 
-# One photo at a time goes through the network; drawing is cheap enough for two at once.
 HEIGHT = 400  # of the pictures, in CSS pixels
 
 
-def build_tab(words, segmenter, shelf, examples, public, own, used, loaded, opened):
-    """Builds the tab inside the open `gr.Blocks`.
+def title(words):
+    """The tab's name in the language of the page."""
+    return words.segment.tab
+
+
+def build(page, tab):
+    """Builds the tab inside the open `gr.Tab`.
 
     Args:
-        words: of the page, in its language.
-        segmenter: returns the Segmenter; called when a photo comes.
-        shelf: the Shelf that keeps results.
-        examples: paths of example photos; the first is shown when the page opens.
-        public: whether this page's endpoint is the one that programs call.
-        own: the OwnWeights; used: the component that says which of them are in use.
-        loaded: the event of the page's being loaded; opened: of the tab's.
-
-    Returns:
-        what the Train tab needs to put its weights into use: the row that says so, its note, and
-        `look_again(event)`, which segments the photo anew.
+        page: the Page.
+        tab: the gr.Tab, for the event of its being opened.
     """
-    actions = Actions(words, segmenter, shelf, own.segmenter)
-    note = _own_note(own.train)
+    words = page.words
+    run_weights = RunWeights(words, page.jobs)
+    actions = SegmentActions(words, page.segmenter, page.results, run_weights.segmenter)
+    in_use = _weights_in_use(words.train)
     with gr.Row():
         with gr.Column(scale=4, min_width=300):
-            given = _inputs(words, examples)
+            given = _inputs(words, page.examples)
         with gr.Column(scale=7, min_width=300):
             shown = _outputs(words.segment)
     # Before the rest, which would take the name from it.
-    if public:
-        _endpoint(actions, given.photo, given.refine, shown.threshold)
-    look_again = _wire(actions, given, shown, examples, used)
-    _many(words, actions, given.refine, shown.threshold, used)
-    given_back = note.back.click(
-        own.give_back,
-        None,
-        [used, note.row, note.text],
-        queue=False,
-        show_progress="hidden",
-        **PRIVATE,
-    )
-    look_again(given_back.success)
-    for event in (loaded, opened):
-        event(
-            own.arrive,
-            [used],
-            [used, note.row, note.text],
-            preprocess=False,
-            queue=False,
-            show_progress="hidden",
-            **PRIVATE,
-        )
-    return SimpleNamespace(row=note.row, text=note.text, look_again=look_again)
+    if page.public:
+        _add_endpoint(actions, given, shown)
+    _connect_photo(page, actions, given, shown)
+    _connect_pictures(actions, shown)
+    _connect_weights(page, tab, run_weights, in_use)
+    _many_photos(page, actions, given, shown)
 
 
-def _own_note(train):
-    """What stands above the tab while a visitor's own weights are in use."""
-    with gr.Row(visible=False, equal_height=True, elem_id="own-weights") as row:
+def _weights_in_use(train):
+    """What stands above the tab while the weights of a visitor's run are in use."""
+    with gr.Row(visible=False, equal_height=True, elem_id="weights-in-use") as row:
         with gr.Column(scale=4, min_width=200):
-            text = gr.HTML(elem_id="own-note")
+            note = gr.HTML(elem_id="weights-note")
         with gr.Column(scale=1, min_width=200):
-            back = gr.Button(train.back_to_shipped, size="md", elem_id="own-back")
-    return SimpleNamespace(row=row, text=text, back=back)
+            back = gr.Button(train.back_to_shipped, size="md", elem_id="use-shipped")
+    return SimpleNamespace(row=row, note=note, back=back)
 
 
 def _inputs(words, examples):
@@ -97,7 +85,7 @@ def _inputs(words, examples):
 
 
 def _outputs(words):
-    verdict = gr.HTML(note_html(words.working), elem_id="verdict", container=True)
+    score = gr.HTML(note_html(words.working), elem_id="score", container=True)
     picture = {
         "interactive": False,
         "show_label": False,
@@ -149,7 +137,7 @@ def _outputs(words):
             )
             with gr.Column(scale=1, min_width=170):
                 colour = gr.ColorPicker("#f59e0b", label=words.background_colour)
-                background = gr.Image(
+                background_picture = gr.Image(
                     label=words.background_photo,
                     placeholder=words.background_prompt,
                     sources=["upload", "clipboard"],
@@ -169,109 +157,116 @@ def _outputs(words):
         elem_id="threshold",
     )
     with gr.Row():
-        downloads = [
+        cutout_file, mask_file, composite_file = (
             gr.DownloadButton(label, interactive=False, elem_id=name, min_width=170, size="md")
             for name, label in (
                 ("download-cutout", words.download_cutout),
                 ("download-mask", words.download_mask),
                 ("download-background", words.download_background),
             )
-        ]
+        )
     return SimpleNamespace(
-        verdict=verdict,
+        score=score,
         before_after=before_after,
-        threshold=threshold,
-        pictures=[before_after, objects, cutout, mask, composite],
+        cutout=cutout,
+        mask=mask,
+        objects=objects,
+        composite=composite,
         colour=colour,
-        background=background,
-        downloads=downloads,
+        background_picture=background_picture,
+        background=gr.State(None),  # its ticket
+        threshold=threshold,
+        cutout_file=cutout_file,
+        mask_file=mask_file,
+        composite_file=composite_file,
+        ticket=gr.State(None),
     )
 
 
-def _wire(actions, given, shown, examples, used):
-    """Wires the tab; returns a function that makes an event segment the photo anew."""
-    ticket = gr.State(None)
-    views = [*shown.pictures, shown.verdict, *shown.downloads]
-    settings = [ticket, shown.threshold, shown.colour, shown.background]
-
-    def redraw_after(event):
-        # The pictures come first, the files of full size follow.
-        event(
-            actions.show, settings, views, preprocess=False, **LIVE, **DRAWING, **PRIVATE
-        ).success(
-            actions.offer, settings, shown.downloads, preprocess=False, **LIVE, **DRAWING, **PRIVATE
-        )
-
-    def look_again(event):
-        looked = event(
-            actions.segment,
-            [given.photo, given.refine, used],
-            [ticket],
-            preprocess=False,
-            show_progress="full",
-            show_progress_on=[shown.before_after],
-            trigger_mode="always_last",
-            **NETWORK,
-            **PRIVATE,
-        )
-        redraw_after(looked.success)
-        looked.failure(actions.reset, None, [given.photo, ticket, *views], **PRIVATE)
-
-    look_again(given.photo.change)
-    look_again(given.refine.change)
-    for change in (shown.threshold.change, shown.colour.change):
-        redraw_after(change)
-    checked = shown.background.change(
-        actions.check_background,
-        [shown.background],
+def _connect_photo(page, actions, given, shown):
+    """Whatever decides the mask segments the photo anew."""
+    segmented = connect(
+        [given.photo.change, given.refine.change, page.weights_chosen.change],
+        actions.segment,
+        {"photo": given.photo, "refine": given.refine, "run_in_use": page.run_in_use},
+        {"ticket": shown.ticket},
+        show_progress="full",
+        show_progress_on=[shown.before_after],
+        trigger_mode="always_last",
+        **NETWORK,
+    )
+    emptied = {"photo": given.photo, **named(shown, "ticket", *PICTURES, "score", *FILES)}
+    connect(segmented.failure, actions.reset, None, emptied)
+    # The page is up first; then it shows on an example what it does.
+    connect(
+        page.loaded,
+        lambda: {"photo": str(page.examples[0])},
         None,
-        preprocess=False,
+        {"photo": given.photo},
+        show_progress="hidden",
+    )
+
+
+def _connect_pictures(actions, shown):
+    """Whatever decides how a result looks draws it anew."""
+    settings = named(shown, "ticket", "threshold", "colour", "background")
+    pictures = named(shown, *PICTURES, "score", *FILES)
+    changes = [component.change for component in settings.values()]
+    drawn = connect(changes, actions.show, settings, pictures, **LIVE, **DRAWING)
+    # The pictures come first, the files of full size follow.
+    connect(drawn.success, actions.offer, settings, named(shown, *FILES), **LIVE, **DRAWING)
+    picture = {"picture": shown.background_picture}
+    taken = connect(
+        shown.background_picture.change,
+        actions.take_background,
+        picture,
+        {"background": shown.background},
         **LIVE,
         **DRAWING,
-        **PRIVATE,
     )
-    redraw_after(checked.success)
-    checked.failure(
-        actions.drop_background,
-        [shown.background],
-        [shown.background],
-        preprocess=False,
-        show_progress="hidden",
-        **DRAWING,
-        **PRIVATE,
+    connect(
+        taken.failure, actions.drop_background, picture, picture, show_progress="hidden", **DRAWING
     )
 
-    # The page is up first; then it shows on an example what it does.
-    gr.on(
-        triggers=None,
-        fn=lambda: str(examples[0]),
-        outputs=[given.photo],
-        show_progress="hidden",
-        **PRIVATE,
+
+def _connect_weights(page, tab, run_weights, in_use):
+    """Whose weights segment: another tab may choose a run's, and the run may go."""
+    connect(
+        [page.loaded, tab.select, page.weights_chosen.change],
+        run_weights.tell,
+        {"run_in_use": page.run_in_use},
+        {"run_in_use": page.run_in_use, "row": in_use.row, "note": in_use.note},
+        **AT_ONCE,
     )
-    return look_again
+    connect(
+        in_use.back.click,
+        run_weights.use_shipped,
+        None,
+        named(page, "run_in_use", "weights_chosen"),
+        **AT_ONCE_QUEUED,
+    )
 
 
-def _many(words, actions, refine, threshold, used):
-    segment = words.segment
-    with gr.Accordion(segment.many_photos, open=False, elem_id="many"):
+def _many_photos(page, actions, given, shown):
+    words = page.words.segment
+    with gr.Accordion(words.many_photos, open=False, elem_id="many"):
         size = f"{MANY_BYTES / 1e6:.0f}"
-        gr.Markdown(segment.many_info.format(count=MANY_PHOTOS, size=size))
+        gr.Markdown(words.many_info.format(count=MANY_PHOTOS, size=size))
         with gr.Row():
             with gr.Column(scale=4, min_width=300):
                 files = gr.File(
-                    label=words.page.many_files,
+                    label=page.words.page.many_files,
                     file_count="multiple",
                     height=220,
                     elem_id="many-files",
                 )
-                start = gr.Button(segment.many_run, variant="primary", elem_id="many-run")
+                start = gr.Button(words.many_run, variant="primary", elem_id="many-run")
                 download = gr.DownloadButton(
-                    segment.many_download, interactive=False, elem_id="many-download"
+                    words.many_download, interactive=False, elem_id="many-download"
                 )
             with gr.Column(scale=7, min_width=300):
                 gallery = gr.Gallery(
-                    label=segment.many_results,
+                    label=words.many_results,
                     columns=4,
                     height=320,
                     object_fit="contain",
@@ -281,27 +276,34 @@ def _many(words, actions, refine, threshold, used):
                     elem_classes="transparent",
                 )
                 note = gr.HTML(elem_id="many-note")
-    start.click(
+    connect(
+        start.click,
         actions.segment_many,
-        [files, refine, threshold, used],
-        [gallery, download, note],
-        preprocess=False,
+        {
+            "files": files,
+            "refine": given.refine,
+            "threshold": shown.threshold,
+            "run_in_use": page.run_in_use,
+        },
+        {"gallery": gallery, "download": download, "note": note},
         show_progress_on=[gallery],
         **NETWORK,
-        **PRIVATE,
     )
 
 
-def _endpoint(actions, photo, refine, threshold):
+def _add_endpoint(actions, given, shown):
     """One call for programs: a photo in, two files and the facts out."""
     call = gr.Button(visible=False)
-    cutout, mask = gr.File(visible=False, label="cutout"), gr.File(visible=False, label="mask")
-    facts = gr.JSON(visible=False, label="facts")
-    call.click(
+    connect(
+        call.click,
         actions.answer,
-        [photo, refine, threshold],
-        [cutout, mask, facts],
-        preprocess=False,
+        {"photo": given.photo, "refine": given.refine, "threshold": shown.threshold},
+        {
+            "cutout": gr.File(visible=False, label="cutout"),
+            "mask": gr.File(visible=False, label="mask"),
+            "facts": gr.JSON(visible=False, label="facts"),
+        },
         api_name="segment",
+        api_visibility="public",
         **NETWORK,
     )

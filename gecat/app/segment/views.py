@@ -1,174 +1,91 @@
-"""What is shown of a result, and the files that are offered: pictures in, pictures out."""
+"""What the Segment tab shows of a result: its pictures, and the score in words."""
 
-import io
-import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
 
-from gecat.errors import UserError
-from gecat.files import safe_stem
-from gecat.inference.cutout import boxes, cutout, on_background, opacity, overlay
+from gecat.app.ui.fragments import score_html
+from gecat.app.ui.sentences import count_in_words, score_in_words
+from gecat.images.sizes import shrink
+from gecat.inference.cutout import (
+    boxes,
+    byte_opacity,
+    cutout,
+    object_share,
+    on_background,
+    overlay,
+)
 
-PREVIEW = 1024  # longer side of what the browser shows, pixels; the files are of full size
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A result as it is kept for a browser: 4 bytes a pixel."""
-
-    image: np.ndarray  # uint8 (H, W, 3)
-    mask: np.ndarray  # uint8 (H, W), probability times 255
-    score: float
-    stem: str
-
-    @property
-    def size(self):
-        """Bytes in memory."""
-        return self.image.nbytes + self.mask.nbytes
+PREVIEW_SIDE = 1024  # longer side of what the browser shows, pixels; the files are of full size
 
 
 @dataclass(frozen=True)
-class Views:
-    """The pictures of one result at one threshold."""
+class Pictures:
+    """The pictures of one result at one threshold, and what is counted in them."""
 
     photo: np.ndarray  # uint8 (h, w, 3)
     overlay: np.ndarray  # uint8 (h, w, 3)
-    boxes: tuple
     cutout: np.ndarray  # uint8 (h, w, 4)
     mask: np.ndarray  # uint8 (h, w)
     composite: np.ndarray  # uint8 (h, w, 3)
+    boxes: tuple
     share: float  # of the picture that is object, in [0, 1]
 
 
-def keep(result, name):
-    """Packs a Segmentation for the shelf.
+def draw(result, threshold, background, side=PREVIEW_SIDE):
+    """Draws every picture of a result.
 
     Args:
-        result: a gecat.Segmentation.
-        name: the photo's file name, of which the downloads' names are made.
-
-    Returns:
-        Kept.
-    """
-    mask = np.rint(result.mask * 255).astype(np.uint8)
-    return Kept(result.image, mask, float(result.score), safe_stem(name))
-
-
-def settle(mask, threshold):
-    """Turns probabilities into opacities: the threshold becomes one half, far from it 0 or 1.
-
-    Args:
-        mask: uint8 array (H, W), probability times 255.
-        threshold: in [0, 1].
-
-    Returns:
-        float32 array (H, W) in [0, 1].
-    """
-    probability = np.arange(256, dtype=np.float32) / 255
-    settled = opacity(probability, threshold)
-    # However low the threshold, a pixel that is surely background stays out; likewise above.
-    settled[0], settled[255] = 0, 1
-    return settled[mask]
-
-
-def draw(kept, threshold, background, side=PREVIEW):
-    """Draws every view of a result.
-
-    Args:
-        kept: Kept.
+        result: a Result.
         threshold: in [0, 1].
         background: a colour (red, green, blue) or a uint8 picture (h, w, 3).
-        side: longer side of the views at most, in pixels.
+        side: longer side of the pictures at most, in pixels.
 
     Returns:
-        Views.
+        Pictures.
     """
-    photo, mask = shrink(kept.image, side), shrink(kept.mask, side)
-    settled = settle(mask, threshold)
-    return Views(
+    photo = shrink(result.image, side)
+    opacity = byte_opacity(shrink(result.mask, side), threshold)
+    cut = cutout(photo, opacity)
+    return Pictures(
         photo=photo,
-        overlay=overlay(photo, settled),
-        boxes=boxes(settled),
-        cutout=cutout(photo, settled),
-        mask=np.rint(settled * 255).astype(np.uint8),
-        composite=on_background(photo, settled, background),
-        share=float((settled > 0.5).mean()),
+        overlay=overlay(photo, opacity),
+        cutout=cut,
+        mask=np.rint(opacity * 255).astype(np.uint8),
+        composite=on_background(cut, background),
+        boxes=boxes(opacity),
+        share=object_share(opacity),
     )
 
 
-def shrink(picture, side):
-    """Scales a uint8 picture down until its longer side is at most `side` pixels."""
-    longer = max(picture.shape[:2])
-    if longer <= side:
-        return picture
-    size = (round(picture.shape[1] * side / longer), round(picture.shape[0] * side / longer))
-    size = tuple(max(1, length) for length in size)
-    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
+def draw_cutout(result, threshold, side=PREVIEW_SIDE):
+    """Draws the cut-out alone; see `draw`."""
+    opacity = byte_opacity(shrink(result.mask, side), threshold)
+    return cutout(shrink(result.image, side), opacity)
 
 
-def make_files(kept, threshold, background=None):
-    """Makes the files that are offered, at the photo's own size.
-
-    Args:
-        kept: Kept.
-        threshold: in [0, 1].
-        background: a colour (red, green, blue), a uint8 picture (h, w, 3), or None to leave that
-            file out.
-
-    Returns:
-        dict of names and bytes: the cut-out (PNG), the mask (PNG), the new background (JPEG).
-    """
-    settled = settle(kept.mask, threshold)
-    files = {
-        f"{kept.stem}-cutout.png": _encode(cutout(kept.image, settled), "PNG"),
-        f"{kept.stem}-mask.png": _encode(np.rint(settled * 255).astype(np.uint8), "PNG"),
-    }
-    if background is not None:
-        composite = on_background(kept.image, settled, background)
-        files[f"{kept.stem}-background.jpg"] = _encode(composite, "JPEG")
-    return files
+def labelled_boxes(pictures):
+    """The objects as Gradio takes them: [((left, top, right, bottom), label)]."""
+    return [
+        ((box.left, box.top, box.right, box.bottom), f"{number} · {box.confidence:.0%}")
+        for number, box in enumerate(pictures.boxes, 1)
+    ]
 
 
-def measure(kept, threshold):
-    """Says in numbers what a result is.
-
-    Returns:
-        dict: the critic's score, the share of the picture that is object, and the boxes of the
-        objects in pixels of the photo.
-    """
-    settled = settle(kept.mask, threshold)
-    return {
-        "score": round(kept.score, 4),
-        "share": round(float((settled > 0.5).mean()), 4),
-        "boxes": [asdict(box) for box in boxes(settled)],
-    }
-
-
-def parse_colour(text):
-    """Reads a colour as browsers write it: "#1a2b3c", "#abc", "rgb(26, 43, 60)" or with alpha.
-
-    Returns:
-        tuple of red, green and blue, 0 to 255.
-
-    Raises:
-        UserError: if it is none of these.
-    """
-    text = str(text).strip().lower()
-    if re.fullmatch(r"#[0-9a-f]{3,4}", text):
-        text = "#" + "".join(2 * digit for digit in text[1:])
-    if re.fullmatch(r"#([0-9a-f]{6}|[0-9a-f]{8})", text):
-        return tuple(int(text[start : start + 2], 16) for start in (1, 3, 5))
-    parts = re.fullmatch(r"rgba?\(([\d.]+),\s*([\d.]+),\s*([\d.]+)(,\s*[\d.]+)?\)", text)
-    if parts and all(float(part) <= 255.5 for part in parts.groups()[:3]):
-        return tuple(min(255, round(float(part))) for part in parts.groups()[:3])
-    raise UserError("page.bad_colour", received=text[:40])
-
-
-def _encode(picture, kind):
-    # Fast rather than small: somebody waits for it.
-    options = {"quality": 92} if kind == "JPEG" else {"compress_level": 1}
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, kind, **options)
-    return buffer.getvalue()
+def result_html(result, pictures, words):
+    """The critic's score, in words and as a number, and the facts of the mask."""
+    height, width = result.mask.shape
+    facts = words.segment.facts.format(
+        objects=count_in_words(len(pictures.boxes), words),
+        share=f"{pictures.share:.0%}",
+        width=width,
+        height=height,
+    )
+    if pictures.boxes:
+        score, sentence = result.score, score_in_words(result.score, words)
+    else:
+        # However well an empty mask fits, a high score beside it would read as a find.
+        likely = (result.mask > 127).any()
+        sentence = words.segment.nothing_left if likely else words.segment.nothing_found
+        score = None
+    return score_html(score, sentence, facts, words.page.score_title)

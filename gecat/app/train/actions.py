@@ -1,4 +1,4 @@
-"""What happens when something is clicked on the Train tab: payloads in, values for its parts out.
+"""What happens when something is clicked on the Train tab: payloads in, values by name out.
 
 A visitor is known by a key that lies in the browser, `{"key": ..., "run": ...}`. Whatever is asked
 for comes with the key, and `Jobs` decides whether it may be had.
@@ -10,21 +10,21 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from gecat.app.train.comparison import compared_html, settings_html
+from gecat.app.train.comparison import comparison_html, settings_html
+from gecat.app.train.snapshot import take_snapshot
 from gecat.app.train.views import (
-    LIVE,
+    UNFINISHED,
     curves_html,
     histogram_html,
     lights_html,
     masks_html,
     pairs_html,
     run_choices,
-    see,
     status_html,
 )
-from gecat.app.ui.errors import told
+from gecat.app.ui.errors import errors_become_toasts
+from gecat.app.ui.page_state import choose_weights, key_of
 from gecat.app.ui.uploads import publish, uploaded_files
-from gecat.app.ui.visitor import key_of
 from gecat.config import PRESETS, preset
 from gecat.errors import JobError
 from gecat.files import safe_stem
@@ -44,6 +44,7 @@ TERMS = (
     "area_weight",
     "binary_weight",
 )
+FILES = ("weights_file", "run_file", "film_file")
 HISTORIES = 64
 # Seconds between two looks: while something learns, and while only another window could act.
 BUSY_SECONDS, QUIET_SECONDS = 1.0, 5.0
@@ -60,88 +61,111 @@ class TrainActions:
     """The actions of one page.
 
     Attributes:
-        words: of the page, in its language; train: those of the tab.
+        words: of the page, in its language.
         jobs: the runs.
     """
 
     words: Section
-    train: Section
     jobs: Jobs
 
-    @told
+    @errors_become_toasts
     def arrive(self, visitor):
-        """Gives a new visitor a key and an old one the runs, and lets them start another.
-
-        Returns:
-            the visitor, the list of runs, and the button that starts one.
-        """
+        """Gives a new visitor a key and an old one the runs, and lets them start another."""
         known = visitor if isinstance(visitor, dict) else {}
         visitor = {"key": known.get("key") or new_key(), "run": known.get("run")}
         mine = self.jobs.runs(visitor["key"])
         if visitor["run"] not in [job.id for job in mine]:
             visitor["run"] = mine[0].id if mine else None
-        return visitor, self._list(mine, visitor["run"]), gr.update(interactive=True)
+        runs = self._list(mine, visitor["run"])
+        return {"visitor": visitor, "runs": runs, "start": gr.update(interactive=True)}
 
-    @told
-    def start(self, visitor, run, data, files, seconds, begin, *settings):
-        """Starts a run; returns (visitor, list of runs)."""
+    @errors_become_toasts
+    def start(self, visitor, run, data, files, seconds, begin, preset, terms, **settings):
+        """Starts a run.
+
+        Args:
+            visitor: who; run: the selected one, which a fork begins from.
+            data, files, seconds, preset: as in a request.
+            begin: "random", "shipped" or "run".
+            terms: names of the loss's terms that count.
+            **settings: of the Config.
+        """
         key = key_of(visitor)
-        wish = Wish(
+        request = Wish(
             data=data,
             files=tuple(uploaded_files(files)) if data == "photos" else (),
-            preset=settings[0],
+            preset=preset,
             start=self._selected(run) if begin == "run" else begin,
             seconds=seconds,
-            changes=changed_settings(begin, *settings),
-            name=next_name((job.name for job in self.jobs.runs(key)), self.train.run_name),
+            changes=changed_settings(begin, preset, terms, **settings),
+            name=next_name((job.name for job in self.jobs.runs(key)), self.words.train.run_name),
         )
-        started = self.jobs.start(key, wish)
-        return {"key": key, "run": started}, self._list(self.jobs.runs(key), started)
+        started = self.jobs.start(key, request)
+        runs = self._list(self.jobs.runs(key), started)
+        return {"visitor": {"key": key, "run": started}, "runs": runs}
 
     def choose(self, visitor, run):
         """Remembers which run is looked at."""
-        return {"key": key_of(visitor), "run": run}
+        return {"visitor": {"key": key_of(visitor), "run": run}}
 
-    @told
+    @errors_become_toasts
     def pause(self, visitor, run):
         """Holds a run after its cycle."""
         self.jobs.pause(key_of(visitor), self._selected(run))
 
-    @told
+    @errors_become_toasts
     def resume(self, visitor, run):
         """Lets a run go on at full speed."""
         self.jobs.resume(key_of(visitor), self._selected(run))
 
-    @told
+    @errors_become_toasts
     def stop(self, visitor, run):
         """Ends a run and keeps what it has learned."""
         self.jobs.stop(key_of(visitor), self._selected(run))
 
-    @told
-    def go(self, visitor, run, part, pace):
-        """Lets a run go on in another way: one cycle, slow motion or full speed."""
-        self.jobs.resume(key_of(visitor), self._selected(run), pace=pace, part=part)
+    @errors_become_toasts
+    def one_cycle(self, visitor, run, part):
+        """Lets a run go on for one cycle."""
+        self.jobs.resume(key_of(visitor), self._selected(run), pace="step", part=part)
 
-    @told
+    @errors_become_toasts
+    def slow_motion(self, visitor, run, part):
+        """Lets a run go on so slowly that each stage of a cycle is seen."""
+        self.jobs.resume(key_of(visitor), self._selected(run), pace="slow", part=part)
+
+    @errors_become_toasts
+    def full_speed(self, visitor, run, part):
+        """Lets a run go on as fast as it can."""
+        self.jobs.resume(key_of(visitor), self._selected(run), pace="run", part=part)
+
+    @errors_become_toasts
     def longer(self, visitor, run, seconds):
         """Gives a run more time, in all."""
         self.jobs.resume(key_of(visitor), self._selected(run), seconds=seconds)
 
-    @told
+    @errors_become_toasts
     def rename(self, visitor, run, name):
         """Gives a run another name."""
         self.jobs.rename(key_of(visitor), self._selected(run), name)
 
-    @told
+    @errors_become_toasts
     def delete(self, visitor, run):
-        """Removes a run and all that it left; returns (visitor, list of runs)."""
+        """Removes a run and all that it left."""
         key = key_of(visitor)
         self.jobs.delete(key, self._selected(run))
         mine = self.jobs.runs(key)
         left = mine[0].id if mine else None
-        return {"key": key, "run": left}, self._list(mine, left)
+        return {"visitor": {"key": key, "run": left}, "runs": self._list(mine, left)}
 
-    @told
+    @errors_become_toasts
+    def use(self, visitor, run):
+        """Lets a run's weights segment, and opens the Segment tab."""
+        key, run = key_of(visitor), self._selected(run)
+        self.jobs.weights(self.jobs.get(key, run))
+        chosen = choose_weights({"key": key, "run": run})
+        return {**chosen, "tabs": gr.Tabs(selected="segment")}
+
+    @errors_become_toasts
     def look(self, visitor, run, back, others, seen):
         """Looks at the visitor's runs and draws what has changed since.
 
@@ -149,90 +173,97 @@ class TrainActions:
             visitor, run: whose, and which.
             back: how far back in time the masks are shown; 100 is now.
             others: ids of runs to compare with.
-            seen: what this page was sent last, or None.
+            seen: fingerprints of what this page has, by name, or None.
 
         Returns:
-            list: status, lights, masks, pairs, histogram, curves, comparison, settings, list of
-            runs, list of runs to compare with, pause, resume, stop, timer, and what the page has.
+            what has changed, and what the page has then.
         """
         key = key_of(visitor)
         mine = self.jobs.runs(key) if key else []
         ids = [job.id for job in mine]
         # Another window may have removed the run that is selected here, or begun the first one.
         chosen = run if run in ids else next(iter(ids), None)
-        sights = self._see(mine, [chosen, *(others or [])[:COMPARED_RUNS]])
-        sight = sights.get(chosen)
-        state = sight.state if sight else ""
-        sights = list(sights.values())
-        several = len(sights) > 1
-        busy = any(self.jobs.state(job) in LIVE for job in mine)
+        snapshots = self._snapshots(mine, [chosen, *(others or [])[:COMPARED_RUNS]])
         runs = self._list(mine, chosen)
         if chosen == run:
             del runs["value"]  # it would undo what is being selected meanwhile
-        values = [
-            status_html(sight, self.train),
-            lights_html(sight, self.train),
-            masks_html(sight, float(back), self.train),
-            pairs_html(sight, self.train),
-            histogram_html(sight, self.train),
-            curves_html(sight, self.train),
-            compared_html(sights, self.train) if several else "",
-            settings_html(sights, self.words) if several else "",
-            runs,
-            gr.update(choices=[(job.name, job.id) for job in mine if job.id != chosen]),
-            gr.update(interactive=state == "running"),
-            gr.update(
-                interactive=state in ("paused", "stopped", "interrupted", "failed"),
-                variant="primary" if state in ("paused", "interrupted") else "secondary",
-            ),
-            gr.update(interactive=state in ("queued", "running", "paused")),
-            gr.update(value=BUSY_SECONDS if busy else QUIET_SECONDS, active=True),
-        ]
-        now = [hash(json.dumps(value, sort_keys=True)) for value in values]
-        seen = seen or [None] * len(now)
-        news = [
-            gr.skip() if same == before else value
-            for value, same, before in zip(values, now, seen, strict=True)
-        ]
-        return [*news, now]
+        busy = any(self.jobs.state(job) in UNFINISHED for job in mine)
+        shown = {
+            **self._pictures(snapshots.get(chosen), float(back)),
+            **self._comparison([*snapshots.values()]),
+            **self._buttons(snapshots.get(chosen)),
+            "runs": runs,
+            "others": gr.update(choices=[(job.name, job.id) for job in mine if job.id != chosen]),
+            "timer": gr.update(value=BUSY_SECONDS if busy else QUIET_SECONDS, active=True),
+        }
+        prints = {name: hash(json.dumps(value, sort_keys=True)) for name, value in shown.items()}
+        seen = seen or {}
+        news = {name: value for name, value in shown.items() if prints[name] != seen.get(name)}
+        return news | {"seen": prints}
 
-    @told
+    @errors_become_toasts
     def take(self, visitor, run):
-        """Prepares what can be taken home: weights, zip, film, the film to look at, command."""
+        """Prepares what can be taken home: the weights, all of the run, its film, its command."""
         if not run:
             return self.put_away()
         job = self.jobs.get(key_of(visitor), self._selected(run))
         folder, weights = self.jobs.folder(job), self.jobs.weights(job)
         stem, command = safe_stem(job.name), repeat(job, folder, self.jobs.caps.photos)
-        files = {
-            f"{stem}.safetensors": weights.read_bytes(),
-            f"{stem}.zip": pack(folder, {"command.txt": command + "\n"}),
-        }
         movie = film(folder)
-        if movie:
-            files[f"{stem}.webp"] = movie
-        paths = publish(files)
-        downloads = [gr.DownloadButton(value=path, interactive=True) for path in paths]
-        if not movie:
-            downloads.append(gr.DownloadButton(value=None, interactive=False))
-        return *downloads, paths[2] if movie else None, command
+        files = {
+            "weights_file": (f"{stem}.safetensors", weights.read_bytes()),
+            "run_file": (f"{stem}.zip", pack(folder, {"command.txt": command + "\n"})),
+            **({"film_file": (f"{stem}.webp", movie)} if movie else {}),
+        }
+        paths = dict(zip(files, publish(dict(files.values())), strict=True))
+        downloads = {name: gr.update(value=path, interactive=True) for name, path in paths.items()}
+        return self.put_away() | downloads | {"film": paths.get("film_file"), "command": command}
 
     def put_away(self):
-        """Nothing to take home, in the order of `take`."""
-        return *[gr.update(value=None, interactive=False)] * 3, None, None
+        """Nothing to take home."""
+        nothing = {name: gr.update(value=None, interactive=False) for name in FILES}
+        return nothing | {"film": None, "command": None}
 
-    def _see(self, mine, runs):
-        """Sights of some of the visitor's runs, by id; runs that are gone are left out."""
+    def _snapshots(self, mine, runs):
+        """Some of the visitor's runs, by id; runs that are gone are left out."""
         jobs = {job.id: job for job in mine}
-        sights = {}
-        for run in runs:
-            if isinstance(run, str) and run in jobs:
-                folder = self.jobs.folder(jobs[run])
-                sights[run] = see(self.jobs, jobs[run], history_of(folder))
-        return sights
+        known = [jobs[run] for run in runs if isinstance(run, str) and run in jobs]
+        return {
+            job.id: take_snapshot(self.jobs, job, history_of(self.jobs.folder(job)))
+            for job in known
+        }
+
+    def _pictures(self, snapshot, back):
+        return {
+            "status": status_html(snapshot, self.words.train),
+            "lights": lights_html(snapshot, self.words.train),
+            "masks": masks_html(snapshot, back, self.words.train),
+            "pairs": pairs_html(snapshot, self.words.train),
+            "histogram": histogram_html(snapshot, self.words.train),
+            "curves": curves_html(snapshot, self.words.train),
+        }
+
+    def _comparison(self, snapshots):
+        if len(snapshots) < 2:
+            return {"comparison": "", "settings": ""}
+        return {
+            "comparison": comparison_html(snapshots, self.words.train),
+            "settings": settings_html(snapshots, self.words),
+        }
+
+    def _buttons(self, snapshot):
+        state = snapshot.state if snapshot else ""
+        return {
+            "pause": gr.update(interactive=state == "running"),
+            "resume": gr.update(
+                interactive=state in ("paused", "stopped", "interrupted", "failed"),
+                variant="primary" if state in ("paused", "interrupted") else "secondary",
+            ),
+            "stop": gr.update(interactive=state in ("queued", "running", "paused")),
+        }
 
     def _list(self, mine, run):
-        return gr.update(choices=run_choices(self.jobs, mine, self.train), value=run)
+        return gr.update(choices=run_choices(self.jobs, mine, self.words.train), value=run)
 
     def _selected(self, run):
         if not run:
@@ -240,20 +271,21 @@ class TrainActions:
         return run
 
 
-def changed_settings(begin, name, size, update_rule, steps, beta_rule, preconditioner, terms):
-    """The settings that differ from the preset's, as a Wish takes them.
+def changed_settings(begin, name, terms, **settings):
+    """The settings that differ from the preset's, as a request takes them.
 
     Trained weights bring their own networks and picture size, so a size is for random ones alone.
+
+    Args:
+        begin: "random" or what the weights come from.
+        name: the preset's.
+        terms: names of the loss's terms that count.
+        **settings: as the page has them.
     """
     if name not in PRESETS:
-        return {}  # the wish is refused with the reason
-    asked = {"size": size} if begin == "random" else {}
-    asked |= {
-        "update_rule": update_rule,
-        "generator_steps": steps,
-        "beta_rule": beta_rule,
-        "preconditioner": preconditioner,
-    }
+        return {}  # the request is refused with the reason
     config = preset(name)
-    changes = {key: value for key, value in asked.items() if value != getattr(config, key)}
+    if begin != "random":
+        settings.pop("size", None)
+    changes = {key: value for key, value in settings.items() if value != getattr(config, key)}
     return changes | {term: 0.0 for term in TERMS if term not in (terms or [])}

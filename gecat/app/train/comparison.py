@@ -8,14 +8,14 @@ from gecat.app.ui.charts import draw_chart
 COMPARED = ("iou", "losses", "scores", "gradients", "drift", "step")
 
 
-def compared_html(sights, train):
+def comparison_html(snapshots, train):
     """Several runs on the same axes: the first line of each compared chart, a run a colour."""
     charts = "".join(
         draw_chart(
             _title(name, lines, train),
             [
-                (sight.job.name, sight.history.seconds, sight.history.curves[lines[0][1]])
-                for sight in sights
+                (snapshot.job.name, snapshot.history.seconds, snapshot.history.curves[lines[0][1]])
+                for snapshot in snapshots
             ],
             train.seconds_axis,
             low,
@@ -33,15 +33,15 @@ def _title(name, lines, train):
     return title if len(lines) == 1 else f"{title} · {train.lines[lines[0][0]]}"
 
 
-def settings_html(sights, words):
+def settings_html(snapshots, words):
     """The settings of several runs side by side, those that differ first and marked."""
     train = words.train
-    table = {sight.job.id: settings_of(sight, words) for sight in sights}
+    table = {snapshot.job.id: settings_of(snapshot, words) for snapshot in snapshots}
     names = list(dict.fromkeys(name for settings in table.values() for name in settings))
     rows = [(name, [settings.get(name, "–") for settings in table.values()]) for name in names]
     differing = [row for row in rows if len(set(row[1])) > 1]
     equal = [row for row in rows if len(set(row[1])) == 1]
-    names = "".join(f"<th>{html.escape(sight.job.name)}</th>" for sight in sights)
+    names = "".join(f"<th>{html.escape(snapshot.job.name)}</th>" for snapshot in snapshots)
     head = f"<thead><tr><th>{train.setting}</th>{names}</tr></thead>"
     summary = train.equal_settings.format(count=len(equal))
     return (
@@ -61,19 +61,17 @@ def _rows_html(rows, kind=""):
     return f"<tbody>{body}</tbody>"
 
 
-def settings_of(sight, words):
+def settings_of(snapshot, words):
     """A run's settings in words, by their names: what was asked for, then all of its Config."""
-    job, train = sight.job, words.train
+    job, train = snapshot.job, words.train
+    sources = {"scenes": train.scenes, "photos": train.my_photos}
+    starts = {"random": train.begin_random, "shipped": train.begin_shipped}
     asked = {
-        train.learn_from: {"scenes": train.scenes, "photos": train.my_photos}.get(
-            job.data, job.data
-        ),
-        train.begin_with: {"random": train.begin_random, "shipped": train.begin_shipped}.get(
-            job.start, job.start
-        ),
+        train.learn_from: sources.get(job.data, job.data),
+        train.begin_with: starts.get(job.start, job.start),
         train.seconds: str(job.seconds),
     }
-    config = sight.description.get("config") or {"preset": job.preset, **job.changes}
+    config = snapshot.description.get("config") or {"preset": job.preset, **job.changes}
     # An older run may have settings that there are no more.
     return asked | {
         words.settings.get(name, name): _value(name, value, words) for name, value in config.items()

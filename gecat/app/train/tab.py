@@ -4,42 +4,40 @@ from types import SimpleNamespace
 
 import gradio as gr
 
-from gecat.app.train.actions import TERMS, TrainActions
+from gecat.app.train.actions import FILES, TERMS, TrainActions
 from gecat.app.train.views import masks_html, status_html, waiting_html
-from gecat.app.ui.events import PRIVATE
+from gecat.app.ui.events import AT_ONCE, AT_ONCE_QUEUED, connect, named
 from gecat.config import PRESETS, SETTINGS, preset
 from gecat.images.datasets import MINIMUM_PHOTOS
 
 PRESET, SECONDS, LONGEST_K = "small", 60, 16
 NOW = 100  # of the slider through a run's pictures
 SIZES = (64, 96, 128, 160)  # sides of a training picture, pixels
-# Nobody waits behind others' photos to see, pause or stop a training.
-AT_ONCE = {"queue": False, "preprocess": False, "show_progress": "hidden", **PRIVATE}
-# Gradio 6.31 shows a refusal only of what went through its queue; without a limit nothing waits.
-REFUSABLE = {**AT_ONCE, "queue": True, "concurrency_limit": None}
-FILES = {"concurrency_id": "files", "concurrency_limit": 2, "preprocess": False, **PRIVATE}
+COPYING = {"concurrency_id": "files", "concurrency_limit": 2, "show_progress": "hidden"}
 
 
-def build_tab(words, train, jobs, visitor, timer, loaded, opened, use_weights):
-    """Builds the tab inside the open `gr.Blocks`.
+def title(words):
+    """The tab's name in the language of the page."""
+    return words.train.tab
+
+
+def build(page, tab):
+    """Builds the tab inside the open `gr.Tab`.
 
     Args:
-        words: of the page, in its language; train: those of the tab.
-        jobs: the runs.
-        visitor: the gr.BrowserState of who looks; timer: the gr.Timer of the page.
-        loaded, opened: the events of the page's being loaded and of the tab's being opened.
-        use_weights: called with the button, the visitor and the list of runs; it wires the button
-            that puts a run's weights into use.
+        page: the Page.
+        tab: the gr.Tab, for the event of its being opened.
     """
-    actions = TrainActions(words, train, jobs)
+    train = page.words.train
+    actions = TrainActions(page.words, page.jobs)
     gr.Markdown(train.intro)
     with gr.Row():
         with gr.Column(scale=4, min_width=300):
-            asked = _form(words, jobs)
+            form = _form(page.words, page.jobs)
             runs = gr.Radio([], label=train.your_runs, elem_id="runs")
-            managed = _manage(train, jobs.caps)
+            managing = _managing(train, page.jobs.caps)
         with gr.Column(scale=8, min_width=300):
-            shown = _sights(train)
+            shown = _shown(train)
             with gr.Tabs(elem_id="train-views", overflow_behavior="wrap"):
                 with gr.Tab(train.curves):
                     shown.curves = gr.HTML(waiting_html(train), elem_id="curves")
@@ -47,34 +45,42 @@ def build_tab(words, train, jobs, visitor, timer, loaded, opened, use_weights):
                     shown.pairs = gr.HTML(waiting_html(train), elem_id="pairs")
                     shown.histogram = gr.HTML(elem_id="histogram")
                 with gr.Tab(train.step_by_step):
-                    stepped = _steps(train)
+                    stepping = _stepping(train)
+                    shown.lights = stepping.lights
                 with gr.Tab(train.compare):
-                    others = gr.CheckboxGroup(
+                    shown.others = gr.CheckboxGroup(
                         [], label=train.compare_with, info=train.compare_info, elem_id="others"
                     )
-                    shown.compared = gr.HTML(elem_id="compared")
+                    shown.comparison = gr.HTML(elem_id="compared")
                     shown.settings = gr.HTML(elem_id="settings")
                 with gr.Tab(train.take_home) as take_home:
-                    taken = _take_home(train)
-    _wire(
-        actions,
-        SimpleNamespace(visitor=visitor, runs=runs, others=others, timer=timer),
-        asked,
-        managed,
-        shown,
-        stepped,
-        taken,
-        loaded,
-        opened,
-        take_home.select,
+                    taken = _taken(train)
+    run = {"visitor": page.visitor, "run": runs}
+    listed = {"visitor": page.visitor, "runs": runs}
+    looking = _looking(page, actions, run, shown)
+    arrived = connect(
+        page.loaded,
+        actions.arrive,
+        {"visitor": page.visitor},
+        {**listed, "start": form.start},
+        **AT_ONCE,
     )
-    use_weights(taken.use, visitor, runs)
+    for event in (arrived.then, page.timer.tick, tab.select):
+        looking(event)
+    for event in (shown.back.input, shown.others.input):
+        looking(event, trigger_mode="always_last")
+    started = connect(form.start.click, actions.start, {**run, **form.inputs}, listed, **COPYING)
+    started.success(None, js="() => gecat.showStatusOnPhone()")
+    chosen = connect(runs.input, actions.choose, run, {"visitor": page.visitor}, **AT_ONCE)
+    for event in (started.success, chosen.success):
+        looking(connect(event, lambda: {"back": NOW}, None, {"back": shown.back}, **AT_ONCE).then)
+    _connect_steering(actions, run, listed, shown, stepping, managing, looking)
+    _connect_taking(page, actions, run, runs, taken, take_home.select, chosen.success)
 
 
 def _form(words, jobs):
     """What a run is asked for; everything has a good default."""
-    train, choices = words.train, words.choices
-    caps, base = jobs.caps, preset(PRESET)
+    train, caps = words.train, jobs.caps
     sources = [(train.scenes, "scenes"), (train.my_photos, "photos")]
     data = gr.Radio(
         [*sources, *jobs.folders], value="scenes", label=train.learn_from, elem_id="learn-from"
@@ -96,31 +102,48 @@ def _form(words, jobs):
     # Nobody presses it before the page knows whose run it will be.
     start = gr.Button(train.start, variant="primary", size="lg", interactive=False, elem_id="start")
     with gr.Accordion(train.steer, open=False, elem_id="steer"):
-        gr.Markdown(train.steer_info, elem_classes="small")
-        begin = gr.Radio(
-            [
-                (train.begin_random, "random"),
-                (train.begin_shipped, "shipped"),
-                (train.begin_run, "run"),
-            ],
-            value="random",
-            label=train.begin_with,
-            info=train.begin_info,
-            elem_id="begin",
-        )
-        name = gr.Radio(
-            [(choices.preset[key], key) for key in ("small", "base", "article")],
-            value=PRESET,
-            label=train.preset,
-            elem_id="preset",
-        )
-        size = gr.Radio(SIZES, value=base.size, label=train.size, elem_id="size")
-        rule = gr.Radio(
+        method = _method(words, caps)
+    connect(
+        data.change,
+        lambda data: {"uploads": gr.update(visible=data == "photos")},
+        {"data": data},
+        {"uploads": uploads},
+        **AT_ONCE,
+    )
+    return SimpleNamespace(
+        start=start, inputs={"data": data, "files": files, "seconds": seconds, **method}
+    )
+
+
+def _method(words, caps):
+    """How a run learns; returns the components by the names that `start` takes."""
+    train, choices, base = words.train, words.choices, preset(PRESET)
+    gr.Markdown(train.steer_info, elem_classes="small")
+    begin = gr.Radio(
+        [
+            (train.begin_random, "random"),
+            (train.begin_shipped, "shipped"),
+            (train.begin_run, "run"),
+        ],
+        value="random",
+        label=train.begin_with,
+        info=train.begin_info,
+        elem_id="begin",
+    )
+    name = gr.Radio(
+        [(choices.preset[key], key) for key in ("small", "base", "article")],
+        value=PRESET,
+        label=train.preset,
+        elem_id="preset",
+    )
+    settings = {
+        "size": gr.Radio(SIZES, value=base.size, label=train.size, elem_id="size"),
+        "update_rule": gr.Radio(
             [(choices.update_rule[key], key) for key in SETTINGS["update_rule"]["enum"]],
             value=base.update_rule,
             label=train.update_rule,
-        )
-        steps = gr.Slider(
+        ),
+        "generator_steps": gr.Slider(
             1,
             min(LONGEST_K, caps.generator_steps),
             value=base.generator_steps,
@@ -128,31 +151,38 @@ def _form(words, jobs):
             label=train.generator_steps,
             info=train.generator_steps_info,
             elem_id="generator-steps",
-        )
-        beta = gr.Radio(SETTINGS["beta_rule"]["enum"], value=base.beta_rule, label=train.beta_rule)
-        preconditioner = gr.Radio(
+        ),
+        "beta_rule": gr.Radio(
+            SETTINGS["beta_rule"]["enum"], value=base.beta_rule, label=train.beta_rule
+        ),
+        "preconditioner": gr.Radio(
             [(choices.preconditioner[key], key) for key in SETTINGS["preconditioner"]["enum"]],
             value=base.preconditioner,
             label=train.preconditioner,
-        )
-        terms = gr.CheckboxGroup(
-            [(train.term_names[key], key) for key in TERMS], value=list(TERMS), label=train.terms
-        )
-    data.change(lambda chosen: gr.update(visible=chosen == "photos"), [data], [uploads], **AT_ONCE)
-    begin.change(
-        lambda chosen: [gr.update(visible=chosen == "random")] * 2, [begin], [name, size], **AT_ONCE
+        ),
+    }
+    terms = gr.CheckboxGroup(
+        [(train.term_names[key], key) for key in TERMS], value=list(TERMS), label=train.terms
     )
-    name.change(
-        lambda chosen: preset(chosen).size if chosen in PRESETS else base.size,
-        [name],
-        [size],
+    networks = {"preset": name, "size": settings["size"]}
+    connect(
+        begin.change,
+        lambda begin: dict.fromkeys(networks, gr.update(visible=begin == "random")),
+        {"begin": begin},
+        networks,
         **AT_ONCE,
     )
-    settings = [name, size, rule, steps, beta, preconditioner, terms]
-    return SimpleNamespace(start=start, inputs=[data, files, seconds, begin, *settings])
+    connect(
+        name.change,
+        lambda name: {"size": preset(name).size if name in PRESETS else base.size},
+        {"name": name},
+        {"size": settings["size"]},
+        **AT_ONCE,
+    )
+    return {"begin": begin, "preset": name, "terms": terms, **settings}
 
 
-def _manage(train, caps):
+def _managing(train, caps):
     with gr.Accordion(train.manage, open=False, elem_id="manage"):
         name = gr.Textbox(label=train.name, max_length=60, elem_id="run-name")
         rename = gr.Button(train.rename, size="md", elem_id="rename")
@@ -164,7 +194,7 @@ def _manage(train, caps):
     return SimpleNamespace(name=name, rename=rename, seconds=seconds, longer=longer, delete=delete)
 
 
-def _sights(train):
+def _shown(train):
     """What is going on, and the masks as they appear."""
     status = gr.HTML(status_html(None, train), elem_id="train-status", container=True)
     with gr.Row():
@@ -192,7 +222,7 @@ def _sights(train):
     )
 
 
-def _steps(train):
+def _stepping(train):
     gr.Markdown(train.step_info, elem_classes="small")
     part = gr.Radio(
         [(text, key) for key, text in train.parts.items()],
@@ -201,29 +231,34 @@ def _steps(train):
         elem_id="part",
     )
     with gr.Row():
-        buttons = {
-            pace: gr.Button(label, size="md", min_width=90, elem_id=f"pace-{pace}")
-            for pace, label in (
-                ("step", train.one_cycle),
-                ("slow", train.slow_motion),
-                ("run", train.full_speed),
+        one_cycle, slow_motion, full_speed = (
+            gr.Button(label, size="md", min_width=90, elem_id=name)
+            for name, label in (
+                ("one-cycle", train.one_cycle),
+                ("slow-motion", train.slow_motion),
+                ("full-speed", train.full_speed),
             )
-        }
-    lights = gr.HTML(elem_id="lights")
-    return SimpleNamespace(part=part, buttons=buttons, lights=lights)
+        )
+    return SimpleNamespace(
+        part=part,
+        one_cycle=one_cycle,
+        slow_motion=slow_motion,
+        full_speed=full_speed,
+        lights=gr.HTML(elem_id="lights"),
+    )
 
 
-def _take_home(train):
+def _taken(train):
     gr.Markdown(train.take_info, elem_classes="small")
     with gr.Row():
-        downloads = [
+        weights_file, run_file, film_file = (
             gr.DownloadButton(label, interactive=False, size="md", min_width=150, elem_id=name)
             for name, label in (
                 ("take-weights", train.weights),
                 ("take-run", train.whole_run),
                 ("take-film", train.film),
             )
-        ]
+        )
     with gr.Row():
         with gr.Column(scale=5, min_width=280):
             film = gr.Image(
@@ -244,78 +279,74 @@ def _take_home(train):
                 elem_id="command-line",
             )
             use = gr.Button(train.use_in_segment, variant="primary", elem_id="use")
-    return SimpleNamespace(outputs=[*downloads, film, command], use=use)
-
-
-def _wire(actions, page, asked, managed, shown, stepped, taken, loaded, opened, taking):
-    chosen = [page.visitor, page.runs]
-    listed = [page.visitor, page.runs]
-    seen = gr.State(None)
-    looking = {
-        "fn": actions.look,
-        "inputs": [*chosen, shown.back, page.others, seen],
-        "outputs": [
-            shown.status,
-            stepped.lights,
-            shown.masks,
-            shown.pairs,
-            shown.histogram,
-            shown.curves,
-            shown.compared,
-            shown.settings,
-            page.runs,
-            page.others,
-            shown.pause,
-            shown.resume,
-            shown.stop,
-            page.timer,
-            seen,
-        ],
-        **AT_ONCE,
-    }
-
-    arrived = [*listed, asked.start]
-    loaded(actions.arrive, [page.visitor], arrived, **AT_ONCE).then(**looking)
-    page.timer.tick(**looking)
-    opened(**looking)
-    started = asked.start.click(
-        actions.start, [*chosen, *asked.inputs], listed, show_progress="hidden", **FILES
+    return SimpleNamespace(
+        weights_file=weights_file,
+        run_file=run_file,
+        film_file=film_file,
+        film=film,
+        command=command,
+        use=use,
     )
-    selected = page.runs.input(actions.choose, chosen, [page.visitor], **AT_ONCE)
-    for event in (started.success, selected.success):
-        event(lambda: NOW, None, [shown.back], **AT_ONCE).then(**looking)
-    started.success(None, js="() => gecat.showStatusOnPhone()")
-    for change in (shown.back.input, page.others.input):
-        change(**looking, trigger_mode="always_last")
-    # Whoever was refused sees why: another window may have changed the run, or removed it.
-    for button, act in (
-        (shown.pause, actions.pause),
-        (shown.resume, actions.resume),
-        (shown.stop, actions.stop),
+
+
+def _looking(page, actions, run, shown):
+    """Returns a function that makes an event show how the selected run stands."""
+    seen = gr.State(None)
+    pictures = named(shown, "status", "lights", "masks", "pairs", "histogram", "curves")
+    comparison = named(shown, "comparison", "settings", "others")
+    buttons = named(shown, "pause", "resume", "stop")
+
+    def looking(event, **options):
+        connect(
+            event,
+            actions.look,
+            {**run, "back": shown.back, "others": shown.others, "seen": seen},
+            {
+                **pictures,
+                **comparison,
+                **buttons,
+                "runs": run["run"],
+                "timer": page.timer,
+                "seen": seen,
+            },
+            **AT_ONCE,
+            **options,
+        )
+
+    return looking
+
+
+def _connect_steering(actions, run, listed, shown, stepping, managing, looking):
+    """Whoever was refused sees why: another window may have changed the run, or removed it."""
+    part = {"part": stepping.part}
+    for button, action, inputs in (
+        (shown.pause, actions.pause, {}),
+        (shown.resume, actions.resume, {}),
+        (shown.stop, actions.stop, {}),
+        (stepping.one_cycle, actions.one_cycle, part),
+        (stepping.slow_motion, actions.slow_motion, part),
+        (stepping.full_speed, actions.full_speed, part),
+        (managing.rename, actions.rename, {"name": managing.name}),
+        (managing.longer, actions.longer, {"seconds": managing.seconds}),
     ):
-        button.click(act, chosen, None, **REFUSABLE).then(**looking)
-    for pace, button in stepped.buttons.items():
-        button.click(
-            lambda visitor, run, part, pace=pace: actions.go(visitor, run, part, pace),
-            [*chosen, stepped.part],
-            None,
-            **REFUSABLE,
-        ).then(**looking)
-    for button, act, value in (
-        (managed.rename, actions.rename, managed.name),
-        (managed.longer, actions.longer, managed.seconds),
-    ):
-        button.click(act, [*chosen, value], None, **REFUSABLE).then(**looking)
-    managed.delete.click(actions.delete, chosen, listed, **REFUSABLE).then(**looking)
-    take = {
-        "fn": actions.take,
-        "inputs": chosen,
-        "outputs": taken.outputs,
-        "show_progress": "hidden",
-        "trigger_mode": "always_last",
-        **FILES,
-    }
-    being_taken = taking(**take)
+        looking(connect(button.click, action, {**run, **inputs}, **AT_ONCE_QUEUED).then)
+    looking(connect(managing.delete.click, actions.delete, run, listed, **AT_ONCE_QUEUED).then)
+
+
+def _connect_taking(page, actions, run, runs, taken, opened, selected):
+    """What a run leaves: files to take home, and weights that segment."""
+    things = named(taken, *FILES, "film", "command")
+    take = {"trigger_mode": "always_last", **COPYING}
+    being_taken = connect(opened, actions.take, run, things, **take)
     # What was prepared of one run must not stand there as another's.
-    page.runs.change(actions.put_away, None, taken.outputs, cancels=[being_taken], **AT_ONCE)
-    selected.success(**take, js="(visitor, run) => gecat.runIfFilesAreShown(visitor, run)")
+    connect(runs.change, actions.put_away, None, things, cancels=[being_taken], **AT_ONCE)
+    only_if_shown = "(visitor, run) => gecat.runIfFilesAreShown(visitor, run)"
+    connect(selected, actions.take, run, things, js=only_if_shown, **take)
+    used = connect(
+        taken.use.click,
+        actions.use,
+        run,
+        named(page, "run_in_use", "weights_chosen", "tabs"),
+        **AT_ONCE_QUEUED,
+    )
+    used.success(None, js="() => gecat.scrollToTop()")

@@ -1,22 +1,17 @@
-"""What the Train tab shows of runs, as HTML; it reads and draws, and changes nothing."""
+"""What the Train tab shows of a run, as HTML; it reads pictures and draws, and changes nothing."""
 
 import html
-from dataclasses import dataclass
-from pathlib import Path
 
-from gecat.app.train.tiles import count_columns, sheet_style, tiles_html
+from gecat.app.train.run_pictures import count_columns, sheet_style, tiles_html
 from gecat.app.ui.charts import draw_bars, draw_chart
 from gecat.app.ui.sentences import skipped_html
-from gecat.errors import RunError, UserError
 from gecat.i18n import say
-from gecat.jobs.job import Job
 from gecat.training.run.diagnosis import diagnose
-from gecat.training.run.folder import read_description, read_now, skipped_of
-from gecat.training.run.history import History
+from gecat.training.run.folder import skipped_of
 from gecat.training.run.pictures import cycle_of, picture_paths
 
 STAGES = ("reading", "anchor", "warm-up", "adversarial")
-LIVE = ("queued", "running", "paused", "stopping")  # states that may change by themselves
+UNFINISHED = ("queued", "running", "paused", "stopping")  # states that may change by themselves
 NAMED = 12  # files left out that are named
 CHARTS = (
     # name, (line, curve) of each line, lowest and highest value
@@ -41,108 +36,63 @@ CHARTS = (
 )
 
 
-@dataclass(frozen=True)
-class Sight:
-    """What is known of a run at one moment."""
-
-    job: Job
-    state: str
-    position: int
-    folder: Path
-    now: dict
-    history: History
-    description: dict
-    reason: UserError | None  # why its process ended, where it failed or was interrupted
-
-    @property
-    def spent(self):
-        """Seconds that it has learned for."""
-        return self.history.seconds[-1] if self.history.seconds else 0.0
-
-
-def see(jobs, job, history):
-    """Looks at a run.
-
-    Args:
-        jobs: the Jobs; job: one of them; history: its History.
-
-    Returns:
-        Sight.
-    """
-    folder = jobs.folder(job)
-    try:
-        description = read_description(folder)
-    except (RunError, ValueError):
-        description = {}
-    state = jobs.state(job)
-    reason = jobs.reason(job) if state in ("failed", "interrupted") else None
-    return Sight(
-        job,
-        state,
-        jobs.position(job),
-        folder,
-        read_now(folder),
-        history.read(),
-        description,
-        reason,
-    )
-
-
-def sentence(sight, train):
+def status_sentence(snapshot, train):
     """Says in plain words what is going on.
 
     Args:
-        sight: a Sight; train: the words of the tab.
+        snapshot: a Snapshot; train: the words of the tab.
     """
-    word, values = sight.state, {}
-    if sight.state == "queued":
-        values = {"position": sight.position}
-    elif sight.reason is not None:
-        values = {"reason": say(sight.reason, train.language)}
-    elif sight.state == "running":
-        doing = sight.now.get("doing", "starting")
-        word, values = doing, sight.now
+    word, values = snapshot.state, {}
+    if snapshot.state == "queued":
+        values = {"position": snapshot.position}
+    elif snapshot.reason is not None:
+        values = {"reason": say(snapshot.reason, train.language)}
+    elif snapshot.state == "running":
+        doing = snapshot.now.get("doing", "starting")
+        word, values = doing, snapshot.now
         if doing not in ("starting", "reading", "preparing"):
-            word, values = diagnose(sight.history)
+            word, values = diagnose(snapshot.history)
     return train.tell[word].format(**values)
 
 
-def status_html(sight, train):
+def status_html(snapshot, train):
     """The run's name, state, progress and stage, and the sentence on what is going on."""
-    if sight is None:
+    if snapshot is None:
         return f'<div class="run-status"><p class="tell">{train.no_runs}</p></div>'
-    job, seconds = sight.job, sight.job.seconds
-    left = max(0.0, seconds - sight.spent)
+    job, seconds = snapshot.job, snapshot.job.seconds
+    left = max(0.0, seconds - snapshot.spent)
     facts = [
-        train.cycle.format(cycle=sight.history.last.get("cycle", 0), seconds=f"{sight.spent:.0f}")
+        train.cycle.format(
+            cycle=snapshot.history.last.get("cycle", 0), seconds=f"{snapshot.spent:.0f}"
+        )
     ]
-    if sight.state in ("running", "paused"):
+    if snapshot.state in ("running", "paused"):
         facts.append(train.time_left.format(seconds=f"{left:.0f}"))
-    if sight.history.breaks:
-        facts.append(train.healed.format(count=len(sight.history.breaks)))
-    reading = sight.state == "running" and sight.now.get("doing") == "reading"
+    if snapshot.history.breaks:
+        facts.append(train.healed.format(count=len(snapshot.history.breaks)))
+    reading = snapshot.state == "running" and snapshot.now.get("doing") == "reading"
     share = (
-        sight.now["done"] / max(1, sight.now["total"])
+        snapshot.now["done"] / max(1, snapshot.now["total"])
         if reading
-        else min(1.0, sight.spent / seconds)
+        else min(1.0, snapshot.spent / seconds)
     )
     return (
-        f'<div class="run-status" data-state="{sight.state}">'
+        f'<div class="run-status" data-state="{snapshot.state}">'
         f'<div class="head"><b>{html.escape(job.name)}</b>'
-        f'<span class="state {sight.state}">{train.states[sight.state]}</span>'
+        f'<span class="state {snapshot.state}">{train.states[snapshot.state]}</span>'
         f'<span class="facts">{" · ".join(facts)}</span></div>'
         f'<div class="bar{" reading" if reading else ""}" role="progressbar" '
         f'aria-valuenow="{100 * share:.0f}">'
         f'<i style="width:{100 * share:.1f}%"></i></div>'
-        f"{_stages_html(sight, train)}{lights_html(sight, train)}"
-        f'<p class="tell" role="status">{html.escape(sentence(sight, train))}</p>'
-        f"{_left_out_html(sight, train)}</div>"
+        f"{_stages_html(snapshot, train)}{lights_html(snapshot, train)}"
+        f'<p class="tell" role="status">{html.escape(status_sentence(snapshot, train))}</p>'
+        f"{_left_out_html(snapshot, train)}</div>"
     )
 
 
-def _stages_html(sight, train):
+def _stages_html(snapshot, train):
     """The stages of a run, the one that it is in marked."""
-    now = sight.history.last.get("stage", "reading" if sight.state == "running" else None)
+    now = snapshot.history.last.get("stage", "reading" if snapshot.state == "running" else None)
     items = "".join(
         f'<li class="{"now" if stage == now else ""}">{train.stages[stage]}</li>'
         for stage in STAGES
@@ -150,11 +100,11 @@ def _stages_html(sight, train):
     return f'<ol class="stages">{items}</ol>'
 
 
-def lights_html(sight, train):
+def lights_html(snapshot, train):
     """In slow motion: which stage of the cycle is running."""
-    if sight is None or sight.state != "running" or not sight.now.get("slow"):
+    if snapshot is None or snapshot.state != "running" or not snapshot.now.get("slow"):
         return ""
-    lit = sight.now.get("light")
+    lit = snapshot.now.get("light")
     items = "".join(
         f'<li class="{"lit" if light == lit else ""}">{text}</li>'
         for light, text in train.lights.items()
@@ -162,8 +112,8 @@ def lights_html(sight, train):
     return f'<ul class="lights">{items}</ul>'
 
 
-def _left_out_html(sight, train):
-    skipped = skipped_of(sight.description)
+def _left_out_html(snapshot, train):
+    skipped = skipped_of(snapshot.description)
     if not skipped:
         return ""
     rows = skipped_html(skipped[:NAMED], train.language)
@@ -172,44 +122,44 @@ def _left_out_html(sight, train):
     return f'<div class="left-out"><p>{head}</p><ul>{rows}{more}</ul></div>'
 
 
-def masks_html(sight, back, train):
+def masks_html(snapshot, back, train):
     """The fixed photos with their masks, now or earlier.
 
     Args:
-        sight: a Sight or None; back: from 0, the first picture, to 100, the newest.
+        snapshot: a Snapshot or None; back: from 0, the first picture, to 100, the newest.
         train: the words of the tab.
     """
-    paths = picture_paths(sight.folder) if sight else []
+    paths = picture_paths(snapshot.folder) if snapshot else []
     if not paths:
         return waiting_html(train)
     path = paths[round(back / 100 * (len(paths) - 1))]
     cycle = cycle_of(path)
-    facts = [train.cycle.format(cycle=cycle, seconds=f"{sight.history.seconds_at(cycle):.0f}")]
-    iou = sight.history.value_at("iou", cycle)
+    facts = [train.cycle.format(cycle=cycle, seconds=f"{snapshot.history.seconds_at(cycle):.0f}")]
+    iou = snapshot.history.value_at("iou", cycle)
     if iou is not None:
         facts.append(f"{train.charts['iou']}: <b>{iou:.2f}</b>")
     photo, mask, score_map = train.rows
-    if not _critic_has_learned(sight, cycle):
+    if not _critic_has_learned(snapshot, cycle):
         score_map = f"<b>{train.critic_idle}</b>"
     rows = " · ".join((photo, mask, score_map))
     try:
         style, tiles = sheet_style(path), tiles_html(path)
     except FileNotFoundError:  # the run has just thinned out its pictures
-        return masks_html(sight, back, train)
+        return masks_html(snapshot, back, train)
     return (
         f'<div class="probes" data-cycle="{cycle}" style="{style}">{tiles}</div>'
         f'<p class="legend"><span>{rows}</span><span>{" · ".join(facts)}</span></p>'
     )
 
 
-def pairs_html(sight, train):
+def pairs_html(snapshot, train):
     """Photos with fitting, generated and spoiled masks as D sees them, with its scores."""
-    path = sight.folder / "pictures" / "pairs.png" if sight else None
+    path = snapshot.folder / "pictures" / "pairs.png" if snapshot else None
     if path is None or not path.exists():
         return waiting_html(train)
-    looked = sight.history.looked
+    looked = snapshot.history.looked
     scores, cycle = looked.get("pair_scores", {}), looked.get("cycle", 0)
-    idle = "" if _critic_has_learned(sight, cycle) else f" <b>{train.critic_idle}</b>"
+    idle = "" if _critic_has_learned(snapshot, cycle) else f" <b>{train.critic_idle}</b>"
     columns = count_columns(path) // len(train.critics_columns)
     groups = "".join(
         f'<div class="group"><h4>{title}</h4>'
@@ -224,18 +174,18 @@ def pairs_html(sight, train):
     )
 
 
-def _critic_has_learned(sight, cycle):
+def _critic_has_learned(snapshot, cycle):
     """Whether the critic was more than random weights after a cycle."""
-    history = sight.history
+    history = snapshot.history
     learned = zip(history.cycles, history.curves["score_real"], strict=False)
-    return sight.job.start != "random" or any(
+    return snapshot.job.start != "random" or any(
         number <= cycle and score is not None for number, score in learned
     )
 
 
-def histogram_html(sight, train):
-    """How D's scores of the three kinds of pairs spread."""
-    scores = sight.history.looked.get("pair_scores", {}) if sight else {}
+def histogram_html(snapshot, train):
+    """The critic's scores of the three kinds of pairs, as histograms."""
+    scores = snapshot.history.looked.get("pair_scores", {}) if snapshot else {}
     kinds = ("real", "generated", "spoiled")
     groups = [
         (title, scores[kind])
@@ -245,11 +195,11 @@ def histogram_html(sight, train):
     return draw_bars(train.critics_score, groups)
 
 
-def curves_html(sight, train):
+def curves_html(snapshot, train):
     """All curves of a run."""
-    if sight is None:
+    if snapshot is None:
         return ""
-    history = sight.history
+    history = snapshot.history
     charts = "".join(
         draw_chart(
             train.charts[name],

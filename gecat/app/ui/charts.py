@@ -87,7 +87,7 @@ def draw_chart(title, lines, unit="{seconds} s", low=None, high=None):
 
 
 def draw_bars(title, groups, bins=10):
-    """Draws how values in [0, 1] spread, one histogram a group.
+    """Draws histograms of values in [0, 1], one a group.
 
     Args:
         title: what is shown; groups: list of (name, values), up to four; bins: bars a group.

@@ -13,7 +13,7 @@ TOAST_SECONDS = 12
 log = logging.getLogger(__name__)
 
 
-def told(action):
+def errors_become_toasts(action):
     """Makes every failure of an action a message to the user, in the words of the page.
 
     Args:
@@ -33,11 +33,6 @@ def told(action):
             raise _toast(self.words.page.unexpected) from error
 
     return wrapper
-
-
-def note_html(text):
-    """What stands in the verdict's place while there is none."""
-    return f'<p class="waiting">{text}</p>'
 
 
 def _toast(message):

@@ -1,9 +1,72 @@
-"""How the events of the tabs run."""
+"""How the events of the tabs run, and how actions are bound to them: by names, in and out."""
+
+import functools
+import inspect
+
+import gradio as gr
 
 # One photo at a time goes through the network; drawing is cheap enough for two at once.
 NETWORK = {"concurrency_id": "network", "concurrency_limit": 1}
 DRAWING = {"concurrency_id": "drawing", "concurrency_limit": 2}
-PRIVATE = {"api_visibility": "private"}
 # The last of many values or photos counts: by default Gradio drops what a chained event was sent
 # while it ran. And the picture must not flicker meanwhile.
 LIVE = {"trigger_mode": "always_last", "show_progress": "hidden"}
+# Nobody waits behind others' photos for what is answered at once.
+AT_ONCE = {"queue": False, "show_progress": "hidden"}
+# Gradio 6.31 shows a refusal, and tells that a gr.State has changed, only where an event went
+# through its queue; without a limit nothing waits there.
+AT_ONCE_QUEUED = {"queue": True, "concurrency_limit": None, "show_progress": "hidden"}
+
+
+def connect(event, action, inputs=None, outputs=None, **options):
+    """Calls an action when something happens on the page.
+
+    Values arrive as the page sends them: our own readers are bounded and say what is wrong.
+
+    Args:
+        event: of a component, like `button.click`, or a list of such.
+        action: takes the names of `inputs`, and what Gradio hands over by itself; it returns a
+            dict of new values by the names of `outputs`, and what it does not name stays as it is.
+        inputs, outputs: dicts of components by name.
+        **options: of the event; an action is private and takes raw values unless they say else.
+
+    Returns:
+        what the event returns, to chain others to.
+    """
+    inputs, outputs = inputs or {}, outputs or {}
+    if isinstance(event, list):
+        event = functools.partial(gr.on, event)
+    names, signature = _signature(action, inputs)
+
+    @functools.wraps(action)
+    def call(*values):
+        answer = action(**dict(zip(names, values, strict=True)))
+        if not outputs:
+            return None
+        return {outputs[name]: value for name, value in answer.items()} if answer else gr.skip()
+
+    call.__signature__ = signature
+    options = {"api_visibility": "private", "preprocess": False, **options}
+    return event(call, [*inputs.values()], [*outputs.values()], **options)
+
+
+def named(parts, *names):
+    """Some attributes of an object, as a dict: components as `connect` takes them."""
+    return {name: getattr(parts, name) for name in names}
+
+
+def _signature(action, inputs):
+    """The names of an action's parameters, those that are given first, and what Gradio is told.
+
+    Gradio counts the parameters, and fills in what follows the given ones: progress, the event's
+    data, defaults.
+    """
+    signature = inspect.signature(action)
+    signature.bind_partial(**dict.fromkeys(inputs))  # whoever gives what it does not take is told
+    given = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in inputs]
+    rest = [
+        parameter
+        for parameter in signature.parameters.values()
+        if parameter.name not in inputs and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+    ]
+    return [*inputs, *(each.name for each in rest)], inspect.Signature([*given, *rest])

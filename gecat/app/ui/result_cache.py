@@ -1,6 +1,6 @@
 """Keeps recent results on the server, so that a slider can redraw without the network.
 
-A browser's session holds only a ticket. What the shelf holds is bounded in bytes: the result that
+A browser's session holds only a ticket. What the cache holds is bounded in bytes: the result that
 was not looked at for longest goes first, whoever it belongs to.
 """
 
@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict
 
 
-class Shelf:
+class ResultCache:
     """A bounded, thread-safe place for results.
 
     Args:
@@ -22,7 +22,7 @@ class Shelf:
         self._lock = threading.Lock()
 
     def put(self, result, size):
-        """Keeps a result of `size` bytes and returns the ticket that gets it back."""
+        """Takes in a result of `size` bytes and returns the ticket that gets it back."""
         ticket = secrets.token_urlsafe(16)
         with self._lock:
             self._results[ticket] = (result, size)
@@ -31,7 +31,7 @@ class Shelf:
         return ticket
 
     def get(self, ticket):
-        """Returns the result, or None if it is no longer kept."""
+        """Returns the result, or None if it is no longer there."""
         with self._lock:
             if ticket not in self._results:
                 return None

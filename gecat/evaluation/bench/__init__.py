@@ -11,5 +11,6 @@ BENCHES = {
     "empty": "whether pictures that show nothing get an empty mask",
     "ablation": "what each part of the method is worth",
     "semisupervised": "how far a few masks made by people go",
+    "inspection": "how long the networks let visitors of the Explore tab wait",
     "pictures": "draw the README's picture with the networks",
 }

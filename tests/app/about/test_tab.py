@@ -2,14 +2,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from gecat.app.about import tab as about
+from gecat.app.about.tab import read_card
+from gecat.app.about.views import draw_epoch
 from gecat.i18n import LANGUAGES, words
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_picture_is_drawn_in_the_words_of_the_page(language):
     tab = words(language).about
-    svg = about.draw_epoch(tab)
+    svg = draw_epoch(tab)
     root = ElementTree.fromstring(svg)
     texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
     assert set(texts) == set(tab.names.values())
@@ -18,6 +19,6 @@ def test_the_picture_is_drawn_in_the_words_of_the_page(language):
 
 def test_the_card_beside_the_weights_is_read(tmp_path):
     weights = tmp_path / "mine.safetensors"
-    assert about.read_card(weights) is None
+    assert read_card(weights) is None
     (tmp_path / "mine.md").write_text("# Mine", encoding="utf-8")
-    assert about.read_card(weights) == "# Mine"
+    assert read_card(weights) == "# Mine"

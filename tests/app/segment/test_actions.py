@@ -1,5 +1,6 @@
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import gradio as gr
 import numpy as np
@@ -7,24 +8,19 @@ import pytest
 from PIL import Image
 
 import gecat
-from gecat.app.segment.actions import Actions
+from gecat.app.segment import actions as module
+from gecat.app.segment.actions import FILES, PICTURES, SegmentActions, parse_colour
 from gecat.app.ui import uploads
-from gecat.app.ui.result_cache import Shelf
+from gecat.app.ui.result_cache import ResultCache
 from gecat.i18n import words
 
 ENGLISH, CHINESE = words("en"), words("zh")
-
 SETTINGS = (0.5, "#ffffff", None)
-
-
-@pytest.fixture(scope="module")
-def segmenter(small_weights):
-    return gecat.load(small_weights)
 
 
 @pytest.fixture
 def actions(segmenter):
-    return Actions(ENGLISH, lambda: segmenter, Shelf())
+    return SegmentActions(ENGLISH, lambda: segmenter, ResultCache())
 
 
 @pytest.fixture
@@ -35,43 +31,65 @@ def photo(tmp_path):
     return {"path": str(path), "orig_name": "a cat.png"}
 
 
+@pytest.fixture
+def ticket(actions, photo):
+    return actions.segment(photo, False)["ticket"]
+
+
 def payload(folder, name, data):
     path = folder / name
     path.write_bytes(data)
     return {"path": str(path), "orig_name": name}
 
 
-def test_the_slider_redraws_without_the_network(actions, photo):
-    ticket = actions.segment(photo, False)
-    redrawn = Actions(ENGLISH, None, actions.shelf)  # no network to be called
+def test_the_slider_redraws_without_the_network(actions, ticket):
+    redrawn = SegmentActions(ENGLISH, None, actions.results)  # no network to be called
     low, high = (redrawn.show(ticket, level, "#ffffff", None) for level in (0.02, 0.98))
-    assert not np.array_equal(low[3], high[3])
-    assert "60" in low[5]
-    assert "90" in low[5]
+    assert not np.array_equal(low["mask"], high["mask"])
+    assert "60" in low["score"]
+    assert "90" in low["score"]
 
 
-def test_the_mask_is_the_one_the_segmenter_gives(actions, photo, segmenter):
-    kept = actions.shelf.get(actions.segment(photo, False))
+def test_the_mask_is_the_one_the_segmenter_gives(actions, photo, ticket, segmenter):
+    kept = actions.results.get(ticket)
     result = segmenter(photo["path"])
     assert np.allclose(kept.mask / 255, result.mask, atol=0.003)
     assert kept.score == result.score
 
 
-def test_a_result_that_the_shelf_let_go_is_asked_for_again(segmenter, photo):
-    crowded = Actions(ENGLISH, lambda: segmenter, Shelf(capacity=1))
-    first = crowded.segment(photo, False)
+def test_nothing_of_full_size_is_made_that_nobody_looks_at(segmenter, photo):
+    results = []
+
+    def recorded(*image, **options):
+        results.append(segmenter(*image, **options))
+        return results[-1]
+
+    actions = SegmentActions(ENGLISH, lambda: recorded, ResultCache())
+    ticket = actions.segment(photo, True)["ticket"]
+    actions.show(ticket, *SETTINGS)
+    actions.offer(ticket, *SETTINGS)
+    actions.answer(photo, False, 0.5)
+    actions.segment_many([photo], False, 0.5)
+    assert len(results) == 3
+    for result in results:
+        assert not {"score_map", "boxes"} & set(vars(result))
+
+
+def test_a_result_that_the_cache_let_go_is_asked_for_again(segmenter, photo):
+    crowded = SegmentActions(ENGLISH, lambda: segmenter, ResultCache(capacity=1))
+    first = crowded.segment(photo, False)["ticket"]
     crowded.segment(photo, False)
     with pytest.raises(gr.Error, match="no longer kept"):
         crowded.show(first, *SETTINGS)
 
 
 def test_no_photo_shows_what_to_do(actions):
-    assert actions.segment(None, False) is None
+    assert actions.segment(None, False) == {"ticket": None}
     shown = actions.show(None, *SETTINGS)
-    assert shown[:5] == [None] * 5
-    assert ENGLISH.segment.waiting in shown[5]
-    assert all(button["interactive"] is False for button in map(as_update, shown[6:]))
-    assert len(actions.reset()) == len(shown) + 2
+    assert all(shown[name] is None for name in PICTURES)
+    assert ENGLISH.segment.waiting in shown["score"]
+    assert all(shown[name]["interactive"] is False for name in FILES)
+    assert actions.reset() == {"photo": None, "ticket": None, **shown}
 
 
 def opened(path):
@@ -79,32 +97,33 @@ def opened(path):
         return picture.copy()
 
 
-def as_update(button):
-    return button if isinstance(button, dict) else {"interactive": button.interactive}
+def test_files_are_offered_under_the_photos_name(actions, ticket):
+    offered = actions.offer(ticket, *SETTINGS)
+    assert {name: Path(button["value"]).name for name, button in offered.items()} == {
+        "cutout_file": "a-cat-cutout.png",
+        "mask_file": "a-cat-mask.png",
+        "composite_file": "a-cat-background.jpg",
+    }
+    assert all(button["interactive"] for button in offered.values())
+    assert opened(offered["cutout_file"]["value"]).size == (90, 60)
 
 
-def test_files_are_offered_under_the_photos_name(actions, photo):
-    ticket = actions.segment(photo, False)
-    paths = [button.value for button in actions.offer(ticket, *SETTINGS)]
-    names = [path["path"] if isinstance(path, dict) else path for path in paths]
-    assert [name.rsplit("/")[-1] for name in names] == [
-        "a-cat-cutout.png",
-        "a-cat-mask.png",
-        "a-cat-background.jpg",
-    ]
-    assert opened(names[0]).size == (90, 60)
-
-
-def test_a_picture_serves_as_background(actions, photo, tmp_path):
+def test_a_picture_serves_as_background_and_is_read_once(actions, ticket, tmp_path, monkeypatch):
     Image.new("RGB", (30, 20), (1, 2, 3)).save(tmp_path / "wall.png")
-    ticket = actions.segment(photo, False)
+    read = []
+    read_photo = module.read_photo
+    monkeypatch.setattr(module, "read_photo", lambda photo: read.append(photo) or read_photo(photo))
+    wall = actions.take_background({"path": str(tmp_path / "wall.png")})["background"]
 
-    def of_the_wall(backdrop):
-        shown = actions.show(ticket, 0.98, "#ffffff", backdrop)
-        return np.abs(shown[4].astype(int) - (1, 2, 3)).max(axis=-1) <= 1
+    def of_the_wall(background):
+        shown = actions.show(ticket, 0.98, "#ffffff", background)
+        return np.abs(shown["composite"].astype(int) - (1, 2, 3)).max(axis=-1) <= 1
 
-    assert of_the_wall({"path": str(tmp_path / "wall.png")}).any()
-    assert not of_the_wall(None).any()
+    assert of_the_wall(wall).any()
+    assert not of_the_wall(actions.take_background(None)["background"]).any()
+    behind = opened(actions.offer(ticket, 0.98, "#ffffff", wall)["composite_file"]["value"])
+    assert np.abs(np.asarray(behind).astype(int) - (1, 2, 3)).max(axis=-1).min() <= 3
+    assert len(read) == 1
 
 
 @pytest.mark.parametrize(
@@ -138,37 +157,27 @@ def test_what_is_not_an_uploaded_file_is_refused(actions, photo):
         actions.segment(photo, False)
 
 
-def test_a_background_that_nobody_uploaded_is_refused(actions, photo):
-    ticket = actions.segment(photo, False)
-    with pytest.raises(gr.Error, match="uploaded file"):
-        actions.show(ticket, 0.5, "#ffffff", {"path": __file__})
-
-
 def test_a_refused_background_is_dropped_and_a_later_one_kept(actions, photo):
     with pytest.raises(gr.Error, match="uploaded file"):
-        actions.check_background({"path": __file__})
-    assert actions.drop_background({"path": __file__}) is None
-    assert actions.drop_background(photo) == gr.skip()
+        actions.take_background({"path": __file__})
+    assert actions.drop_background({"path": __file__}) == {"picture": None}
+    assert actions.drop_background(photo) == {}
 
 
-def test_a_number_that_is_being_written_changes_nothing(actions, photo):
-    ticket = actions.segment(photo, False)
-    assert actions.show(ticket, None, "#ffffff", None) == [gr.skip()] * 9
-    assert actions.offer(ticket, None, "#ffffff", None) == [gr.skip()] * 3
+def test_a_number_that_is_being_written_changes_nothing(actions, ticket):
+    assert actions.show(ticket, None, "#ffffff", None) == {}
+    assert actions.offer(ticket, None, "#ffffff", None) == {}
 
 
-def test_an_empty_mask_is_told_in_words_and_not_by_a_score(actions, photo):
-    ticket = actions.segment(photo, False)
-    kept = actions.shelf.get(ticket)
-    for highest, sentence in (
-        (0.4, ENGLISH.segment.nothing_found),
-        (0.9, ENGLISH.segment.nothing_left),
-    ):
+def test_an_empty_mask_is_told_in_words_and_not_by_a_score(actions, ticket):
+    kept = actions.results.get(ticket)
+    segment = ENGLISH.segment
+    for highest, sentence in ((0.4, segment.nothing_found), (0.9, segment.nothing_left)):
         mask = np.full_like(kept.mask, round(255 * highest))
-        other = actions.shelf.put(replace(kept, mask=mask, score=0.98), kept.size)
-        verdict = actions.show(other, 0.95, "#ffffff", None)[5]
-        assert sentence in verdict
-        assert "98%" not in verdict
+        other = actions.results.put(replace(kept, mask=mask, score=0.98), kept.size)
+        score = actions.show(other, 0.95, "#ffffff", None)["score"]
+        assert sentence in score
+        assert "98%" not in score
 
 
 @pytest.mark.parametrize("threshold", ["half", None, float("nan"), -0.1, 1.1])
@@ -182,7 +191,7 @@ def test_missing_weights_are_told_without_the_servers_paths(photo, tmp_path):
         return gecat.load(tmp_path / "none.safetensors")
 
     with pytest.raises(gr.Error) as caught:
-        Actions(CHINESE, nothing, Shelf()).segment(photo, False)
+        SegmentActions(CHINESE, nothing, ResultCache()).segment(photo, False)
     assert CHINESE.titles.weights in caught.value.message
     assert str(tmp_path) not in caught.value.message
 
@@ -191,7 +200,7 @@ def test_damaged_weights_are_told_like_missing_ones(photo, tmp_path):
     damaged = tmp_path / "damaged.safetensors"
     damaged.write_bytes(b"not weights")
     with pytest.raises(gr.Error) as caught:
-        Actions(ENGLISH, lambda: gecat.load(damaged), Shelf()).segment(photo, False)
+        SegmentActions(ENGLISH, lambda: gecat.load(damaged), ResultCache()).segment(photo, False)
     assert ENGLISH.titles.weights in caught.value.message
 
 
@@ -200,35 +209,33 @@ def test_a_fault_of_ours_is_told_and_logged(photo, caplog):
         raise RuntimeError("secret detail")
 
     with pytest.raises(gr.Error) as caught:
-        Actions(ENGLISH, broken, Shelf()).segment(photo, False)
+        SegmentActions(ENGLISH, broken, ResultCache()).segment(photo, False)
     assert "secret" not in caught.value.message
     assert "secret detail" in caplog.text
 
 
-def test_a_wrong_colour_is_named(actions, photo):
-    ticket = actions.segment(photo, False)
+def test_a_wrong_colour_is_named(actions, ticket):
     with pytest.raises(gr.Error, match="Received: &lt;red&gt;"):
         actions.show(ticket, 0.5, "<red>", None)
 
 
 def test_programs_get_files_and_facts(actions, photo):
-    cutout, mask, facts = actions.answer(photo, False, 0.5)
-    assert opened(cutout).mode == "RGBA"
-    assert opened(mask).size == (90, 60)
-    assert set(facts) == {"score", "share", "boxes"}
-    assert 0 <= facts["score"] <= 1
+    answer = actions.answer(photo, False, 0.5)
+    assert opened(answer["cutout"]).mode == "RGBA"
+    assert opened(answer["mask"]).size == (90, 60)
+    assert set(answer["facts"]) == {"score", "share", "boxes"}
+    assert 0 <= answer["facts"]["score"] <= 1
     with pytest.raises(gr.Error, match="Received: nothing"):
         actions.answer(None)
 
 
 def test_many_photos_leave_out_the_bad_ones_and_name_them(actions, photo, tmp_path):
     files = [photo, payload(tmp_path, "note.png", b"only words"), photo]
-    pictures, download, note = actions.segment_many(files, False, 0.5)
-    assert len(pictures) == 2
-    assert "note.png" in note
-    assert "text" in note
-    value = download.value
-    with zipfile.ZipFile(value["path"] if isinstance(value, dict) else value) as archive:
+    shown = actions.segment_many(files, False, 0.5)
+    assert len(shown["gallery"]) == 2
+    assert "note.png" in shown["note"]
+    assert "text" in shown["note"]
+    with zipfile.ZipFile(shown["download"]["value"]) as archive:
         assert sorted(archive.namelist()) == [
             "a-cat-cutout-2.png",
             "a-cat-cutout.png",
@@ -239,10 +246,10 @@ def test_many_photos_leave_out_the_bad_ones_and_name_them(actions, photo, tmp_pa
 
 def test_nothing_but_bad_files_gives_no_zip(actions, tmp_path):
     files = [payload(tmp_path, "note.png", b"only words")]
-    pictures, download, note = actions.segment_many(files, False, 0.5)
-    assert pictures == []
-    assert download.value is None
-    assert "note.png" in note
+    shown = actions.segment_many(files, False, 0.5)
+    assert shown["gallery"] == []
+    assert shown["download"]["value"] is None
+    assert "note.png" in shown["note"]
 
 
 def test_too_many_and_too_large_are_refused_before_any_is_read(actions, photo, monkeypatch):
@@ -253,3 +260,23 @@ def test_too_many_and_too_large_are_refused_before_any_is_read(actions, photo, m
     monkeypatch.setattr(uploads, "MANY_BYTES", 10)
     with pytest.raises(gr.Error, match="together"):
         actions.segment_many([photo], False, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("text", "colour"),
+    [
+        ("#1a2b3c", (26, 43, 60)),
+        ("#FFF", (255, 255, 255)),
+        ("#1a2b3cff", (26, 43, 60)),
+        ("rgb(26, 43, 60)", (26, 43, 60)),
+        ("rgba(26.4, 43, 255.2, 0.5)", (26, 43, 255)),
+    ],
+)
+def test_colours_are_read_as_browsers_write_them(text, colour):
+    assert parse_colour(text) == colour
+
+
+@pytest.mark.parametrize("text", ["red", "", "#12", "#12345g", "rgb(1, 2)", "rgb(999, 0, 0)", None])
+def test_what_is_no_colour_is_named(text):
+    with pytest.raises(ValueError, match="Received"):
+        parse_colour(text)

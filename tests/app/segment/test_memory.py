@@ -10,7 +10,8 @@ import pytest
 PEAK = """
 import json, resource, sys
 import numpy as np
-from gecat.app.segment.views import Kept, draw, make_files
+from gecat.app.segment.result import Result, make_files
+from gecat.app.segment.views import draw
 from gecat.images.reading import read_image
 from gecat.images.sizes import network_input, network_size
 from gecat.inference.cutout import boxes
@@ -24,7 +25,7 @@ image = read_image(np.full((height, width, 3), 99, np.uint8))
 small = network_input(image, *network_size(image.shape, 256, 16))
 mask = refine(image, np.random.default_rng(0).random((height, width), np.float32))
 boxes(mask)
-kept = Kept(image, np.uint8(255 * mask), 0.5, "photo")
+kept = Result(image, np.uint8(255 * mask), 0.5, "photo")
 behind = np.zeros((30_000, 1, 3), np.uint8)
 draw(kept, 0.5, behind)
 make_files(kept, 0.5, behind)

@@ -8,33 +8,35 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gecat.app.train.comparison import compared_html, settings_html
-from gecat.app.train.tiles import count_columns, sheet_style, tiles_html
+from gecat.app.train.comparison import comparison_html, settings_html
+from gecat.app.train.run_pictures import count_columns, sheet_style, tiles_html
+from gecat.app.train.snapshot import Snapshot
 from gecat.app.train.views import (
     CHARTS,
-    Sight,
     curves_html,
     histogram_html,
     lights_html,
     masks_html,
     pairs_html,
-    sentence,
     status_html,
+    status_sentence,
 )
 from gecat.config import PRESETS, preset
 from gecat.errors import ImageError, JobError
 from gecat.i18n import words
 from gecat.jobs.job import Job, command, repeat
+from gecat.jobs.requests import Caps
 from gecat.training.run.history import CURVES, History
 
 ENGLISH, CHINESE = words("en"), words("zh")
 JOB = Job("ab12", "owner", "Run 1", 0.0, "scenes", "small", "random", 60, {})
 
 
-def sight_of(folder, state="running", lines=(), now=None, job=JOB, reason=None, **described):
+def snapshot_of(folder, state="running", lines=(), now=None, job=JOB, reason=None, **described):
     rows = [{"seconds": row["cycle"] * 2.0, "stage": "adversarial", **row} for row in lines]
     (folder / "stats.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return Sight(job, state, 2, folder, now or {}, History(folder).read(), described, reason)
+    history = History(folder).read()
+    return Snapshot(job, state, 2, folder, now or {}, history, described, reason)
 
 
 def draw(folder, name, columns, level=128):
@@ -65,53 +67,55 @@ def test_every_chart_has_its_words_and_its_curve():
     ],
 )
 def test_a_sentence_says_what_is_going_on(tmp_path, state, now, reason, said):
-    sight = sight_of(tmp_path, state, [{"cycle": 1}], now, reason=reason)
-    assert said.lower() in sentence(sight, ENGLISH.train).lower()
-    assert not re.search("[A-Za-z]{2}", sentence(sight, CHINESE.train).replace("a.zip", ""))
+    snapshot = snapshot_of(tmp_path, state, [{"cycle": 1}], now, reason=reason)
+    assert said.lower() in status_sentence(snapshot, ENGLISH.train).lower()
+    assert not re.search(
+        "[A-Za-z]{2}", status_sentence(snapshot, CHINESE.train).replace("a.zip", "")
+    )
 
 
 def test_a_collapse_is_told_with_the_cycle_it_goes_on_from(tmp_path):
     lines = [{"cycle": 44, "healed": "collapse", "healed_from": 40, "broken_area": 0.021}]
-    sight = sight_of(tmp_path, lines=lines, now={"doing": "learning"})
-    said = sentence(sight, ENGLISH.train)
+    snapshot = snapshot_of(tmp_path, lines=lines, now={"doing": "learning"})
+    said = status_sentence(snapshot, ENGLISH.train)
     assert "masks covered 2%" in said and "cycle 40" in said
-    assert "1 × healed" in status_html(sight, ENGLISH.train)
+    assert "1 × healed" in status_html(snapshot, ENGLISH.train)
 
 
 def test_progress_is_the_share_of_the_seconds(tmp_path):
-    shown = status_html(sight_of(tmp_path, lines=[{"cycle": 15}]), ENGLISH.train)
+    shown = status_html(snapshot_of(tmp_path, lines=[{"cycle": 15}]), ENGLISH.train)
     assert "width:50.0%" in shown and "cycle 15" in shown
     assert "30 s learned" in shown and "30 s left" in shown
-    reading = sight_of(tmp_path, now={"doing": "reading", "done": 1, "total": 4})
+    reading = snapshot_of(tmp_path, now={"doing": "reading", "done": 1, "total": 4})
     assert "width:25.0%" in status_html(reading, ENGLISH.train)
 
 
 def test_in_slow_motion_the_stage_that_runs_is_lit(tmp_path):
     now = {"doing": "learning", "light": "generator", "slow": True}
-    shown = status_html(sight_of(tmp_path, lines=[{"cycle": 1}], now=now), ENGLISH.train)
+    shown = status_html(snapshot_of(tmp_path, lines=[{"cycle": 1}], now=now), ENGLISH.train)
     assert f'<li class="lit">{ENGLISH.train.lights["generator"]}' in shown
-    quick = sight_of(tmp_path, lines=[{"cycle": 1}], now={**now, "slow": False})
+    quick = snapshot_of(tmp_path, lines=[{"cycle": 1}], now={**now, "slow": False})
     assert "lit" not in status_html(quick, ENGLISH.train)
     assert lights_html(quick, ENGLISH.train) == lights_html(None, ENGLISH.train) == ""
 
 
 def test_what_was_left_out_is_named_and_harmless(tmp_path):
     skipped = [["<img src=x>.png", "no picture"]] + [[f"{n}.png", "cut"] for n in range(20)]
-    shown = status_html(sight_of(tmp_path, skipped=skipped), ENGLISH.train)
+    shown = status_html(snapshot_of(tmp_path, skipped=skipped), ENGLISH.train)
     assert "21 left out" in shown and "&lt;img src=x&gt;.png" in shown and "<img" not in shown
     assert shown.count("<li><b>") == 12 and "…" in shown
     why = ImageError("image.empty", accepted=["PNG"]).to_dict()
-    chinese = status_html(sight_of(tmp_path, skipped=[["1.png", why]]), CHINESE.train)
+    chinese = status_html(snapshot_of(tmp_path, skipped=[["1.png", why]]), CHINESE.train)
     assert "<li><b>1.png</b>: 文件是空的。可用：PNG。收到：0 字节。</li>" in chinese
     named = replace(JOB, name="<b>x</b>")
-    assert "<b>x" not in status_html(sight_of(tmp_path, job=named), ENGLISH.train)
+    assert "<b>x" not in status_html(snapshot_of(tmp_path, job=named), ENGLISH.train)
 
 
 def test_the_slider_goes_back_through_the_pictures(tmp_path):
     for cycle in (0, 5, 10):
         draw(tmp_path, f"{cycle:06d}", 8)
-    sight = sight_of(tmp_path, lines=[{"cycle": 5}, {"cycle": 10, "probe_iou": 0.625}])
-    shown = [masks_html(sight, back, ENGLISH.train) for back in (0, 50, 100)]
+    snapshot = snapshot_of(tmp_path, lines=[{"cycle": 5}, {"cycle": 10, "probe_iou": 0.625}])
+    shown = [masks_html(snapshot, back, ENGLISH.train) for back in (0, 50, 100)]
     assert [re.search(r'data-cycle="(\d+)"', part)[1] for part in shown] == ["0", "5", "10"]
     assert "10 s learned" in shown[1] and "never used in learning" not in shown[1]
     assert "never used in learning" in shown[2] and "<b>0.62</b>" in shown[2]
@@ -119,12 +123,12 @@ def test_the_slider_goes_back_through_the_pictures(tmp_path):
 
 
 def test_nothing_is_shown_as_nothing(tmp_path):
-    sight = sight_of(tmp_path)
+    snapshot = snapshot_of(tmp_path)
     for part in (
         masks_html(None, 100, ENGLISH.train),
-        masks_html(sight, 100, ENGLISH.train),
-        pairs_html(sight, ENGLISH.train),
-        curves_html(sight, ENGLISH.train),
+        masks_html(snapshot, 100, ENGLISH.train),
+        pairs_html(snapshot, ENGLISH.train),
+        curves_html(snapshot, ENGLISH.train),
     ):
         assert ENGLISH.train.nothing_yet in part
     assert curves_html(None, ENGLISH.train) == histogram_html(None, ENGLISH.train) == ""
@@ -147,11 +151,11 @@ def test_tiles_show_each_part_of_a_picture_once(tmp_path):
 def test_pairs_carry_the_critics_scores(tmp_path):
     draw(tmp_path, "pairs", 12)
     scores = {"real": [0.9] * 8, "generated": [0.5] * 8, "spoiled": [0.1] * 8}
-    sight = sight_of(tmp_path, lines=[{"cycle": 1, "probe_area": 0.2, "pair_scores": scores}])
-    shown = pairs_html(sight, ENGLISH.train)
+    snapshot = snapshot_of(tmp_path, lines=[{"cycle": 1, "probe_area": 0.2, "pair_scores": scores}])
+    shown = pairs_html(snapshot, ENGLISH.train)
     assert shown.count("data:image/webp") == 1
     assert re.findall(r"<b>(\d+)%</b>", shown) == ["90"] * 4 + ["50"] * 4 + ["10"] * 4
-    assert histogram_html(sight, ENGLISH.train).count("<rect") == 30
+    assert histogram_html(snapshot, ENGLISH.train).count("<rect") == 30
 
 
 def test_a_critic_that_has_not_begun_to_learn_explains_nothing(tmp_path):
@@ -161,40 +165,40 @@ def test_a_critic_that_has_not_begun_to_learn_explains_nothing(tmp_path):
     anchor = {"cycle": 1, "stage": "anchor", "probe_area": 0.2}
     judged = {"cycle": 2, "stage": "warm-up", "probe_area": 0.2, "discriminator_score_real": 0.5}
     legend, idle = ENGLISH.train.rows[2], ENGLISH.train.critic_idle
-    early = sight_of(tmp_path, lines=[anchor])
+    early = snapshot_of(tmp_path, lines=[anchor])
     shown = masks_html(early, 100, ENGLISH.train)
     assert idle in shown and legend not in shown and idle in pairs_html(early, ENGLISH.train)
-    later = sight_of(tmp_path, lines=[anchor, judged])
+    later = snapshot_of(tmp_path, lines=[anchor, judged])
     shown = masks_html(later, 100, ENGLISH.train)
     assert legend in shown and idle not in shown and idle not in pairs_html(later, ENGLISH.train)
     assert idle in masks_html(later, 50, ENGLISH.train)  # back in time
-    forked = sight_of(tmp_path, lines=[anchor], job=replace(JOB, start="shipped"))
+    forked = snapshot_of(tmp_path, lines=[anchor], job=replace(JOB, start="shipped"))
     assert idle not in masks_html(forked, 100, ENGLISH.train)
 
 
 def test_settings_that_differ_come_first_and_are_marked(tmp_path):
-    sights = []
+    snapshots = []
     for number, size in enumerate((64, 96)):
         folder = tmp_path / str(number)
         folder.mkdir()
         config = preset("small", size=size).to_dict()
         job = replace(JOB, id=str(number), name=f"Run {number}")
         lines = [{"cycle": 1, "probe_iou": 0.5}]
-        sights.append(sight_of(folder, lines=lines, job=job, config=config))
-    table = settings_html(sights, ENGLISH)
+        snapshots.append(snapshot_of(folder, lines=lines, job=job, config=config))
+    table = settings_html(snapshots, ENGLISH)
     size, widths = (ENGLISH.settings[name] for name in ("size", "generator_widths"))
     assert re.findall(r'<tr class="differs"><th>([^<]+)</th>', table) == [size]
     assert table.index(size) < table.index("<details>") < table.index(widths)
     assert f"{len(config) + 2} settings are equal" in table  # three more are told, one differs
     assert "<td>64</td><td>96</td>" in table
-    charts = compared_html(sights, ENGLISH.train)
+    charts = comparison_html(snapshots, ENGLISH.train)
     assert "Run 0" in charts and "Run 1" in charts and charts.count("<polyline") == 2
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_no_setting_is_shown_by_its_raw_name(tmp_path, name):
-    sight = sight_of(tmp_path, config=preset(name).to_dict())
-    told = re.sub("<[^>]*>", " ", settings_html([sight], CHINESE))
+    snapshot = snapshot_of(tmp_path, config=preset(name).to_dict())
+    told = re.sub("<[^>]*>", " ", settings_html([snapshot], CHINESE))
     # Names of methods, and the run's.
     assert set(re.findall("[A-Za-z_]{2,}", told)) <= {"Adam", "Armijo", "Net", "PR", "Run"}
 
@@ -223,9 +227,10 @@ def test_a_run_is_resumed_with_nothing_but_more_time(tmp_path):
     job = replace(JOB, start="shipped", data="photos", changes={"size": 96}, seconds=90)
     (tmp_path / "checkpoints").mkdir()
     (tmp_path / "checkpoints" / "state.safetensors").write_bytes(b"")
-    words = command(job, tmp_path, tmp_path / "photos", 500)
+    words = command(job, tmp_path, tmp_path / "photos", Caps())
     assert [word for word in words if word.startswith("--")] == [
         "--error-file",
+        "--deadline",
         "--teacher",
         "--data",
         "--run",

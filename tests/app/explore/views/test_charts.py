@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from gecat.app.explore import charts
+from gecat.app.explore.views import charts
 from gecat.app.ui.figures import to_svg
 from gecat.i18n import words as catalogue
 from gecat.inspection.landscape import Line, Slice
@@ -22,7 +22,7 @@ DRAWN = {
     "histogram": lambda: charts.score_histogram([0.2, 0.9, 0.91]),
     "steps": lambda: charts.score_steps([0.2, 0.5, 0.7], 0.6),
     "line": lambda: charts.line_search(LINE, STEEP, 0.1, (1.0, 0.4)),
-    "plane": lambda: charts.plane(GROUND),
+    "plane": lambda: charts.loss_plane(GROUND),
     "angles": lambda: charts.gradient_angles([88.0, 120.0, 45.0]),
 }
 
@@ -39,8 +39,8 @@ def test_the_marker_moves_to_the_score():
     chart, _ = charts.score_histograms([0.9], [0.1])
     svg = to_svg(chart, {})
     start = marker_places(svg)
-    assert start == pytest.approx(marker_places(charts.moved(svg, chart, 0.0)), abs=0.01)
-    left, right = (marker_places(charts.moved(svg, chart, place)) for place in (0.25, 1.0))
+    assert start == pytest.approx(marker_places(charts.move_marker(svg, chart, 0.0)), abs=0.01)
+    left, right = (marker_places(charts.move_marker(svg, chart, place)) for place in (0.25, 1.0))
     axes = chart.axes[0].get_position()
     points = 72 * chart.get_figwidth()
     assert left == pytest.approx((axes.x0 + 0.25 * axes.width) * points, abs=0.1)
@@ -73,5 +73,5 @@ def test_the_armijo_line_and_the_step_are_drawn_where_they_are():
 
 
 def test_the_path_lies_on_the_plane():
-    axes = charts.plane(GROUND).axes[0]
+    axes = charts.loss_plane(GROUND).axes[0]
     assert axes.lines[-1].get_xydata() == pytest.approx(GROUND.path)

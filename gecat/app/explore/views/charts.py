@@ -14,7 +14,7 @@ MARKER = "marker"
 
 
 def score_histograms(true, spoiled):
-    """Scores of right and of spoiled masks, and a marker at 0 that `moved` moves.
+    """Scores of right and of spoiled masks, and a marker at 0 that `move_marker` moves.
 
     Args:
         true, spoiled: lists of scores in [0, 1].
@@ -36,7 +36,7 @@ def score_histograms(true, spoiled):
     return chart, columns
 
 
-def moved(svg, chart, place):
+def move_marker(svg, chart, place):
     """Moves the marker of a chart's SVG text, since to draw the chart anew takes much longer.
 
     Args:
@@ -114,24 +114,24 @@ def line_search(conjugate, steepest, least, accepted):
     return chart
 
 
-def plane(cut):
+def loss_plane(plane):
     """The loss on a plane, as a map with contour lines, and the path on it.
 
     Args:
-        cut: a landscape.Slice.
+        plane: a landscape.Slice.
 
     Returns:
         matplotlib Figure.
     """
     chart, axes = _axes("along the whole path", "across it")
-    levels = np.linspace(cut.loss.min(), np.quantile(cut.loss, 0.9), 14)
-    filled = axes.contourf(cut.x, cut.y, cut.loss, levels, cmap="viridis", extend="max")
-    axes.contour(cut.x, cut.y, cut.loss, levels, colors="white", linewidths=0.4)
-    axes.plot(*cut.path.T, "o-", color="white", linewidth=3.5, markersize=9)
-    axes.plot(*cut.path.T, "o-", color=ORANGE, linewidth=2, markersize=6)
+    levels = np.linspace(plane.loss.min(), np.quantile(plane.loss, 0.9), 14)
+    filled = axes.contourf(plane.x, plane.y, plane.loss, levels, cmap="viridis", extend="max")
+    axes.contour(plane.x, plane.y, plane.loss, levels, colors="white", linewidths=0.4)
+    axes.plot(*plane.path.T, "o-", color="white", linewidth=3.5, markersize=9)
+    axes.plot(*plane.path.T, "o-", color=ORANGE, linewidth=2, markersize=6)
     axes.annotate(
         "start",
-        cut.path[0],
+        plane.path[0],
         (-6, 8),
         textcoords="offset points",
         color="white",

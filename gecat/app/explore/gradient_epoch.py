@@ -1,0 +1,83 @@
+"""One gradient epoch on the weights in use: what G walks over, and what stands still."""
+
+import functools
+
+import gradio as gr
+
+from gecat.app.explore.views.gradient_epoch import (
+    angles_figure,
+    fingerprints_html,
+    line_figure,
+    plane_figure,
+)
+from gecat.app.ui.errors import errors_become_toasts
+from gecat.app.ui.events import NETWORK, connect
+from gecat.app.ui.fragments import note_html
+
+PROGRESS = gr.Progress()
+
+
+def title(explore):
+    """The view's name."""
+    return explore.cycle
+
+
+def build(explorer, ticket, weights):
+    """Builds the view inside the open tab.
+
+    Args:
+        explorer: an Explorer; ticket: the gr.State of the photo's ticket; weights: not used.
+    """
+    actions = EpochActions(explorer)
+    explore = explorer.words.explore
+    gr.Markdown(explore.cycle_intro)
+    start = gr.Button(explore.cycle_run, variant="primary", elem_id="epoch-run")
+    with gr.Row():
+        with gr.Column(min_width=280):
+            line = gr.HTML(elem_id="epoch-line", min_height=60)
+            angles = gr.HTML(elem_id="epoch-angles")
+        with gr.Column(min_width=280):
+            plane = gr.HTML(elem_id="epoch-plane", min_height=60)
+            fingerprints = gr.HTML(elem_id="fingerprints")
+    connect(
+        start.click,
+        actions.run,
+        {"ticket": ticket},
+        {"fingerprints": fingerprints, "line": line, "plane": plane, "angles": angles},
+        show_progress_on=[line],
+        **NETWORK,
+    )
+
+
+class EpochActions:
+    """The view's actions.
+
+    Args:
+        explorer: an Explorer.
+    """
+
+    def __init__(self, explorer):
+        self.explorer, self.words, self.explore = explorer, explorer.words, explorer.words.explore
+
+    @functools.cached_property
+    def teller(self):
+        """The EpochTeller of the weights in use."""
+        from gecat.inspection.epoch import EpochTeller
+
+        return EpochTeller(self.explorer.loaded_segmenter().networks)
+
+    @errors_become_toasts
+    def run(self, ticket, progress=PROGRESS):
+        """Runs one gradient epoch and shows what it walked over."""
+        photo, explore = self.explorer.photo(ticket), self.explore
+        if photo is None:
+            empty = dict.fromkeys(("line", "plane", "angles"), "")
+            return {"fingerprints": note_html(explore.waiting), **empty}
+        progress(0)
+        story = self.teller.tell(photo.image, progress)
+        return {
+            "fingerprints": fingerprints_html(story, explore),
+            "line": line_figure(story, explore),
+            "plane": plane_figure(story, explore),
+            "angles": angles_figure(story, explore),
+        }

@@ -1,0 +1,1 @@
+"""What the views of the Explore tab draw: numbers in, HTML and pictures out; no Gradio."""

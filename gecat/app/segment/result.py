@@ -1,0 +1,97 @@
+"""A segmented photo as the server keeps it, the files that are made of it, and its facts."""
+
+import io
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from PIL import Image
+
+from gecat.files import safe_stem
+from gecat.inference.cutout import boxes, byte_opacity, cutout, object_share, on_background
+
+
+@dataclass(frozen=True)
+class Result:
+    """What is kept for a browser: 4 bytes a pixel.
+
+    Attributes:
+        image: uint8 (H, W, 3).
+        mask: uint8 (H, W), probability times 255.
+        score: the critic's, in [0, 1].
+        stem: of which the names of the downloads are made.
+    """
+
+    image: np.ndarray
+    mask: np.ndarray
+    score: float
+    stem: str
+
+    @property
+    def size(self):
+        """Bytes in memory."""
+        return self.image.nbytes + self.mask.nbytes
+
+
+def pack(segmentation, name):
+    """Packs a Segmentation.
+
+    Args:
+        segmentation: a gecat.Segmentation.
+        name: the photo's file name.
+
+    Returns:
+        Result.
+    """
+    mask = np.rint(segmentation.mask * 255).astype(np.uint8)
+    return Result(segmentation.image, mask, float(segmentation.score), safe_stem(name))
+
+
+def make_files(result, threshold, background=None):
+    """Makes the files that are offered, at the photo's own size.
+
+    Args:
+        result: a Result.
+        threshold: in [0, 1].
+        background: a colour (red, green, blue), a uint8 picture (h, w, 3), or None to leave that
+            file out.
+
+    Returns:
+        dict of names and bytes: the cut-out (PNG), the mask (PNG), the new background (JPEG).
+    """
+    opacity = byte_opacity(result.mask, threshold)
+    cut = cutout(result.image, opacity)
+    files = {
+        f"{result.stem}-cutout.png": _encode(cut, "PNG"),
+        f"{result.stem}-mask.png": _encode(np.rint(opacity * 255).astype(np.uint8), "PNG"),
+    }
+    if background is not None:
+        composite = on_background(cut, background)
+        files[f"{result.stem}-background.jpg"] = _encode(composite, "JPEG")
+    return files
+
+
+def measure(result, threshold):
+    """Says in numbers what a result is.
+
+    Args:
+        result: a Result.
+        threshold: in [0, 1].
+
+    Returns:
+        dict: the critic's score, the share of the picture that is object, and the boxes of the
+        objects in pixels of the photo.
+    """
+    opacity = byte_opacity(result.mask, threshold)
+    return {
+        "score": round(result.score, 4),
+        "share": round(object_share(opacity), 4),
+        "boxes": [asdict(box) for box in boxes(opacity)],
+    }
+
+
+def _encode(picture, kind):
+    # Fast rather than small: somebody waits for it.
+    options = {"quality": 92} if kind == "JPEG" else {"compress_level": 1}
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, kind, **options)
+    return buffer.getvalue()
