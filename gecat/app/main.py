@@ -1,0 +1,48 @@
+"""Serves the app: `python app.py` in a checkout, `gecat-app` where it is installed."""
+
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from gecat.app.options import make_parser
+from gecat.app.page import build, launch_options
+from gecat.app.ui.temporary import begin_sweeping, temporary_folder
+from gecat.errors import RunError
+from gecat.jobs.listing import list_runs
+from gecat.jobs.requests import Caps, named
+from gecat.jobs.scheduler import Jobs
+from gecat.jobs.store import check_root, default_root
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serves the app until it is told to end; what keeps it from that is told, with status 2.
+
+    Args:
+        arguments: the words of the command line, or None for those of the process.
+    """
+    parser = make_parser()
+    options = parser.parse_args(arguments)
+    root = Path(options.runs or default_root())
+    if options.list:
+        print(list_runs(root))
+        return
+    # An app that is told to end tells its trainings to keep what they have learned.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    caps = Caps(photos=options.max_photos, trainings=options.trainings)
+    with temporary_folder() as folder:
+        try:
+            check_root(root)
+        except RunError as error:
+            if options.runs:
+                parser.error(str(error))
+            print(f"{error} Until then they are kept while the app runs.", file=sys.stderr)
+            root = folder / "runs"
+        with closing(Jobs(root, caps, named(options.photos), options.weights)) as jobs:
+            demo = build(folder / "files" / "examples", options.weights, jobs)
+            begin_sweeping(folder)
+            try:
+                demo.launch(server_name=options.host, server_port=options.port, **launch_options())
+            except OSError as error:
+                parser.error(f"the app cannot listen on port {options.port or 7860}: {error}")
