@@ -34,7 +34,7 @@ def test_the_network_serves_one_photo_at_a_time(demo):
     assert {fn.concurrency_limit for fn in queued} == {1}
     assert {fn.name for fn in queued} == {
         *("segment", "answer", "segment_many"),
-        *("look", "occlude", "judge", "ask", "improve", "run", "score"),
+        *("inspect", "occlude", "judge", "ask", "improve", "run", "score"),
     }
 
 

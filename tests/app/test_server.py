@@ -78,7 +78,7 @@ def test_no_private_event_reads_a_file_of_the_server(app_url, photo):
     assert told in private_call(app_url, "segment", photo=given, refine=False)["error"]
     many = private_call(app_url, "segment_many", files=[given], refine=False, threshold=0.5)
     assert "data" not in many
-    assert told in private_call(app_url, "look", photo=given)["error"]
+    assert told in private_call(app_url, "inspect", photo=given)["error"]
     assert told in private_call(app_url, "take_background", picture=given)["error"]
 
 

@@ -69,7 +69,7 @@ RECIPES = {
     "evaluation.too_few_masks": lambda tools: learn_from_masks(
         *pairs(tools, png(8)), start=None, teacher=None
     ),
-    "page.forgotten": lambda tools: page()._kept("given"),
+    "page.forgotten": lambda tools: page()._cached("given"),
     "page.bad_colour": lambda tools: parse_colour("given"),
     "page.bad_threshold": lambda tools: checked_threshold("given"),
     "page.no_photo": lambda tools: SegmentActions.answer.__wrapped__(page(), None),

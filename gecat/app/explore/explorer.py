@@ -57,9 +57,9 @@ class Explorer:
 
     def photo(self, ticket):
         """Returns the InspectedPhoto of a ticket, or None where there is no ticket."""
-        return None if ticket is None else self.kept(ticket)
+        return None if ticket is None else self.cached(ticket)
 
-    def kept(self, ticket):
+    def cached(self, ticket):
         """Returns what a ticket stands for.
 
         Raises:

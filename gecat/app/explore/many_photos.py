@@ -125,7 +125,7 @@ class ManyPhotosActions:
         """The photos that the filter lets through, best score first, and a note."""
         if scored is None:
             return {"gallery": [], "note": ""}
-        photos, skipped = self.explorer.kept(scored)
+        photos, skipped = self.explorer.cached(scored)
         shown = [photo for photo in photos if passes(photo, chosen)]
         done = self.explore.folder_done.format(count=len(photos), shown=len(shown))
         return {

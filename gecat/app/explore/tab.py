@@ -50,15 +50,17 @@ def build(page, tab):
                 api_visibility="private",
                 elem_id="explore-examples",
             )
-    looked = connect(
+    inspected = connect(
         photo.change,
-        actions.look,
+        actions.inspect,
         {"photo": photo},
         {"ticket": ticket, "note": note},
         show_progress_on=[note],
         **NETWORK,
     )
-    connect(looked.failure, actions.reset, None, {"photo": photo, "ticket": ticket, "note": note})
+    connect(
+        inspected.failure, actions.reset, None, {"photo": photo, "ticket": ticket, "note": note}
+    )
     # The first example is shown once somebody looks; a photo that is there stays.
     connect(
         tab.select,
@@ -85,7 +87,7 @@ class PhotoActions:
         self.words = explorer.words
 
     @errors_become_toasts
-    def look(self, photo):
+    def inspect(self, photo):
         """Takes a photo in, and says what the views show."""
         ticket = self.explorer.inspect(photo)
         return {
@@ -95,7 +97,7 @@ class PhotoActions:
 
     def reset(self):
         """Empties the page after a photo that cannot be used, or where there are no weights."""
-        # Without the photo the page asks `look` again; both answers must be the same.
+        # Without the photo the page asks again; both answers must be the same.
         return {"photo": None, "ticket": None, "note": self._empty()}
 
     def _empty(self):

@@ -79,7 +79,7 @@ class SegmentActions:
             return (
                 dict.fromkeys(PICTURES) | {"score": note_html(self.words.segment.waiting)} | waiting
             )
-        result = self._kept(ticket)
+        result = self._cached(ticket)
         pictures = draw(result, threshold, self._background(colour, background))
         return {
             "before_after": (pictures.photo, pictures.overlay),
@@ -98,7 +98,7 @@ class SegmentActions:
             return {}
         if ticket is None:
             return {name: gr.update(value=None, interactive=False) for name in FILES}
-        files = make_files(self._kept(ticket), threshold, self._background(colour, background))
+        files = make_files(self._cached(ticket), threshold, self._background(colour, background))
         paths = zip(FILES, publish(files), strict=True)
         return {name: gr.update(value=path, interactive=True) for name, path in paths}
 
@@ -184,14 +184,14 @@ class SegmentActions:
             raise WeightsError("weights.none_in_use") from error
         return pack(segmentation, name)
 
-    def _kept(self, ticket):
+    def _cached(self, ticket):
         found = self.results.get(ticket)
         if found is None:
             raise UserError("page.forgotten")
         return found
 
     def _background(self, colour, background):
-        return parse_colour(colour) if background is None else self._kept(background)
+        return parse_colour(colour) if background is None else self._cached(background)
 
 
 def checked_threshold(value):

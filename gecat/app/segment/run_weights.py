@@ -39,7 +39,7 @@ class RunWeights:
             return None
         return load_weights_of(path, path.stat().st_mtime_ns)
 
-    def tell(self, run_in_use):
+    def describe(self, run_in_use):
         """Tells whose weights are in use, and forgets a run that is gone."""
         try:
             job, _ = self._weights(run_in_use)

@@ -233,7 +233,7 @@ def _connect_weights(page, tab, run_weights, in_use):
     """Whose weights segment: another tab may choose a run's, and the run may go."""
     connect(
         [page.loaded, tab.select, page.weights_chosen.change],
-        run_weights.tell,
+        run_weights.describe,
         {"run_in_use": page.run_in_use},
         {"run_in_use": page.run_in_use, "row": in_use.row, "note": in_use.note},
         **AT_ONCE,

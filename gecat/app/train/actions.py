@@ -46,13 +46,13 @@ TERMS = (
 )
 FILES = ("weights_file", "run_file", "film_file")
 HISTORIES = 64
-# Seconds between two looks: while something learns, and while only another window could act.
+# Seconds between two refreshments: while something learns, and while only another window could act.
 BUSY_SECONDS, QUIET_SECONDS = 1.0, 5.0
 
 
 @functools.lru_cache(HISTORIES)
 def history_of(folder):
-    """The History of a run's folder, kept between two looks."""
+    """The History of a run's folder, kept between two refreshments."""
     return History(folder)
 
 
@@ -166,8 +166,8 @@ class TrainActions:
         return {**chosen, "tabs": gr.Tabs(selected="segment")}
 
     @errors_become_toasts
-    def look(self, visitor, run, back, others, seen):
-        """Looks at the visitor's runs and draws what has changed since.
+    def refresh(self, visitor, run, back, others, seen):
+        """Draws what has changed of the visitor's runs.
 
         Args:
             visitor, run: whose, and which.
@@ -202,10 +202,10 @@ class TrainActions:
         return news | {"seen": prints}
 
     @errors_become_toasts
-    def take(self, visitor, run):
+    def prepare_downloads(self, visitor, run):
         """Prepares what can be taken home: the weights, all of the run, its film, its command."""
         if not run:
-            return self.put_away()
+            return self.clear_downloads()
         job = self.jobs.get(key_of(visitor), self._selected(run))
         folder, weights = self.jobs.folder(job), self.jobs.weights(job)
         stem, command = safe_stem(job.name), repeat(job, folder, self.jobs.caps.photos)
@@ -217,9 +217,13 @@ class TrainActions:
         }
         paths = dict(zip(files, publish(dict(files.values())), strict=True))
         downloads = {name: gr.update(value=path, interactive=True) for name, path in paths.items()}
-        return self.put_away() | downloads | {"film": paths.get("film_file"), "command": command}
+        return (
+            self.clear_downloads()
+            | downloads
+            | {"film": paths.get("film_file"), "command": command}
+        )
 
-    def put_away(self):
+    def clear_downloads(self):
         """Nothing to take home."""
         nothing = {name: gr.update(value=None, interactive=False) for name in FILES}
         return nothing | {"film": None, "command": None}

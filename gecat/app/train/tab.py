@@ -54,10 +54,10 @@ def build(page, tab):
                     shown.comparison = gr.HTML(elem_id="compared")
                     shown.settings = gr.HTML(elem_id="settings")
                 with gr.Tab(train.take_home) as take_home:
-                    taken = _taken(train)
+                    downloads = _downloads(train)
     run = {"visitor": page.visitor, "run": runs}
     listed = {"visitor": page.visitor, "runs": runs}
-    looking = _looking(page, actions, run, shown)
+    refresh = _refresh(page, actions, run, shown)
     arrived = connect(
         page.loaded,
         actions.arrive,
@@ -66,16 +66,17 @@ def build(page, tab):
         **AT_ONCE,
     )
     for event in (arrived.then, page.timer.tick, tab.select):
-        looking(event)
+        connect(event, **refresh)
     for event in (shown.back.input, shown.others.input):
-        looking(event, trigger_mode="always_last")
+        connect(event, **refresh, trigger_mode="always_last")
     started = connect(form.start.click, actions.start, {**run, **form.inputs}, listed, **COPYING)
     started.success(None, js="() => gecat.showStatusOnPhone()")
     chosen = connect(runs.input, actions.choose, run, {"visitor": page.visitor}, **AT_ONCE)
     for event in (started.success, chosen.success):
-        looking(connect(event, lambda: {"back": NOW}, None, {"back": shown.back}, **AT_ONCE).then)
-    _connect_steering(actions, run, listed, shown, stepping, managing, looking)
-    _connect_taking(page, actions, run, runs, taken, take_home.select, chosen.success)
+        back_to_now = connect(event, lambda: {"back": NOW}, None, {"back": shown.back}, **AT_ONCE)
+        connect(back_to_now.then, **refresh)
+    _connect_steering(actions, run, listed, shown, stepping, managing, refresh)
+    _connect_downloads(page, actions, run, downloads, take_home.select, chosen.success)
 
 
 def _form(words, jobs):
@@ -248,7 +249,7 @@ def _stepping(train):
     )
 
 
-def _taken(train):
+def _downloads(train):
     gr.Markdown(train.take_info, elem_classes="small")
     with gr.Row():
         weights_file, run_file, film_file = (
@@ -289,34 +290,22 @@ def _taken(train):
     )
 
 
-def _looking(page, actions, run, shown):
-    """Returns a function that makes an event show how the selected run stands."""
+def _refresh(page, actions, run, shown):
+    """How an event shows how the selected run stands, as `connect` takes it."""
     seen = gr.State(None)
     pictures = named(shown, "status", "lights", "masks", "pairs", "histogram", "curves")
     comparison = named(shown, "comparison", "settings", "others")
     buttons = named(shown, "pause", "resume", "stop")
-
-    def looking(event, **options):
-        connect(
-            event,
-            actions.look,
-            {**run, "back": shown.back, "others": shown.others, "seen": seen},
-            {
-                **pictures,
-                **comparison,
-                **buttons,
-                "runs": run["run"],
-                "timer": page.timer,
-                "seen": seen,
-            },
-            **AT_ONCE,
-            **options,
-        )
-
-    return looking
+    page_wide = {"runs": run["run"], "timer": page.timer, "seen": seen}
+    return {
+        "action": actions.refresh,
+        "inputs": {**run, **named(shown, "back", "others"), "seen": seen},
+        "outputs": {**pictures, **comparison, **buttons, **page_wide},
+        **AT_ONCE,
+    }
 
 
-def _connect_steering(actions, run, listed, shown, stepping, managing, looking):
+def _connect_steering(actions, run, listed, shown, stepping, managing, refresh):
     """Whoever was refused sees why: another window may have changed the run, or removed it."""
     part = {"part": stepping.part}
     for button, action, inputs in (
@@ -329,21 +318,23 @@ def _connect_steering(actions, run, listed, shown, stepping, managing, looking):
         (managing.rename, actions.rename, {"name": managing.name}),
         (managing.longer, actions.longer, {"seconds": managing.seconds}),
     ):
-        looking(connect(button.click, action, {**run, **inputs}, **AT_ONCE_QUEUED).then)
-    looking(connect(managing.delete.click, actions.delete, run, listed, **AT_ONCE_QUEUED).then)
+        steered = connect(button.click, action, {**run, **inputs}, **AT_ONCE_QUEUED)
+        connect(steered.then, **refresh)
+    deleted = connect(managing.delete.click, actions.delete, run, listed, **AT_ONCE_QUEUED)
+    connect(deleted.then, **refresh)
 
 
-def _connect_taking(page, actions, run, runs, taken, opened, selected):
+def _connect_downloads(page, actions, run, downloads, opened, selected):
     """What a run leaves: files to take home, and weights that segment."""
-    things = named(taken, *FILES, "film", "command")
-    take = {"trigger_mode": "always_last", **COPYING}
-    being_taken = connect(opened, actions.take, run, things, **take)
+    files = named(downloads, *FILES, "film", "command")
+    prepare = {"trigger_mode": "always_last", **COPYING}
+    preparing = connect(opened, actions.prepare_downloads, run, files, **prepare)
     # What was prepared of one run must not stand there as another's.
-    connect(runs.change, actions.put_away, None, things, cancels=[being_taken], **AT_ONCE)
-    only_if_shown = "(visitor, run) => gecat.runIfFilesAreShown(visitor, run)"
-    connect(selected, actions.take, run, things, js=only_if_shown, **take)
+    connect(run["run"].change, actions.clear_downloads, None, files, cancels=[preparing], **AT_ONCE)
+    if_shown = "(visitor, run) => gecat.runIfFilesAreShown(visitor, run)"
+    connect(selected, actions.prepare_downloads, run, files, js=if_shown, **prepare)
     used = connect(
-        taken.use.click,
+        downloads.use.click,
         actions.use,
         run,
         named(page, "run_in_use", "weights_chosen", "tabs"),

@@ -19,20 +19,20 @@ def test_a_photo_is_looked_at_once_and_its_name_is_harmless(explorer, ticket, ph
 
 
 def test_without_a_photo_one_is_awaited(explorer):
-    looked = PhotoActions(explorer).look(None)
-    assert looked["ticket"] is None
-    assert ENGLISH.explore.waiting in looked["note"]
+    inspected = PhotoActions(explorer).inspect(None)
+    assert inspected["ticket"] is None
+    assert ENGLISH.explore.waiting in inspected["note"]
 
 
 def test_missing_weights_are_told(upload, tmp_path):
     nothing = make_explorer(ENGLISH, lambda: gecat.load(tmp_path / "none"), ResultCache())
     actions = PhotoActions(nothing)
     with pytest.raises(gr.Error) as caught:
-        actions.look(upload)
+        actions.inspect(upload)
     assert ENGLISH.titles.weights in caught.value.message
     assert str(tmp_path) not in caught.value.message
     # The photo is taken off the page, which asks again: the message must stay.
-    for note in (actions.reset()["note"], actions.look(None)["note"]):
+    for note in (actions.reset()["note"], actions.inspect(None)["note"]):
         assert ENGLISH.titles.weights in note
 
 

@@ -31,19 +31,19 @@ def learned(run_weights, small_weights):
 
 
 def test_a_runs_weights_segment_for_their_visitor_only(run_weights, learned):
-    told = run_weights.tell(learned)
-    assert told["run_in_use"] == learned
-    assert told["row"]["visible"] and "Run 1" in told["note"]
+    described = run_weights.describe(learned)
+    assert described["run_in_use"] == learned
+    assert described["row"]["visible"] and "Run 1" in described["note"]
     segmenter = run_weights.segmenter(learned)
     assert isinstance(segmenter, Segmenter) and run_weights.segmenter(learned) is segmenter
     for stolen in ({**learned, "key": new_key()}, {"key": None}, "used", None):
         assert run_weights.segmenter(stolen) is None
-        assert run_weights.tell(stolen) == NOTHING
+        assert run_weights.describe(stolen) == NOTHING
 
 
 def test_those_that_ship_segment_once_the_run_is_gone(run_weights, learned):
     run_weights.jobs.delete(learned["key"], learned["run"])
-    assert run_weights.tell(learned) == NOTHING
+    assert run_weights.describe(learned) == NOTHING
     assert run_weights.segmenter(learned) is None
 
 

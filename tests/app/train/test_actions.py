@@ -50,8 +50,8 @@ def start(actions, visitor, run=None, **asked):
     return actions.start(visitor, run, **{**request, **asked})
 
 
-def look(actions, visitor, seen=None, others=()):
-    return actions.look(visitor, visitor["run"], 100, list(others), seen)
+def refresh(actions, visitor, seen=None, others=()):
+    return actions.refresh(visitor, visitor["run"], 100, list(others), seen)
 
 
 def learned(actions, visitor):
@@ -77,41 +77,41 @@ def test_a_visitor_is_known_again(actions):
 
 def test_only_what_has_changed_is_sent(actions, visitor):
     visitor = start(actions, visitor)["visitor"]
-    first = look(actions, visitor)
+    first = refresh(actions, visitor)
     assert "Run 1" in first["status"] and first["timer"] == gr.update(value=1.0, active=True)
     assert first["pause"]["interactive"] and not first["resume"]["interactive"]
     assert set(first["seen"]) == set(first) - {"seen"}
     actions.pause(visitor, visitor["run"])
-    second = look(actions, visitor, first["seen"])
+    second = refresh(actions, visitor, first["seen"])
     assert ENGLISH.train.states["paused"] in second["status"]
     assert second["resume"] == gr.update(interactive=True, variant="primary")
     assert not {"stop", "timer"} & set(second)
-    third = look(actions, visitor, second["seen"])
+    third = refresh(actions, visitor, second["seen"])
     assert not {"pause", "resume", "runs"} & set(third)
 
 
 def test_what_has_ended_is_looked_at_less_often(actions, visitor):
     visitor = start(actions, visitor, seconds=1)["visitor"]
-    wait_for(lambda: ENGLISH.train.states["done"] in look(actions, visitor)["status"])
-    shown = look(actions, visitor)
+    wait_for(lambda: ENGLISH.train.states["done"] in refresh(actions, visitor)["status"])
+    shown = refresh(actions, visitor)
     assert shown["timer"] == gr.update(value=5.0, active=True)
     assert not shown["stop"]["interactive"]
     actions.longer(visitor, visitor["run"], 600)
-    assert look(actions, visitor)["timer"]["value"] == 1.0
+    assert refresh(actions, visitor)["timer"]["value"] == 1.0
 
 
 def test_a_second_window_follows_the_first(actions, visitor):
     second = visitor
     visitor = start(actions, visitor)["visitor"]
-    shown = look(actions, second)
+    shown = refresh(actions, second)
     assert "Run 1" in shown["status"] and shown["runs"]["value"] == visitor["run"]
-    assert "value" not in look(actions, visitor)["runs"]
+    assert "value" not in refresh(actions, visitor)["runs"]
     newer = start(actions, visitor)["visitor"]
     actions.delete(visitor, visitor["run"])
-    shown = look(actions, visitor)
+    shown = refresh(actions, visitor)
     assert "Run 2" in shown["status"] and shown["runs"]["value"] == newer["run"]
     actions.delete(newer, newer["run"])
-    shown = look(actions, newer)
+    shown = refresh(actions, newer)
     assert ENGLISH.train.no_runs in shown["status"] and shown["runs"]["value"] is None
 
 
@@ -124,9 +124,9 @@ def test_steps_and_paces_reach_the_run(actions, visitor):
     actions.full_speed(visitor, visitor["run"], "generator")
     assert read_control(folder) == ("run", "generator")
     actions.stop(visitor, visitor["run"])
-    wait_for(lambda: ENGLISH.train.states["stopped"] in look(actions, visitor)["status"])
+    wait_for(lambda: ENGLISH.train.states["stopped"] in refresh(actions, visitor)["status"])
     actions.rename(visitor, visitor["run"], "mine")
-    assert "mine" in look(actions, visitor)["status"]
+    assert "mine" in refresh(actions, visitor)["status"]
     deleted = actions.delete(visitor, visitor["run"])
     assert deleted["visitor"]["run"] is None and deleted["runs"]["choices"] == []
 
@@ -134,7 +134,7 @@ def test_steps_and_paces_reach_the_run(actions, visitor):
 def test_nobody_sees_or_touches_the_run_of_another(actions, visitor):
     visitor = start(actions, visitor)["visitor"]
     stranger = {**actions.arrive(None)["visitor"], "run": visitor["run"]}
-    shown = look(actions, stranger, others=[visitor["run"]])
+    shown = refresh(actions, stranger, others=[visitor["run"]])
     assert ENGLISH.train.no_runs in shown["status"] and shown["runs"]["choices"] == []
     assert "Run 1" not in json.dumps(shown)
     for act in (
@@ -142,7 +142,7 @@ def test_nobody_sees_or_touches_the_run_of_another(actions, visitor):
         actions.resume,
         actions.stop,
         actions.delete,
-        actions.take,
+        actions.prepare_downloads,
         actions.use,
         lambda *who: actions.one_cycle(*who, "both"),
         lambda *who: actions.slow_motion(*who, "both"),
@@ -210,7 +210,7 @@ def test_runs_are_compared(actions, visitor):
     first = start(actions, visitor)["visitor"]
     second = start(actions, first)["visitor"]
     wait_for(lambda: learned(actions, first) > 0)
-    shown = look(actions, second, others=[first["run"], "no run"])
+    shown = refresh(actions, second, others=[first["run"], "no run"])
     assert [value for _, value in shown["others"]["choices"]] == [first["run"]]
     assert "<th>Run 2</th><th>Run 1</th>" in shown["settings"]
 
@@ -219,7 +219,7 @@ def test_runs_are_compared(actions, visitor):
 def finished(actions, visitor, small_weights):
     """A visitor whose run has real weights and pictures."""
     visitor = start(actions, visitor, seconds=1)["visitor"]
-    wait_for(lambda: ENGLISH.train.states["done"] in look(actions, visitor)["status"])
+    wait_for(lambda: ENGLISH.train.states["done"] in refresh(actions, visitor)["status"])
     folder = actions.jobs.folder(actions.jobs.get(visitor["key"], visitor["run"]))
     (folder / "weights.safetensors").write_bytes(small_weights.read_bytes())
     (folder / "pictures").mkdir()
@@ -228,7 +228,7 @@ def finished(actions, visitor, small_weights):
 
 
 def test_a_run_is_taken_home(actions, finished, small_weights):
-    taken = actions.take(finished, finished["run"])
+    taken = actions.prepare_downloads(finished, finished["run"])
     assert Path(taken["weights_file"]["value"]).read_bytes() == small_weights.read_bytes()
     with zipfile.ZipFile(taken["run_file"]["value"]) as archive:
         assert {"command.txt", "film.webp", "stats.jsonl", "weights.safetensors"} <= set(
@@ -244,13 +244,13 @@ def test_a_run_is_taken_home(actions, finished, small_weights):
 def test_a_run_without_pictures_has_no_film(actions, finished):
     job = actions.jobs.get(finished["key"], finished["run"])
     (actions.jobs.folder(job) / "pictures" / "000001.png").unlink()
-    taken = actions.take(finished, finished["run"])
+    taken = actions.prepare_downloads(finished, finished["run"])
     assert taken["film_file"] == gr.update(value=None, interactive=False)
     assert taken["film"] is None and taken["run_file"]["interactive"]
 
 
 def test_without_a_run_there_is_nothing_to_take(actions, visitor):
-    taken = actions.take(visitor, None)
+    taken = actions.prepare_downloads(visitor, None)
     for name in ("weights_file", "run_file", "film_file"):
         assert taken[name] == gr.update(value=None, interactive=False)
     assert taken["film"] is None and taken["command"] is None
@@ -259,7 +259,7 @@ def test_without_a_run_there_is_nothing_to_take(actions, visitor):
 def test_what_has_learned_nothing_cannot_be_taken_or_used(actions, finished):
     job = actions.jobs.get(finished["key"], finished["run"])
     (actions.jobs.folder(job) / "weights.safetensors").unlink()
-    for act in (actions.take, actions.use):
+    for act in (actions.prepare_downloads, actions.use):
         with pytest.raises(gr.Error, match="has learned nothing yet"):
             act(finished, finished["run"])
 
