@@ -10,8 +10,9 @@ from gecat.app.options import make_parser
 from gecat.app.page import build, launch_options
 from gecat.app.ui.temporary import begin_sweeping, temporary_folder
 from gecat.errors import RunError
+from gecat.jobs.limits import JobLimits
 from gecat.jobs.listing import list_runs
-from gecat.jobs.requests import Caps, named
+from gecat.jobs.requests import folders_by_name
 from gecat.jobs.scheduler import Jobs
 from gecat.jobs.store import check_root, default_root
 
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     # An app that is told to end tells its trainings to keep what they have learned.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    caps = Caps(photos=options.max_photos, trainings=options.trainings)
+    limits = JobLimits(photos=options.max_photos, trainings=options.trainings)
     with temporary_folder() as folder:
         try:
             check_root(root)
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 parser.error(str(error))
             print(f"{error} Until then they are kept while the app runs.", file=sys.stderr)
             root = folder / "runs"
-        with closing(Jobs(root, caps, named(options.photos), options.weights)) as jobs:
+        with closing(Jobs(root, limits, folders_by_name(options.photos), options.weights)) as jobs:
             demo = build(folder / "files" / "examples", options.weights, jobs)
             begin_sweeping(folder)
             try:

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 
-from gecat.jobs.requests import Caps
+from gecat.jobs.limits import JobLimits
 from gecat.options import add_weights, positive
 
 
@@ -25,14 +25,14 @@ def make_parser() -> ArgumentParser:
     parser.add_argument(
         "--max-photos",
         type=positive,
-        default=Caps.photos,
+        default=JobLimits.photos,
         metavar="N",
         help="photos a training takes (default: %(default)s)",
     )
     parser.add_argument(
         "--trainings",
         type=positive,
-        default=Caps.trainings,
+        default=JobLimits.trainings,
         metavar="N",
         help="trainings at a time (default: %(default)s)",
     )

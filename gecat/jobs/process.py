@@ -21,7 +21,7 @@ ENDING_SECONDS = 20.0  # between being told to end and being ended
 NICENESS = 5  # the page comes first, but a busy machine must not starve learning
 
 
-class Children:
+class Processes:
     """What this app has started, by the runs' ids; what an earlier app started it adopts."""
 
     def __init__(self) -> None:

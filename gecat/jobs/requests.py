@@ -13,6 +13,7 @@ from gecat.files import free_name
 from gecat.images.datasets import MINIMUM_PHOTOS
 from gecat.images.decoding import open_source, read_image
 from gecat.images.sources import spread
+from gecat.jobs.limits import JobLimits
 
 STARTS = ("random", "shipped")
 ARCHIVES = (".zip", ".npy")
@@ -20,31 +21,7 @@ PROBED = 40  # photos that are read before an upload is kept
 
 
 @dataclass(frozen=True)
-class Caps:
-    """What visitors may ask for at most."""
-
-    trainings: int = 1  # at a time
-    waiting: int = 12  # in the queue
-    runs: int = 12  # kept for one visitor
-    seconds: int = 600  # of learning, for one run
-    wall_clock: int = 3600  # seconds that a process lives, pauses included
-    photos: int = 500
-    upload_bytes: int = 120_000_000
-    size: int = 160  # side of a training picture, where it does not come with the weights
-    widths: int = 192  # channels of a network's widest stage
-    generator_steps: int = 16
-    discriminator_steps: int = 16
-    batch_size: int = 32
-    disk_bytes: int = 4_000_000_000  # all runs together
-    visitor_bytes: int = 600_000_000  # all runs of one visitor, when another is begun
-    run_bytes: int = 600_000_000  # one run
-    memory_bytes: int = 5_000_000_000  # one training's process
-    kept_days: float = 14.0  # after its last launch
-    kept_seconds: float = 3600.0  # of a run that has learned nothing, after its end
-
-
-@dataclass(frozen=True)
-class Wish:
+class RunRequest:
     """What a visitor asks for.
 
     Attributes:
@@ -66,58 +43,59 @@ class Wish:
     name: str = ""
 
 
-def check(wish: Wish, caps: Caps, folders: Collection[str]) -> None:
-    """Checks all of a wish but its files and its start.
+def check_request(request: RunRequest, limits: JobLimits, folders: Collection[str]) -> None:
+    """Checks all of a request but its files and its start.
 
     Args:
-        wish: Wish; caps: Caps; folders: names of the folders that the operator allows.
+        request: what is asked for; limits: what may be.
+        folders: names of the folders that the operator allows.
 
     Raises:
         JobError: if it is more than is allowed, or makes no sense.
     """
-    check_seconds(wish.seconds, caps)
-    if wish.data not in ("scenes", "photos", *folders):
-        raise JobError("job.no_such_data", received=str(wish.data)[:40])
-    unknown = sorted(map(str, set(wish.changes) - STEERABLE))
+    check_seconds(request.seconds, limits)
+    if request.data not in ("scenes", "photos", *folders):
+        raise JobError("job.no_such_data", received=str(request.data)[:40])
+    unknown = sorted(map(str, set(request.changes) - STEERABLE))
     if unknown:
         raise JobError("job.not_steerable", received=", ".join(unknown)[:80])
     try:
-        config = preset(wish.preset, **wish.changes)
+        config = preset(request.preset, **request.changes)
     except SettingError as error:
         raise JobError("job.bad_setting", reason=error) from error
     # The networks that the preset itself has are allowed, whatever their widths.
-    given = set(wish.changes) & {"generator_widths", "discriminator_widths"}
+    given = set(request.changes) & {"generator_widths", "discriminator_widths"}
     asked = {
         name: getattr(config, name)
         for name in ("size", "batch_size", "generator_steps", "discriminator_steps")
     }
     asked["widths"] = max((max(getattr(config, name)) for name in given), default=0)
     for name, value in asked.items():
-        if value > getattr(caps, name):
+        if value > getattr(limits, name):
             setting = Setting("generator_widths" if name == "widths" else name)
-            limits = {"limit": getattr(caps, name), "received": value}
-            raise JobError("job.too_large", name=setting, **limits)
+            limit = getattr(limits, name)
+            raise JobError("job.too_large", name=setting, limit=limit, received=value)
 
 
-def check_seconds(seconds: Any, caps: Caps) -> None:
+def check_seconds(seconds: Any, limits: JobLimits) -> None:
     """Checks a budget of learning.
 
     Raises:
-        JobError: if it is no number from 1 to the cap.
+        JobError: if it is no number from 1 to the limit.
     """
     try:
-        fits = 1 <= int(seconds) <= caps.seconds
+        fits = 1 <= int(seconds) <= limits.seconds
     except (TypeError, ValueError):
         fits = False
     if not fits:
-        raise JobError("job.bad_seconds", limit=caps.seconds, received=str(seconds)[:20])
+        raise JobError("job.bad_seconds", limit=limits.seconds, received=str(seconds)[:20])
 
 
-def check_files(files: Sequence[tuple[str, str]], caps: Caps) -> None:
+def check_files(files: Sequence[tuple[str, str]], limits: JobLimits) -> None:
     """Checks uploaded files before any is kept: how many, how large, and whether they are photos.
 
     Args:
-        files: (name, path) of each: photos, or one archive; caps: Caps.
+        files: (name, path) of each: photos, or one archive; limits: JobLimits.
 
     Raises:
         JobError: if there are too few, too many, or too large ones.
@@ -126,13 +104,13 @@ def check_files(files: Sequence[tuple[str, str]], caps: Caps) -> None:
     total, archive = upload_bytes(files), archive_among(files)
     if not files:
         raise JobError("job.no_photos")
-    if total > caps.upload_bytes:
-        limit, received = round(caps.upload_bytes / 1e6), round(total / 1e6)
+    if total > limits.upload_bytes:
+        limit, received = round(limits.upload_bytes / 1e6), round(total / 1e6)
         raise JobError("job.upload_too_large", limit=limit, received=received)
     if archive and len(files) > 1:
         raise JobError("job.one_archive", received=len(files))
-    if len(files) > caps.photos:
-        raise JobError("job.too_many_photos", limit=caps.photos, received=len(files))
+    if len(files) > limits.photos:
+        raise JobError("job.too_many_photos", limit=limits.photos, received=len(files))
     if archive:
         with open_source(files[0][1], size=0) as members:
             _check_usable(len(members), lambda index: members[index].read())
@@ -162,7 +140,7 @@ def archive_among(files: Sequence[tuple[str, str]]) -> str | None:
     return next((name for name, _ in files if name.lower().endswith(ARCHIVES)), None)
 
 
-def bring_files(files: Sequence[tuple[str, str]], folder: Path) -> None:
+def copy_files(files: Sequence[tuple[str, str]], folder: Path) -> None:
     """Copies uploaded files into a run's folder: one archive, or photos under their own names.
 
     Args:
@@ -180,12 +158,12 @@ def bring_files(files: Sequence[tuple[str, str]], folder: Path) -> None:
 
 
 def find_photos(folder: Path) -> Path:
-    """Returns where `bring_files` put what a run learns from."""
+    """Returns where `copy_files` put what a run learns from."""
     archives = [folder / f"photos{suffix}" for suffix in ARCHIVES]
     return next((path for path in archives if path.exists()), folder / "photos")
 
 
-def named(folders: Iterable[Path]) -> dict[str, Path]:
+def folders_by_name(folders: Iterable[Path]) -> dict[str, Path]:
     """Returns a dict of the operator's photo folders by the names that visitors choose them by."""
     names: dict[str, Path] = {}
     for path in folders:

@@ -13,15 +13,16 @@ from pathlib import Path
 
 from gecat.errors import JobError, Status
 from gecat.files import AnyPath, asset
-from gecat.jobs.job import START, Job, command, data_of, next_name, owner_of, tidy_name
-from gecat.jobs.process import ENDING_SECONDS, Children, memory_of, send
+from gecat.jobs.command import command_to_train, data_of
+from gecat.jobs.job import START, Job, next_name, owner_of, tidy_name
+from gecat.jobs.limits import JobLimits
+from gecat.jobs.process import ENDING_SECONDS, Processes, memory_of, send
 from gecat.jobs.requests import (
-    Caps,
-    Wish,
-    bring_files,
-    check,
+    RunRequest,
     check_files,
+    check_request,
     check_seconds,
+    copy_files,
     upload_bytes,
 )
 from gecat.jobs.store import Runs, bytes_in
@@ -38,45 +39,45 @@ class Jobs(Runs):
 
     Args:
         root: as Runs takes it.
-        caps: Caps.
+        limits: JobLimits.
         folders: dict of names and paths of photo folders that the operator allows.
         shipped: path of the weights to fine-tune from; those that ship by default.
-        command: as `job.command`.
+        command: as `command.command_to_train`.
         watch: whether to look after the runs; False only to see what another process looks after.
     """
 
     def __init__(
         self,
         root: AnyPath,
-        caps: Caps | None = None,
+        limits: JobLimits | None = None,
         folders: Mapping[str, AnyPath] | None = None,
         shipped: AnyPath | None = None,
-        command: Callable[[Job, Path, AnyPath, Caps], list[str]] = command,
+        command: Callable[[Job, Path, AnyPath, JobLimits], list[str]] = command_to_train,
         watch: bool = True,
     ) -> None:
         super().__init__(root)
-        self.caps = caps or Caps()
+        self.limits = limits or JobLimits()
         self.folders = {name: Path(path) for name, path in (folders or {}).items()}
         self.shipped = Path(shipped) if shipped else asset("weights", "base.safetensors")
         self._command = command
-        self._children = Children()
+        self._processes = Processes()
         self._closed = threading.Event()
         if watch:
             threading.Thread(target=self._watch, name="jobs", daemon=True).start()
             atexit.register(self.close)
 
-    def start(self, key: object, wish: Wish) -> str:
+    def start(self, key: object, request: RunRequest) -> str:
         """Puts a run in the queue and returns its id.
 
         Raises:
             JobError: if it is more than is allowed, or makes no sense.
         """
-        check(wish, self.caps, self.folders)
-        files = wish.files if wish.data == "photos" else ()
+        check_request(request, self.limits, self.folders)
+        files = request.files if request.data == "photos" else ()
         with self.lock:
             self._check_room(self.runs(key), files)
-        if wish.data == "photos":
-            check_files(files, self.caps)  # it takes its time, and nobody waits for it
+        if request.data == "photos":
+            check_files(files, self.limits)  # it takes its time, and nobody waits for it
         with self.lock:
             mine, now = self.runs(key), time.time()
             self._check_room(mine, files)
@@ -85,20 +86,20 @@ class Jobs(Runs):
                 owner=owner_of(key),
                 created=now,
                 waiting_since=now,
-                name=tidy_name(wish.name) or next_name(job.name for job in mine),
-                data=wish.data,
-                preset=wish.preset,
-                start=wish.start,
-                seconds=int(wish.seconds),
-                changes=dict(wish.changes),
+                name=tidy_name(request.name) or next_name(job.name for job in mine),
+                data=request.data,
+                preset=request.preset,
+                start=request.start,
+                seconds=int(request.seconds),
+                changes=dict(request.changes),
             )
             self.folder(job).mkdir()
             try:
-                self._bring(key, wish, self.folder(job))
+                self._copy_needed(key, request, self.folder(job))
             except BaseException:
                 shutil.rmtree(self.folder(job))
                 raise
-            self.keep(job)
+            self.save(job)
         self.tick()
         return job.id
 
@@ -134,13 +135,13 @@ class Jobs(Runs):
         with self.lock:
             job = self.get(key, run)
             if seconds is not None:
-                check_seconds(seconds, self.caps)
+                check_seconds(seconds, self.limits)
                 job = replace(job, seconds=int(seconds))
             if not self._alive(job) and self.spent(job) >= job.seconds:
                 raise JobError("job.budget_spent", seconds=job.seconds)
             going = self._alive(job) and job.told_to_end is None
             waiting = None if going else job.waiting_since or time.time()
-            self.keep(replace(job, asked="run", pace=pace, part=part, waiting_since=waiting))
+            self.save(replace(job, asked="run", pace=pace, part=part, waiting_since=waiting))
             if going:
                 control(self.folder(job), pace, part)
         self.tick()
@@ -149,7 +150,7 @@ class Jobs(Runs):
         """Gives a run another name."""
         with self.lock:
             job = self.get(key, run)
-            self.keep(replace(job, name=tidy_name(name) or job.name))
+            self.save(replace(job, name=tidy_name(name) or job.name))
 
     def delete(self, key: object, run: str) -> None:
         """Ends a run at once and removes all that it left, uploaded photos included."""
@@ -188,7 +189,7 @@ class Jobs(Runs):
             for job in self.all():
                 self._bound(self._notice(job))
             living = [job for job in self.all() if self._alive(job)]
-            free = max(0, self.caps.trainings - len(living))
+            free = max(0, self.limits.trainings - len(living))
             # Whoever waits while its own process still ends lets the others go first.
             ready = [job for job in self._queue() if job not in living]
             for job in ready[:free]:
@@ -202,7 +203,7 @@ class Jobs(Runs):
         self._closed.set()
         atexit.unregister(self.close)
         with self.lock:
-            self._children.end_all([(job, self.folder(job)) for job in self.all()])
+            self._processes.end_all([(job, self.folder(job)) for job in self.all()])
             for job in self.all():
                 self._notice(job)
 
@@ -223,12 +224,12 @@ class Jobs(Runs):
             for job in self.all():
                 folder, now = self.folder(job), time.time()
                 if self._alive(job):
-                    if bytes_in(folder) > self.caps.run_bytes:
+                    if bytes_in(folder) > self.limits.run_bytes:
                         self._end(job)
-                elif now - (job.launched or job.created) > 86_400 * self.caps.kept_days or (
+                elif now - (job.launched or job.created) > 86_400 * self.limits.kept_days or (
                     job.waiting_since is None
                     and not last_stats(folder)
-                    and now - (folder / "job.json").stat().st_mtime > self.caps.kept_seconds
+                    and now - (folder / "job.json").stat().st_mtime > self.limits.kept_seconds
                 ):
                     self._remove(job)
 
@@ -237,7 +238,7 @@ class Jobs(Runs):
         return sorted(waiting, key=lambda job: job.waiting_since)
 
     def _alive(self, job):
-        return self._children.alive(job, self.folder(job))
+        return self._processes.alive(job, self.folder(job))
 
     def _make_room(self, living, places):
         """Ends as many paused processes as places are wanted that nobody is leaving already."""
@@ -245,15 +246,15 @@ class Jobs(Runs):
         paused = [job for job in living if job.asked == "pause" and job.told_to_end is None]
         paused.sort(key=lambda job: job.launched)
         for job in paused[: max(0, places - leaving)]:
-            self.keep(replace(job, told_to_end=time.time()))
+            self.save(replace(job, told_to_end=time.time()))
             send(job.pid, signal.SIGTERM)
 
     def _notice(self, job):
         """Writes down that a process has ended, if it has; returns the Job as it stands."""
         if job.pid is None or self._alive(job):
             return job
-        returncode = self._children.forget(job.id)
-        return self.keep(replace(job, pid=None, told_to_end=None, returncode=returncode))
+        returncode = self._processes.forget(job.id)
+        return self.save(replace(job, pid=None, told_to_end=None, returncode=returncode))
 
     def _bound(self, job):
         """Notices that a single step is over; ends a process that lives too long."""
@@ -265,23 +266,23 @@ class Jobs(Runs):
         elif self._takes_too_much(job):
             self._end(job)
         elif job.asked != "pause" and read_control(self.folder(job))[0] == "pause":
-            self.keep(replace(job, asked="pause"))
+            self.save(replace(job, asked="pause"))
 
     def _takes_too_much(self, job):
         lived = time.time() - job.launched
-        return lived > self.caps.wall_clock or memory_of(job.pid) > self.caps.memory_bytes
+        return lived > self.limits.wall_clock or memory_of(job.pid) > self.limits.memory_bytes
 
     def _end(self, job):
-        self.keep(replace(job, asked="stop", waiting_since=None, told_to_end=time.time()))
+        self.save(replace(job, asked="stop", waiting_since=None, told_to_end=time.time()))
         send(job.pid, signal.SIGTERM)
 
     def _let_run(self, job):
         folder = self.folder(job)
         control(folder, job.pace, job.part)
         data = data_of(job, folder, self.folders)
-        words = self._command(job, folder, data, self.caps)
-        pid = self._children.begin(job.id, words, folder)
-        self.keep(
+        words = self._command(job, folder, data, self.limits)
+        pid = self._processes.begin(job.id, words, folder)
+        self.save(
             replace(
                 job,
                 waiting_since=None,
@@ -295,7 +296,7 @@ class Jobs(Runs):
     def _ask(self, key, run, asked):
         with self.lock:
             job = replace(self.get(key, run), asked=asked, waiting_since=None)
-            self.keep(job)
+            self.save(job)
             if self._alive(job):
                 control(self.folder(job), asked, job.part)
                 if asked == "stop" and not last_stats(self.folder(job)):
@@ -303,28 +304,28 @@ class Jobs(Runs):
         self.tick()
 
     def _remove(self, job):
-        self._children.kill(job, self.folder(job))
-        self._children.forget(job.id)
-        self.drop(job)
+        self._processes.kill(job, self.folder(job))
+        self._processes.forget(job.id)
+        self.discard(job)
 
     def _check_room(self, mine, files):
-        caps, added = self.caps, upload_bytes(files)
-        if len(mine) >= caps.runs:
-            raise JobError("job.too_many_runs", limit=caps.runs)
-        if len(self._queue()) >= caps.waiting:
-            raise JobError("job.queue_full", limit=caps.waiting)
-        if sum(bytes_in(self.folder(job)) for job in mine) + added > caps.visitor_bytes:
-            raise JobError("job.quota_full", limit=caps.visitor_bytes / 1e6)
-        if bytes_in(self.root) + added > caps.disk_bytes:
-            raise JobError("job.disk_full", limit=caps.disk_bytes / 1e9)
+        limits, added = self.limits, upload_bytes(files)
+        if len(mine) >= limits.runs:
+            raise JobError("job.too_many_runs", limit=limits.runs)
+        if len(self._queue()) >= limits.waiting:
+            raise JobError("job.queue_full", limit=limits.waiting)
+        if sum(bytes_in(self.folder(job)) for job in mine) + added > limits.visitor_bytes:
+            raise JobError("job.quota_full", limit=limits.visitor_bytes / 1e6)
+        if bytes_in(self.root) + added > limits.disk_bytes:
+            raise JobError("job.disk_full", limit=limits.disk_bytes / 1e9)
 
-    def _bring(self, key, wish, folder):
+    def _copy_needed(self, key, request, folder):
         """Copies what the run needs into its folder, so that nothing else need be kept."""
-        if wish.start == "shipped":
+        if request.start == "shipped":
             if not self.shipped.is_file():
                 raise JobError("job.no_shipped_weights")
             shutil.copyfile(self.shipped, folder / START)
-        elif wish.start != "random":
-            shutil.copyfile(self.weights(self.get(key, wish.start)), folder / START)
-        if wish.data == "photos":
-            bring_files(wish.files, folder)
+        elif request.start != "random":
+            shutil.copyfile(self.weights(self.get(key, request.start)), folder / START)
+        if request.data == "photos":
+            copy_files(request.files, folder)

@@ -89,13 +89,13 @@ class Runs:
         except (OSError, ValueError):
             return _how_it_ended(job.returncode)
 
-    def keep(self, job: Job) -> Job:
+    def save(self, job: Job) -> Job:
         """Writes down what is known of a run, a new one or another state of it; returns the Job."""
         self._jobs[job.id] = job
         write_job(job, self.folder(job))
         return job
 
-    def drop(self, job: Job) -> None:
+    def discard(self, job: Job) -> None:
         """Removes a run's folder."""
         del self._jobs[job.id]
         # Out of sight first: whatever happens next, the run is not listed again.

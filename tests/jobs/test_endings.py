@@ -11,14 +11,14 @@ from PIL import Image
 
 from gecat.errors import Status, UserError
 from gecat.i18n import say
-from gecat.jobs.job import command as real_command
+from gecat.jobs.command import command_to_train
 from gecat.jobs.job import new_key
-from gecat.jobs.requests import Wish
+from gecat.jobs.requests import RunRequest
 from gecat.training.run.folder import read_stats
 
 from ..stand_in import stand_in, wait_for
 
-LONG = Wish(seconds=600)
+LONG = RunRequest(seconds=600)
 # What the command `train` does around learning, where learning itself fails in some way.
 FAILING = """
 import os, signal, sys
@@ -145,13 +145,13 @@ def test_photos_that_are_gone_are_told_by_their_folders_name(open_jobs, tmp_path
     """A real training; a stand-in keeps the only place until the photos are gone."""
 
     def command(job, folder, data, limit):
-        return (real_command if job.data == "photos" else stand_in)(job, folder, data, limit)
+        return (command_to_train if job.data == "photos" else stand_in)(job, folder, data, limit)
 
     jobs, key, first = begin(open_jobs, command)
     picture = tmp_path / "a.png"
     Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(picture)
     files = [(f"{number}.png", picture) for number in range(8)]
-    run = jobs.start(key, Wish(data="photos", files=files, seconds=9))
+    run = jobs.start(key, RunRequest(data="photos", files=files, seconds=9))
     shutil.rmtree(jobs.folder(jobs.get(key, run)) / "photos")
     jobs.stop(key, first)
     wait_for(lambda: jobs.get(key, run).pid is not None)

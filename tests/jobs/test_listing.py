@@ -2,7 +2,7 @@
 
 from gecat.jobs.job import new_key, owner_of
 from gecat.jobs.listing import list_runs
-from gecat.jobs.requests import Wish
+from gecat.jobs.requests import RunRequest
 
 from ..stand_in import wait_for
 
@@ -10,8 +10,8 @@ from ..stand_in import wait_for
 def test_every_visitors_run_is_listed_with_its_state(open_jobs):
     jobs = open_jobs()
     keys = new_key(), new_key()
-    first = jobs.start(keys[0], Wish(seconds=600, name="Roses"))
-    second = jobs.start(keys[1], Wish(seconds=300, name="Horses"))
+    first = jobs.start(keys[0], RunRequest(seconds=600, name="Roses"))
+    second = jobs.start(keys[1], RunRequest(seconds=300, name="Horses"))
     wait_for(lambda: "running" in list_runs(jobs.root))
     head, newest, oldest = list_runs(jobs.root).splitlines()
     assert head.split()[0] == "run"

@@ -15,9 +15,10 @@ import pytest
 from PIL import Image
 
 from gecat.errors import ImageError, JobError
-from gecat.jobs.job import command as real_command
+from gecat.jobs.command import command_to_train
 from gecat.jobs.job import new_key
-from gecat.jobs.requests import Caps, Wish, named
+from gecat.jobs.limits import JobLimits
+from gecat.jobs.requests import RunRequest, folders_by_name
 from gecat.training.run.folder import last_stats, read_description, read_stats, skipped_of
 
 from ..stand_in import STAND_IN, wait_for
@@ -30,8 +31,8 @@ TINY = {
     "discriminator_steps": 1,
     "anchor_share": 0.3,
 }
-LONG = Wish(seconds=600)
-SHORT = Wish(seconds=1)
+LONG = RunRequest(seconds=600)
+SHORT = RunRequest(seconds=1)
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_a_second_run_waits_for_the_first(open_jobs, key):
 
 
 def test_more_places_let_more_run(open_jobs, key):
-    jobs = open_jobs(caps=Caps(trainings=2))
+    jobs = open_jobs(limits=JobLimits(trainings=2))
     runs = [jobs.start(key, LONG) for _ in range(3)]
     assert [jobs.state(jobs.get(key, run)) for run in runs] == ["running", "running", "queued"]
 
@@ -200,7 +201,7 @@ def test_a_run_belongs_to_its_visitor(open_jobs, key):
         with refused("no_such_run"):
             act(stranger, run)
     with refused("no_such_run"):
-        jobs.start(stranger, Wish(start=run))
+        jobs.start(stranger, RunRequest(start=run))
     with refused("no_key"):
         jobs.runs("")
     assert [job.id for job in jobs.runs(key)] == [job.id for job in jobs.all()] == [run]
@@ -252,12 +253,12 @@ def test_a_process_may_not_live_for_ever(open_jobs, key):
     run = jobs.start(key, LONG)
     wait_for(lambda: learned(jobs, key, run) > 0)
     jobs.pause(key, run)
-    jobs.caps = replace(jobs.caps, wall_clock=1)
+    jobs.limits = replace(jobs.limits, wall_clock=1)
     reaches(jobs, key, run, "stopped")
 
 
 def test_a_run_that_grows_too_large_is_ended(open_jobs, key):
-    jobs = open_jobs(caps=Caps(run_bytes=1000))
+    jobs = open_jobs(limits=JobLimits(run_bytes=1000))
     run = jobs.start(key, LONG)
     wait_for(lambda: learned(jobs, key, run) > 50)
     jobs.sweep()
@@ -265,24 +266,26 @@ def test_a_run_that_grows_too_large_is_ended(open_jobs, key):
 
 
 def test_a_run_that_takes_too_much_memory_is_ended(open_jobs, key):
-    jobs = open_jobs(caps=Caps(memory_bytes=1000))
+    jobs = open_jobs(limits=JobLimits(memory_bytes=1000))
     run = jobs.start(key, LONG)
     reaches(jobs, key, run, "stopped")
 
 
 def test_a_training_knows_how_long_it_may_live(open_jobs, key):
-    def ends_itself(job, folder, data, caps):
+    def ends_itself(job, folder, data, limits):
         ending = (
-            f"from gecat.training.run.deadline import end_after\nend_after({caps.wall_clock})\n"
+            f"from gecat.training.run.deadline import end_after\nend_after({limits.wall_clock})\n"
         )
         return [sys.executable, "-c", ending + STAND_IN, str(folder), str(job.seconds)]
 
-    jobs = open_jobs(command=ends_itself, caps=Caps(wall_clock=2))
+    jobs = open_jobs(command=ends_itself, limits=JobLimits(wall_clock=2))
     jobs._closed.set()  # as if the app had been killed: nobody watches
     run = jobs.start(key, LONG)
     wait_for(lambda: not jobs._alive(jobs.get(key, run)))
-    assert jobs._children.forget(run) == 0  # told to end, and it kept what it had learned
-    words = real_command(jobs.get(key, run), jobs.folder(jobs.get(key, run)), "scenes", jobs.caps)
+    assert jobs._processes.forget(run) == 0  # told to end, and it kept what it had learned
+    words = command_to_train(
+        jobs.get(key, run), jobs.folder(jobs.get(key, run)), "scenes", jobs.limits
+    )
     assert words[words.index("--deadline") + 1] == "2"
 
 
@@ -295,7 +298,7 @@ def test_one_that_does_not_end_when_told_is_killed(tmp_path):
 
 
 def test_runs_that_learned_nothing_are_dropped(open_jobs, key):
-    jobs = open_jobs(caps=Caps(kept_seconds=0.0))
+    jobs = open_jobs(limits=JobLimits(kept_seconds=0.0))
     run, waiting = jobs.start(key, SHORT), jobs.start(key, LONG)
     nothing = jobs.start(key, LONG)
     jobs.stop(key, nothing)
@@ -307,7 +310,7 @@ def test_runs_that_learned_nothing_are_dropped(open_jobs, key):
 
 
 def test_old_runs_are_removed(open_jobs, key):
-    jobs = open_jobs(caps=Caps(kept_days=0.0))
+    jobs = open_jobs(limits=JobLimits(kept_days=0.0))
     run = jobs.start(key, SHORT)
     reaches(jobs, key, run, "done")
     jobs.sweep()
@@ -318,48 +321,48 @@ def test_a_fork_begins_with_what_another_run_has_learned(open_jobs, key):
     jobs = open_jobs()
     parent = jobs.start(key, SHORT)
     reaches(jobs, key, parent, "done")
-    child = jobs.start(key, Wish(start=parent, seconds=1))
+    child = jobs.start(key, RunRequest(start=parent, seconds=1))
     jobs.delete(key, parent)
     start = jobs.folder(jobs.get(key, child)) / "start.safetensors"
     assert start.read_text() == "weights"
-    words = real_command(jobs.get(key, child), start.parent, "scenes", Caps(photos=9))
+    words = command_to_train(jobs.get(key, child), start.parent, "scenes", JobLimits(photos=9))
     assert words[words.index("--start") + 1] == str(start)
 
 
 @pytest.mark.parametrize(
-    ("wish", "code"),
+    ("asked", "code"),
     [
-        (Wish(seconds=601), "bad_seconds"),
-        (Wish(seconds=0), "bad_seconds"),
-        (Wish(seconds="soon"), "bad_seconds"),
-        (Wish(preset="huge"), "bad_setting"),
-        (Wish(changes={"size": 65}), "bad_setting"),
-        (Wish(changes={"inference_size": 1024}), "not_steerable"),
-        (Wish(changes={"size": 192}), "too_large"),
-        (Wish(changes={"batch_size": 512}), "too_large"),
-        (Wish(changes={"generator_widths": (1024, 1024)}), "too_large"),
-        (Wish(data="/etc"), "no_such_data"),
-        (Wish(data="photos"), "no_photos"),
-        (Wish(start="shipped"), "no_shipped_weights"),
-        (Wish(start="../../etc"), "no_such_run"),
+        (RunRequest(seconds=601), "bad_seconds"),
+        (RunRequest(seconds=0), "bad_seconds"),
+        (RunRequest(seconds="soon"), "bad_seconds"),
+        (RunRequest(preset="huge"), "bad_setting"),
+        (RunRequest(changes={"size": 65}), "bad_setting"),
+        (RunRequest(changes={"inference_size": 1024}), "not_steerable"),
+        (RunRequest(changes={"size": 192}), "too_large"),
+        (RunRequest(changes={"batch_size": 512}), "too_large"),
+        (RunRequest(changes={"generator_widths": (1024, 1024)}), "too_large"),
+        (RunRequest(data="/etc"), "no_such_data"),
+        (RunRequest(data="photos"), "no_photos"),
+        (RunRequest(start="shipped"), "no_shipped_weights"),
+        (RunRequest(start="../../etc"), "no_such_run"),
     ],
 )
-def test_what_is_too_much_is_refused_and_leaves_nothing(open_jobs, key, tmp_path, wish, code):
+def test_what_is_too_much_is_refused_and_leaves_nothing(open_jobs, key, tmp_path, asked, code):
     jobs = open_jobs(shipped=tmp_path / "none.safetensors")
     with refused(code):
-        jobs.start(key, wish)
+        jobs.start(key, asked)
     assert jobs.all() == [] and list(jobs.root.iterdir()) == []
 
 
 def test_the_caps_of_room_hold(open_jobs, key):
-    jobs = open_jobs(caps=Caps(runs=2, waiting=2))
+    jobs = open_jobs(limits=JobLimits(runs=2, waiting=2))
     jobs.start(key, LONG), jobs.start(key, LONG)
     with refused("too_many_runs", limit=2):
         jobs.start(key, LONG)
     jobs.start(new_key(), LONG)
     with refused("queue_full"):
         jobs.start(new_key(), LONG)
-    full = open_jobs(caps=Caps(disk_bytes=0))
+    full = open_jobs(limits=JobLimits(disk_bytes=0))
     with refused("disk_full"):
         full.start(new_key(), LONG)
 
@@ -372,25 +375,27 @@ def photo_files(folder, names):
 
 def test_folders_of_one_name_are_told_apart():
     paths = [Path("/a/cats"), Path("/b/cats"), Path("/a/photos"), Path("/a/scenes")]
-    assert named(paths) == dict(zip(["cats", "cats-2", "photos-2", "scenes-2"], paths, strict=True))
+    assert folders_by_name(paths) == dict(
+        zip(["cats", "cats-2", "photos-2", "scenes-2"], paths, strict=True)
+    )
 
 
 def test_uploads_are_bounded_and_copied_under_their_names(open_jobs, key, tmp_path):
-    jobs = open_jobs(caps=Caps(photos=8))
+    jobs = open_jobs(limits=JobLimits(photos=8))
     files = photo_files(tmp_path, [f"{letter}.png" for letter in "abcdefghi"])
     with refused("too_many_photos", limit=8, received=9):
-        jobs.start(key, Wish(data="photos", files=files))
+        jobs.start(key, RunRequest(data="photos", files=files))
     with refused("too_few_photos", limit=8, received=7):
-        jobs.start(key, Wish(data="photos", files=files[:7]))
+        jobs.start(key, RunRequest(data="photos", files=files[:7]))
     with refused("one_archive"):
-        jobs.start(key, Wish(data="photos", files=[*files[:1], ("x.zip", files[1][1])]))
+        jobs.start(key, RunRequest(data="photos", files=[*files[:1], ("x.zip", files[1][1])]))
     named = [("../../a.png", files[0][1]), ("a.png", files[1][1]), *files[2:8]]
-    run = jobs.start(key, Wish(data="photos", files=named, seconds=1))
+    run = jobs.start(key, RunRequest(data="photos", files=named, seconds=1))
     copied = {path.name for path in (jobs.folder(jobs.get(key, run)) / "photos").iterdir()}
     assert copied == {"a.png", "a-2.png", *(name for name, _ in files[2:8])}
-    small = open_jobs(caps=Caps(upload_bytes=10))
+    small = open_jobs(limits=JobLimits(upload_bytes=10))
     with refused("upload_too_large"):
-        small.start(key, Wish(data="photos", files=files))
+        small.start(key, RunRequest(data="photos", files=files))
 
 
 def test_what_is_no_photo_is_refused_before_it_is_kept(open_jobs, key, tmp_path):
@@ -402,29 +407,29 @@ def test_what_is_no_photo_is_refused_before_it_is_kept(open_jobs, key, tmp_path)
         for name, path in files:
             archive.write(path, name)
     with pytest.raises(ImageError, match="damaged or unsafe"):
-        jobs.start(key, Wish(data="photos", files=[("junk.npy", junk)]))
+        jobs.start(key, RunRequest(data="photos", files=[("junk.npy", junk)]))
     with refused("too_few_photos", limit=8, received=7):
-        jobs.start(key, Wish(data="photos", files=[("photos.zip", tmp_path / "photos.zip")]))
+        jobs.start(key, RunRequest(data="photos", files=[("photos.zip", tmp_path / "photos.zip")]))
     with refused("too_few_photos", limit=8, received=7):
-        jobs.start(key, Wish(data="photos", files=files))
+        jobs.start(key, RunRequest(data="photos", files=files))
     assert list(jobs.root.iterdir()) == []
 
 
 def test_a_visitor_has_a_share_of_the_disk(open_jobs, key, tmp_path):
-    jobs = open_jobs(caps=Caps(visitor_bytes=30_000))
+    jobs = open_jobs(limits=JobLimits(visitor_bytes=30_000))
     noise = np.random.default_rng(0).integers(0, 256, (8, 24, 24, 3), np.uint8)
     np.save(tmp_path / "photos.npy", noise)  # 14 kB
-    wish = Wish(data="photos", files=[("photos.npy", tmp_path / "photos.npy")])
-    jobs.start(key, wish)
-    jobs.start(key, wish)
+    request = RunRequest(data="photos", files=[("photos.npy", tmp_path / "photos.npy")])
+    jobs.start(key, request)
+    jobs.start(key, request)
     with refused("quota_full", limit=0.03):
-        jobs.start(key, wish)
-    jobs.start(new_key(), wish)
+        jobs.start(key, request)
+    jobs.start(new_key(), request)
 
 
 def test_a_real_training_is_killed_and_resumed(open_jobs, key):
-    jobs = open_jobs(command=real_command, caps=Caps(photos=16))
-    run = jobs.start(key, Wish(seconds=600, changes=TINY))
+    jobs = open_jobs(command=command_to_train, limits=JobLimits(photos=16))
+    run = jobs.start(key, RunRequest(seconds=600, changes=TINY))
     wait_for(lambda: learned(jobs, key, run) > 2)
     os.kill(jobs.get(key, run).pid, signal.SIGKILL)
     reaches(jobs, key, run, "interrupted")
@@ -441,7 +446,7 @@ def test_a_real_training_is_killed_and_resumed(open_jobs, key):
 def test_a_real_training_says_what_it_left_out_and_why_it_fails(open_jobs, key, tmp_path):
     (tmp_path / "few").mkdir()
     photo_files(tmp_path / "few", ["a.png"])
-    jobs = open_jobs(command=real_command, folders={"few": tmp_path / "few"})
+    jobs = open_jobs(command=command_to_train, folders={"few": tmp_path / "few"})
     archive = tmp_path / "photos.zip"
     with zipfile.ZipFile(archive, "w") as file:
         for index in range(9):
@@ -449,9 +454,9 @@ def test_a_real_training_says_what_it_left_out_and_why_it_fails(open_jobs, key, 
             file.write(tmp_path / f"{index}.png", f"{index}.png")
         file.writestr("note.png", "only words")
     run = jobs.start(
-        key, Wish(data="photos", files=[("photos.zip", archive)], seconds=1, changes=TINY)
+        key, RunRequest(data="photos", files=[("photos.zip", archive)], seconds=1, changes=TINY)
     )
-    empty = jobs.start(key, Wish(data="few", changes=TINY))
+    empty = jobs.start(key, RunRequest(data="few", changes=TINY))
     reaches(jobs, key, run, "done")
     ((name, error),) = skipped_of(read_description(jobs.folder(jobs.get(key, run))))
     assert name == "note.png" and "Received: text" in str(error)

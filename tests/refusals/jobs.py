@@ -7,20 +7,21 @@ from gecat.app.train.actions import TrainActions
 from gecat.errors import Status
 from gecat.i18n import words
 from gecat.jobs.job import new_key
-from gecat.jobs.requests import Caps, Wish
+from gecat.jobs.limits import JobLimits
+from gecat.jobs.requests import RunRequest
 
 from ..stand_in import wait_for
 
-LONG = Wish(seconds=600)
+LONG = RunRequest(seconds=600)
 
 
 def start(*wishes, **options):
-    """Starts a run for each wish, one visitor's all."""
+    """Starts a run for each request, one visitor's all."""
 
     def provoke(tools):
         jobs, key = tools.jobs(**options), new_key()
-        for wish in wishes:
-            jobs.start(key, wish)
+        for request in wishes:
+            jobs.start(key, request)
 
     return provoke
 
@@ -29,7 +30,7 @@ def photos(count, **options):
     def provoke(tools):
         (tools.place / "given.png").write_bytes(b"x" * 1_600_000)
         files = [("given.png", tools.place / "given.png")] * count
-        tools.jobs(**options).start(new_key(), Wish(data="photos", files=files))
+        tools.jobs(**options).start(new_key(), RunRequest(data="photos", files=files))
 
     return provoke
 
@@ -37,12 +38,12 @@ def photos(count, **options):
 def photos_and_an_archive(tools):
     (tools.place / "given.zip").touch()
     files = [("given.zip", tools.place / "given.zip")] * 2
-    tools.jobs().start(new_key(), Wish(data="photos", files=files))
+    tools.jobs().start(new_key(), RunRequest(data="photos", files=files))
 
 
 def no_weights_to_begin_from(tools):
     jobs = tools.jobs(shipped=tools.place / "none.safetensors")
-    jobs.start(new_key(), Wish(start="shipped"))
+    jobs.start(new_key(), RunRequest(start="shipped"))
 
 
 def nothing_learned_yet(tools):
@@ -54,7 +55,7 @@ def nothing_learned_yet(tools):
 
 def its_time_is_over(tools):
     jobs, key = tools.jobs(), new_key()
-    run = jobs.start(key, Wish(seconds=1))
+    run = jobs.start(key, RunRequest(seconds=1))
     wait_for(lambda: jobs.state(jobs.get(key, run)) == "done")
     jobs.resume(key, run)
 
@@ -77,20 +78,20 @@ def ended(returncode):
 RECIPES = {
     "job.no_key": lambda tools: tools.jobs().runs("short"),
     "job.no_such_run": lambda tools: tools.jobs().get(new_key(), "given"),
-    "job.too_many_runs": start(LONG, LONG, caps=Caps(runs=1)),
-    "job.queue_full": start(LONG, LONG, LONG, caps=Caps(waiting=1)),
-    "job.quota_full": start(LONG, LONG, caps=Caps(visitor_bytes=1)),
-    "job.disk_full": start(LONG, LONG, caps=Caps(disk_bytes=100)),
-    "job.bad_seconds": start(Wish(seconds="given")),
-    "job.bad_setting": start(Wish(changes={"size": 65})),
-    "job.not_steerable": start(Wish(changes={"given": 3})),
-    "job.too_large": start(Wish(changes={"generator_widths": (1024, 1024)})),
-    "job.no_such_data": start(Wish(data="given")),
-    "job.no_photos": start(Wish(data="photos")),
-    "job.upload_too_large": photos(9, caps=Caps(upload_bytes=3_000_000)),
+    "job.too_many_runs": start(LONG, LONG, limits=JobLimits(runs=1)),
+    "job.queue_full": start(LONG, LONG, LONG, limits=JobLimits(waiting=1)),
+    "job.quota_full": start(LONG, LONG, limits=JobLimits(visitor_bytes=1)),
+    "job.disk_full": start(LONG, LONG, limits=JobLimits(disk_bytes=100)),
+    "job.bad_seconds": start(RunRequest(seconds="given")),
+    "job.bad_setting": start(RunRequest(changes={"size": 65})),
+    "job.not_steerable": start(RunRequest(changes={"given": 3})),
+    "job.too_large": start(RunRequest(changes={"generator_widths": (1024, 1024)})),
+    "job.no_such_data": start(RunRequest(data="given")),
+    "job.no_photos": start(RunRequest(data="photos")),
+    "job.upload_too_large": photos(9, limits=JobLimits(upload_bytes=3_000_000)),
     "job.one_archive": photos_and_an_archive,
     "job.too_few_photos": photos(2),
-    "job.too_many_photos": photos(9, caps=Caps(photos=8)),
+    "job.too_many_photos": photos(9, limits=JobLimits(photos=8)),
     "job.no_shipped_weights": no_weights_to_begin_from,
     "job.nothing_learned": nothing_learned_yet,
     "job.budget_spent": its_time_is_over,

@@ -29,8 +29,9 @@ from gecat.config import PRESETS, preset
 from gecat.errors import JobError
 from gecat.files import safe_stem
 from gecat.i18n import Section
-from gecat.jobs.job import new_key, next_name, repeat
-from gecat.jobs.requests import Wish
+from gecat.jobs.command import command_to_repeat
+from gecat.jobs.job import new_key, next_name
+from gecat.jobs.requests import RunRequest
 from gecat.jobs.scheduler import Jobs
 from gecat.training.run.archive import pack
 from gecat.training.run.history import History
@@ -91,7 +92,7 @@ class TrainActions:
             **settings: of the Config.
         """
         key = key_of(visitor)
-        request = Wish(
+        request = RunRequest(
             data=data,
             files=tuple(uploaded_files(files)) if data == "photos" else (),
             preset=preset,
@@ -208,7 +209,7 @@ class TrainActions:
             return self.clear_downloads()
         job = self.jobs.get(key_of(visitor), self._selected(run))
         folder, weights = self.jobs.folder(job), self.jobs.weights(job)
-        stem, command = safe_stem(job.name), repeat(job, folder, self.jobs.caps.photos)
+        stem, command = safe_stem(job.name), command_to_repeat(job, folder, self.jobs.limits.photos)
         movie = film(folder)
         files = {
             "weights_file": (f"{stem}.safetensors", weights.read_bytes()),

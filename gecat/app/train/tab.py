@@ -35,7 +35,7 @@ def build(page, tab):
         with gr.Column(scale=4, min_width=300):
             form = _form(page.words, page.jobs)
             runs = gr.Radio([], label=train.your_runs, elem_id="runs")
-            managing = _managing(train, page.jobs.caps)
+            managing = _managing(train, page.jobs.limits)
         with gr.Column(scale=8, min_width=300):
             shown = _shown(train)
             with gr.Tabs(elem_id="train-views", overflow_behavior="wrap"):
@@ -81,20 +81,20 @@ def build(page, tab):
 
 def _form(words, jobs):
     """What a run is asked for; everything has a good default."""
-    train, caps = words.train, jobs.caps
+    train, limits = words.train, jobs.limits
     sources = [(train.scenes, "scenes"), (train.my_photos, "photos")]
     data = gr.Radio(
         [*sources, *jobs.folders], value="scenes", label=train.learn_from, elem_id="learn-from"
     )
-    megabytes = f"{caps.upload_bytes / 1e6:.0f}"
-    info = train.files_info.format(least=MINIMUM_PHOTOS, count=caps.photos, size=megabytes)
+    megabytes = f"{limits.upload_bytes / 1e6:.0f}"
+    info = train.files_info.format(least=MINIMUM_PHOTOS, count=limits.photos, size=megabytes)
     with gr.Column(visible=False) as uploads:
         files = gr.File(label=train.files, file_count="multiple", height=160, elem_id="train-files")
         gr.Markdown(info, elem_classes="small")
     seconds = gr.Slider(
         10,
-        caps.seconds,
-        value=min(SECONDS, caps.seconds),
+        limits.seconds,
+        value=min(SECONDS, limits.seconds),
         step=5,
         label=train.seconds,
         info=train.seconds_info,
@@ -103,7 +103,7 @@ def _form(words, jobs):
     # Nobody presses it before the page knows whose run it will be.
     start = gr.Button(train.start, variant="primary", size="lg", interactive=False, elem_id="start")
     with gr.Accordion(train.steer, open=False, elem_id="steer"):
-        method = _method(words, caps)
+        method = _method(words, limits)
     connect(
         data.change,
         lambda data: {"uploads": gr.update(visible=data == "photos")},
@@ -116,7 +116,7 @@ def _form(words, jobs):
     )
 
 
-def _method(words, caps):
+def _method(words, limits):
     """How a run learns; returns the components by the names that `start` takes."""
     train, choices, base = words.train, words.choices, preset(PRESET)
     gr.Markdown(train.steer_info, elem_classes="small")
@@ -146,7 +146,7 @@ def _method(words, caps):
         ),
         "generator_steps": gr.Slider(
             1,
-            min(LONGEST_K, caps.generator_steps),
+            min(LONGEST_K, limits.generator_steps),
             value=base.generator_steps,
             step=1,
             label=train.generator_steps,
@@ -183,12 +183,12 @@ def _method(words, caps):
     return {"begin": begin, "preset": name, "terms": terms, **settings}
 
 
-def _managing(train, caps):
+def _managing(train, limits):
     with gr.Accordion(train.manage, open=False, elem_id="manage"):
         name = gr.Textbox(label=train.name, max_length=60, elem_id="run-name")
         rename = gr.Button(train.rename, size="md", elem_id="rename")
         seconds = gr.Slider(
-            10, caps.seconds, value=min(2 * SECONDS, caps.seconds), step=5, label=train.longer
+            10, limits.seconds, value=min(2 * SECONDS, limits.seconds), step=5, label=train.longer
         )
         longer = gr.Button(train.continue_longer, size="md", elem_id="longer")
         delete = gr.Button(train.delete, variant="stop", size="md", elem_id="delete")

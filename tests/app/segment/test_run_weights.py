@@ -7,7 +7,7 @@ from gecat.app.segment.run_weights import RunWeights
 from gecat.i18n import words
 from gecat.inference.segmenter import Segmenter
 from gecat.jobs.job import new_key
-from gecat.jobs.requests import Wish
+from gecat.jobs.requests import RunRequest
 
 from ...stand_in import wait_for
 
@@ -23,7 +23,7 @@ def run_weights(open_jobs):
 def learned(run_weights, small_weights):
     """A visitor whose run has real weights."""
     jobs, key = run_weights.jobs, new_key()
-    run = jobs.start(key, Wish(seconds=1))
+    run = jobs.start(key, RunRequest(seconds=1))
     wait_for(lambda: jobs.state(jobs.get(key, run)) == "done")
     weights = jobs.folder(jobs.get(key, run)) / "weights.safetensors"
     weights.write_bytes(small_weights.read_bytes())

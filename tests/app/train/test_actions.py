@@ -11,7 +11,7 @@ from PIL import Image
 
 from gecat.app.train.actions import TERMS, TrainActions, changed_settings
 from gecat.i18n import words
-from gecat.jobs.requests import Caps
+from gecat.jobs.limits import JobLimits
 from gecat.training.run.folder import read_control, read_stats
 
 from ...stand_in import wait_for
@@ -162,7 +162,7 @@ def test_nobody_sees_or_touches_the_run_of_another(actions, visitor):
 def test_what_is_refused_is_told_in_the_language_of_the_page(open_jobs, tmp_path):
     photo = {"path": str(tmp_path / "photo.png")}
     Image.fromarray(np.zeros((40, 60, 3), np.uint8)).save(photo["path"])
-    jobs = open_jobs(caps=Caps(seconds=30, photos=2))
+    jobs = open_jobs(limits=JobLimits(seconds=30, photos=2))
     chinese = TrainActions(CHINESE, jobs)
     visitor = chinese.arrive(None)["visitor"]
     with pytest.raises(gr.Error, match="1 到 30 秒，收到：900"):

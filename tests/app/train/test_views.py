@@ -24,8 +24,9 @@ from gecat.app.train.views import (
 from gecat.config import PRESETS, preset
 from gecat.errors import ImageError, JobError
 from gecat.i18n import words
-from gecat.jobs.job import Job, command, repeat
-from gecat.jobs.requests import Caps
+from gecat.jobs.command import command_to_repeat, command_to_train
+from gecat.jobs.job import Job
+from gecat.jobs.limits import JobLimits
 from gecat.training.run.history import CURVES, History
 
 ENGLISH, CHINESE = words("en"), words("zh")
@@ -204,13 +205,13 @@ def test_no_setting_is_shown_by_its_raw_name(tmp_path, name):
 
 
 def test_the_command_repeats_the_run(tmp_path):
-    assert repeat(JOB, tmp_path, 500) == (
+    assert command_to_repeat(JOB, tmp_path, 500) == (
         "python -m gecat train --data scenes --run 'runs/Run 1' --preset small --seconds 60 "
         "--limit 500"
     )
     (tmp_path / "photos.zip").write_bytes(b"")
     job = replace(JOB, data="photos", start="shipped", changes={"size": 96})
-    words = repeat(job, tmp_path, 500)
+    words = command_to_repeat(job, tmp_path, 500)
     assert "--data photos.zip" in words and "--set size=96" in words
     shipped = "assets/weights/base.safetensors"
     assert words.endswith(f"--start {shipped} --teacher {shipped}")
@@ -227,7 +228,7 @@ def test_a_run_is_resumed_with_nothing_but_more_time(tmp_path):
     job = replace(JOB, start="shipped", data="photos", changes={"size": 96}, seconds=90)
     (tmp_path / "checkpoints").mkdir()
     (tmp_path / "checkpoints" / "state.safetensors").write_bytes(b"")
-    words = command(job, tmp_path, tmp_path / "photos", Caps())
+    words = command_to_train(job, tmp_path, tmp_path / "photos", JobLimits())
     assert [word for word in words if word.startswith("--")] == [
         "--error-file",
         "--deadline",
