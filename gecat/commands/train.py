@@ -59,9 +59,9 @@ def run(options: Namespace) -> Status:
 def _train(options):
     from tqdm import tqdm
 
+    from gecat.training.backend import make_strategy, worker_folder
     from gecat.training.run.deadline import end_after
     from gecat.training.run.folder import read_description, skipped_of
-    from gecat.training.strategies import make_strategy, worker_folder
     from gecat.training.train import train
 
     if options.deadline:

@@ -1,4 +1,4 @@
-"""What a run must remember between two cycles, and what a loss is made of in one."""
+"""What a run must remember between two cycles."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -26,12 +26,3 @@ class State:
     cycle: int = 0
     batch: int = 0  # batches drawn so far
     seconds: float = 0.0  # spent in cycles so far
-
-
-@dataclass(frozen=True)
-class Weights:
-    """What each term of G's loss counts in one cycle; 0 leaves the term out."""
-
-    anchor: float = 1.0
-    composite: float = 1.0
-    adversarial: float = 0.0

@@ -27,14 +27,14 @@ from gecat.images.datasets import load_photos
 from gecat.images.sources import kind_of
 from gecat.model.weights import load_weights, save_weights
 from gecat.training.epoch import Engine
-from gecat.training.healing import healing_cycles
+from gecat.training.loop import check_budget
+from gecat.training.rollback import healing_cycles
 from gecat.training.run.checkpoint import load_state, save_state
 from gecat.training.run.control import Steering
 from gecat.training.run.folder import control, hold, read_description, tell
 from gecat.training.run.recorder import Recorder
 from gecat.training.run.resume import longer, refuse, taken_up
 from gecat.training.teacher import network_teacher
-from gecat.training.trainer import check_budget
 
 
 def train(
@@ -67,7 +67,7 @@ def train(
         teacher: a weights file whose generator teaches this one, or None for the config's prior.
         cache: folder where pseudo-masks are kept; inside the run's folder by default.
         limit: photos at most.
-        strategy: a tf.distribute strategy, or None.
+        strategy: of `backend.make_strategy`, or None.
         progress: called with (photos done, photos in all) while they are read.
         report: called with the figures of each cycle.
 
@@ -188,7 +188,7 @@ def start_run(
         photos: `datasets.Photos` with priors.
         cycles, seconds: the budget in all, one of the two; seconds counts time spent in cycles.
         resume: go on from the folder's last checkpoint.
-        strategy: a tf.distribute strategy, or None.
+        strategy: of `backend.make_strategy`, or None.
         start: `model.weights.Loaded` to begin from, or None for fresh weights.
         source, teacher, limit: where the photos and their pseudo-masks came from and how many they
             were to be at most, written down to be resumed with.

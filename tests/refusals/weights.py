@@ -3,6 +3,7 @@
 import json
 from types import SimpleNamespace
 
+import keras
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
@@ -77,6 +78,11 @@ def too_late(tools):
     gecat.load(tools.weights, threads=63)
 
 
+def threads_of_another_backend(tools):
+    tools.patch.setattr(keras.backend, "backend", lambda: "jax")
+    gecat.load(tools.weights, threads=2)
+
+
 def no_way_down(tools):
     tools.patch.setattr(landscape, "walk", lambda *args, **options: [])
     point = SimpleNamespace(loss=0.0, gradient=np.zeros(3), scale=None)
@@ -87,7 +93,14 @@ def no_way_down(tools):
         generator_objective=lambda *_: lambda theta: point,
     )
     vector = np.zeros(3, np.float32)
-    state = SimpleNamespace(generator=vector, discriminator=vector, discriminator_statistics=vector)
+    state = SimpleNamespace(
+        generator=vector,
+        discriminator=vector,
+        discriminator_statistics=vector,
+        second_moment=vector,
+        moment_count=0,
+        length=0.0,
+    )
     landscape.tell_cycle(engine, state, {})
 
 
@@ -114,6 +127,7 @@ RECIPES = {
     "segment.tile": small_tile,
     "segment.threads": lambda tools: gecat.load(tools.weights, threads=0),
     "segment.threads_late": too_late,
+    "segment.threads_elsewhere": threads_of_another_backend,
     "inspection.no_way_down": no_way_down,
     "setting.unknown": lambda tools: Config.from_dict({"given": 1}),
     "setting.choice": setting(composites="given"),

@@ -3,7 +3,7 @@
 import jax
 import numpy as np
 
-from gecat.training.pace import pace_at
+from gecat.training.loop import pace_at
 
 _STEPS = 50  # between two looks at the clock and at GrabCut
 

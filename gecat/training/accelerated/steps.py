@@ -106,12 +106,16 @@ def generator_step(generator, config, composites):
             weights, statistics, batch["pictures"], training=True
         )
         logits = logits.astype(jnp.float32)
-        fit, area, binary = losses.generator_terms(
-            logits, batch["target"], batch["certainty"], config
+        seen = losses.see(
+            logits, batch["target"], batch["certainty"], batch["is_composite"], None, config
         )
-        share = jnp.where(batch["is_composite"] > 0, config.self_training_weight, 1.0)
-        total = share * fit + config.area_weight * area + config.binary_weight * binary
-        return total.mean(), (changed, {"fit": fit.mean(), "area": jax.nn.sigmoid(logits).mean()})
+        weights = losses.full_weights(config)
+        total = sum(
+            weights[name] * term.of(seen, config)
+            for name, term in losses.GENERATOR_TERMS.items()
+            if not term.asks
+        )
+        return total.mean(), (changed, {"fit": seen.fit.mean(), "area": seen.masks.mean()})
 
     @partial(jax.jit, donate_argnums=0)
     def step(learner, photos, priors, key, rate):

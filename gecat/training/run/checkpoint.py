@@ -4,7 +4,7 @@ import dataclasses
 import json
 
 import numpy as np
-import tensorflow as tf
+from keras import ops
 from safetensors import safe_open
 from safetensors.numpy import save
 
@@ -57,4 +57,4 @@ def _fitting(file, name, model):
     value = file.get_tensor(name)
     if tuple(value.shape) != tuple(model.shape):
         raise ValueError(f"{name} has shape {value.shape}, expected {tuple(model.shape)}")
-    return tf.constant(value, dtype=model.dtype)
+    return ops.convert_to_tensor(value, model.dtype)

@@ -1,16 +1,15 @@
 """The course of a run: anchored start, D's warm-up, gradient epochs; one record a cycle."""
 
+import math
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 
 from gecat.errors import RunError
-from gecat.images.augmentation import augment
-from gecat.images.datasets import batches
-from gecat.training.pace import pace_at
-from gecat.training.state import SCHOOLED, Weights
+from gecat.training.losses import GENERATOR_TERMS, full_weights
+from gecat.training.state import SCHOOLED
+from gecat.training.supply import Supply
 
 STAGES = ("anchor", "warm-up", "adversarial")
 
@@ -32,20 +31,32 @@ def stage_at(config, progress):
     return "adversarial"
 
 
+def pace_at(progress):
+    """Share of Adam's learning rate: half a cosine from 1 to a twentieth over the whole run.
+
+    Loshchilov and Hutter 2017, "SGDR", equation 5, without restarts.
+    """
+    return 0.05 + 0.95 * 0.5 * (1.0 + math.cos(math.pi * progress))
+
+
 def weights_at(config, progress):
     """What the terms of G's loss count at this point of a run.
 
-    The anchor's weight falls evenly from full to `anchor_floor` over the gradient epochs.
+    A term that decays falls evenly from full to `anchor_floor` over the gradient epochs; one that
+    asks D counts in gradient epochs alone.
+
+    Returns:
+        dict like that of `losses.full_weights`.
     """
     start = config.anchor_share + config.warmup_share
-    through = np.clip((progress - start) / max(1.0 - start, 1e-6), 0.0, 1.0)
-    decayed = config.anchor_weight * (1.0 - (1.0 - config.anchor_floor) * float(through))
-    adversarial = stage_at(config, progress) == "adversarial"
-    return Weights(
-        anchor=decayed,
-        composite=config.self_training_weight,
-        adversarial=config.adversarial_weight if adversarial else 0.0,
-    )
+    through = float(np.clip((progress - start) / max(1.0 - start, 1e-6), 0.0, 1.0))
+    decay = 1.0 - (1.0 - config.anchor_floor) * through
+    has_epochs = stage_at(config, progress) == "adversarial"
+    weights = full_weights(config)
+    for name, term in GENERATOR_TERMS.items():
+        weights[name] *= decay if term.decays else 1.0
+        weights[name] *= 0.0 if term.asks and not has_epochs else 1.0
+    return weights
 
 
 def meets_generator(config, progress, judged):
@@ -78,13 +89,13 @@ def run_cycles(
     """Runs cycles until the budget is spent.
 
     Args:
-        engine: a `cycle.Engine`.
+        engine: an `epoch.Engine`.
         state: the State to go on from.
         photos: `datasets.Photos` with priors.
         cycles: total cycles of the run, or None.
         seconds: total seconds of the run, or None; one of the two is needed.
         clock: a function that tells the seconds.
-        steering: a `steering.Steering` that says which network learns, or None for both.
+        steering: a `run.control.Steering` that says which network learns, or None for both.
 
     Yields:
         (State, dict of the cycle's figures) after each cycle.
@@ -93,8 +104,7 @@ def run_cycles(
         RunError: when neither or both budgets are given.
     """
     check_budget(cycles, seconds)
-    with ThreadPoolExecutor(1) as ahead:
-        supply = _Supply(engine, photos, state.batch, ahead)
+    with Supply(engine, photos, state.batch) as supply:
         while True:
             progress = state.cycle / cycles if cycles else state.seconds / seconds
             if progress >= 1.0:
@@ -105,30 +115,6 @@ def run_cycles(
             state = replace(state, cycle=state.cycle + 1, seconds=spent, batch=supply.number)
             done = state.cycle / cycles if cycles else min(1.0, spent / seconds)
             yield state, {"cycle": state.cycle, "seconds": spent, "progress": done, **figures}
-
-
-class _Supply:
-    """Batches in order, the next one made while this one is learned from."""
-
-    def __init__(self, engine, photos, start, executor):
-        self.number = start
-        self._engine = engine
-        self._batches = iter(batches(photos, engine.config.batch_size, engine.config.seed, start))
-        self._executor = executor
-        self._next = executor.submit(self._make, start)
-
-    def take(self, state, progress):
-        """Returns the next frozen batch, labelled by the average where it is time for that."""
-        batch, number = self._next.result(), self.number
-        self.number += 1
-        self._next = self._executor.submit(self._make, self.number)
-        if progress >= self._engine.config.relabel_from:
-            batch = self._engine.relabel(state, batch)
-        return self._engine.freeze(batch, (self._engine.config.seed, number, 2))
-
-    def _make(self, number):
-        config = self._engine.config
-        return augment(next(self._batches), (config.seed, number, 1), config.size)
 
 
 def _cycle(engine, state, supply, progress, steering):
@@ -144,7 +130,7 @@ def _cycle(engine, state, supply, progress, steering):
             state, scores = engine.teach_discriminator(
                 state, supply.take(state, progress), alone, pace
             )
-        figures |= {f"discriminator_{name}": value for name, value in scores.items()}
+        figures |= {f"discriminator_{name}": float(value) for name, value in scores.items()}
     if part == "generator" or (part == "both" and stage != "warm-up"):
         if steering:
             steering.enter("generator")
@@ -172,10 +158,10 @@ def _teach_generator(engine, state, supply, stage, progress, pace):
 
 def _generator_figures(terms, records):
     return {
-        **{f"generator_{name}": value for name, value in terms.items()},
-        "generator_loss": records[-1].loss if records else None,
-        "gradient_norm": records[0].gradient_norm if records else 0.0,
-        "step_lengths": [record.length for record in records],
+        **{f"generator_{name}": float(value) for name, value in terms.items()},
+        "generator_loss": float(records[-1].loss) if records else None,
+        "gradient_norm": float(records[0].gradient_norm) if records else 0.0,
+        "step_lengths": [float(record.length) for record in records],
         "betas": [record.beta for record in records],
         "restarts": sum(record.restart for record in records),
         "evaluations": sum(record.evaluations for record in records),
