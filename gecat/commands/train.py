@@ -41,6 +41,12 @@ def register(commands: argparse._SubParsersAction) -> None:
         metavar="S",
         help="end S seconds from now, pauses included",
     )
+    parser.add_argument(
+        "--workers",
+        type=positive,
+        metavar="N",
+        help="processes that run GrabCut where pseudo-masks are renewed (default: cores less two)",
+    )
     add_settings(parser)
     parser.set_defaults(run=run)
 
@@ -105,6 +111,7 @@ def _train(options):
         cache=options.cache,
         limit=options.limit,
         strategy=strategy,
+        workers=options.workers,
         progress=on_photo,
         report=on_cycle,
     )

@@ -7,13 +7,12 @@ costs the others. Pseudo-masks are computed by all cores, once a photo, and kept
 import hashlib
 import itertools
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -94,7 +93,9 @@ def load_photos(
     return replace(photos, has_mask=photos.has_mask & (source != "scenes"))
 
 
-def batches(photos: Photos, batch_size: int, seed: int = 0, start: int = 0) -> Any:
+def batches(
+    photos: Photos, batch_size: int, seed: int = 0, start: int = 0
+) -> Iterator[dict[str, np.ndarray]]:
     """Endless shuffled batches; batch k depends on the seed and k alone.
 
     Args:
@@ -111,7 +112,7 @@ def batches(photos: Photos, batch_size: int, seed: int = 0, start: int = 0) -> A
         yield gather(photos, batch_indices(len(photos.names), batch_size, seed, number))
 
 
-def gather(photos, index):
+def gather(photos: Photos, index: np.ndarray) -> dict[str, np.ndarray]:
     """One batch, a dict as `batches` yields it, of the photos at some places, int64 (N,)."""
     side = photos.images.shape[1]
     unknown = np.zeros((len(index), side, side), np.uint8)
@@ -124,6 +125,24 @@ def gather(photos, index):
         "mask": masks[..., None],
         "has_mask": photos.has_mask[index],
         "index": index,
+    }
+
+
+def sample(photos: Photos, count: int, size: int) -> dict[str, np.ndarray]:
+    """The first photos as one batch of `gather`, whose pictures have another side, in pixels."""
+    batch = gather(photos, np.arange(min(count, len(photos.names))))
+    if batch["image"].shape[1] == size:
+        return batch
+    pictures = {
+        name: np.stack([resized(each, size, size) for each in batch[name]])
+        for name in ("image", "prior", "mask")
+    }
+    shape = (*pictures["prior"].shape[:3], 1)  # resizing drops a single channel
+    return {
+        **batch,
+        "image": pictures["image"],
+        "prior": pictures["prior"].reshape(shape),
+        "mask": pictures["mask"].reshape(shape),
     }
 
 

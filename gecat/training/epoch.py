@@ -20,6 +20,7 @@ from gecat.training.state import SCHOOLED, State
 from gecat.training.vectors import assign, flatten
 
 _SHARPNESS = 2.0  # of the average's own labels: a power of the odds
+_LABELLED_AT_ONCE = 64  # photos
 _MOMENT_DECAY = 0.99  # of the running second moment that preconditions, per gradient
 
 
@@ -35,7 +36,7 @@ class Engine:
 
     def __init__(self, config, strategy=None):
         self.config = config
-        replicas = Replicas(strategy)
+        self.replicas = replicas = Replicas(strategy)
         if config.batch_size % replicas.count:
             raise RunError("run.replicas", replicas=replicas.count, received=config.batch_size)
         with replicas.scope():
@@ -90,6 +91,25 @@ class Engine:
         masks = self._objectives.generate[False](state.average, state.average_statistics, pictures)
         masks = masks**_SHARPNESS / (masks**_SHARPNESS + (1.0 - masks) ** _SHARPNESS)
         return {**batch, "prior": ops.cast(masks * 255.0 + 0.5, "uint8")}
+
+    def label(self, state, images):
+        """What G's moving average says of many photos, seen at two scales and mirrored.
+
+        Args:
+            state: the State; images: uint8 (N, S, S, 3).
+
+        Returns:
+            uint8 (N, S, S), 255 = object.
+        """
+        count = len(images)
+        masks = np.empty(images.shape[:3], np.uint8)
+        for start in range(0, count, _LABELLED_AT_ONCE):
+            start = max(0, min(start, count - _LABELLED_AT_ONCE))  # one shape serves all
+            rows = slice(start, start + _LABELLED_AT_ONCE)
+            masks[rows] = self._objectives.label(
+                state.average, state.average_statistics, images[rows]
+            )
+        return masks
 
     def teach_discriminator(self, state, frozen, spoiled_only=False, pace=1.0):
         """Takes one Adam step of D on real, spoiled and, unless warming up, G's masks.
@@ -146,12 +166,12 @@ class Engine:
         if rule == "conjugate":
             objective = self.generator_objective(state, frozen, weights)
             state, terms, records = self._take_conjugate_steps(state, objective, steps)
-            return self._averaged(state, len(records)), terms, records
+            return self.averaged(state, len(records)), terms, records
         records = []
         for _ in range(steps):
             state, terms, record = self._take_adam_step(state, frozen, weights, pace)
             records.append(record)
-        return self._averaged(state, len(records)), terms, records
+        return self.averaged(state, len(records)), terms, records
 
     def generator_objective(self, state, frozen, weights):
         """Returns theta -> conjugate.Point on a frozen batch; it never changes anything."""
@@ -222,7 +242,7 @@ class Engine:
         )
         return state, terms, record
 
-    def _averaged(self, state, steps):
+    def averaged(self, state, steps):
         """The State whose moving average has seen so many steps more."""
         decay = self.config.average_decay ** max(1, steps)
         # Early in a run the average would remember nothing but the random start.

@@ -1,17 +1,24 @@
-"""The course of a run: anchored start, D's warm-up, gradient epochs; one record a cycle."""
+"""The course of a run: pretraining, anchored start, D's warm-up, gradient epochs.
+
+There is one record a cycle.
+"""
 
 import math
 import time
+from contextlib import ExitStack
 from dataclasses import replace
+from itertools import accumulate
 
 import numpy as np
 
 from gecat.errors import RunError
 from gecat.training.losses import GENERATOR_TERMS, full_weights
+from gecat.training.pretraining import Pretraining
+from gecat.training.pretraining import end as end_pretraining
 from gecat.training.state import SCHOOLED
 from gecat.training.supply import Supply
 
-STAGES = ("anchor", "warm-up", "adversarial")
+STAGES = ("pretraining", "anchor", "warm-up", "adversarial")
 
 
 def stage_at(config, progress):
@@ -24,18 +31,24 @@ def stage_at(config, progress):
     Returns:
         one of STAGES.
     """
-    if progress < config.anchor_share:
-        return "anchor"
-    if progress < config.anchor_share + config.warmup_share:
-        return "warm-up"
+    shares = config.pretraining_share, config.anchor_share, config.warmup_share
+    for stage, end in zip(STAGES, accumulate(shares), strict=False):
+        if progress < end:
+            return stage
     return "adversarial"
 
 
-def pace_at(progress):
-    """Share of Adam's learning rate: half a cosine from 1 to a twentieth over the whole run.
+def pace_at(config, progress):
+    """Share of Adam's learning rate: half a cosine from 1 to a twentieth, restarted once.
 
-    Loshchilov and Hutter 2017, "SGDR", equation 5, without restarts.
+    Pretraining has one of its own, all that follows has another (Loshchilov and Hutter 2017,
+    "SGDR", equation 5).
     """
+    share = config.pretraining_share
+    if progress < share:
+        progress = progress / share
+    elif share < 1.0:
+        progress = (progress - share) / (1.0 - share)
     return 0.05 + 0.95 * 0.5 * (1.0 + math.cos(math.pi * progress))
 
 
@@ -48,7 +61,7 @@ def weights_at(config, progress):
     Returns:
         dict like that of `losses.full_weights`.
     """
-    start = config.anchor_share + config.warmup_share
+    start = config.pretraining_share + config.anchor_share + config.warmup_share
     through = float(np.clip((progress - start) / max(1.0 - start, 1e-6), 0.0, 1.0))
     decay = 1.0 - (1.0 - config.anchor_floor) * through
     has_epochs = stage_at(config, progress) == "adversarial"
@@ -67,7 +80,8 @@ def meets_generator(config, progress, judged):
         progress: share of the budget that is spent, in [0, 1].
         judged: steps of D so far.
     """
-    return judged >= SCHOOLED or progress >= config.anchor_share + 0.25 * config.warmup_share
+    begins = config.pretraining_share + config.anchor_share
+    return judged >= SCHOOLED or progress >= begins + 0.25 * config.warmup_share
 
 
 def check_budget(cycles, seconds):
@@ -84,7 +98,15 @@ def check_budget(cycles, seconds):
 
 
 def run_cycles(
-    engine, state, photos, *, cycles=None, seconds=None, clock=time.monotonic, steering=None
+    engine,
+    state,
+    photos,
+    *,
+    cycles=None,
+    seconds=None,
+    clock=time.monotonic,
+    steering=None,
+    renewal=None,
 ):
     """Runs cycles until the budget is spent.
 
@@ -96,6 +118,7 @@ def run_cycles(
         seconds: total seconds of the run, or None; one of the two is needed.
         clock: a function that tells the seconds.
         steering: a `run.control.Steering` that says which network learns, or None for both.
+        renewal: a `self_training.Renewal` of the photos' pseudo-masks, or None.
 
     Yields:
         (State, dict of the cycle's figures) after each cycle.
@@ -104,22 +127,44 @@ def run_cycles(
         RunError: when neither or both budgets are given.
     """
     check_budget(cycles, seconds)
-    with Supply(engine, photos, state.batch) as supply:
+    with Supply(engine, photos, state.batch) as supply, ExitStack() as stack:
+        encoder = None
         while True:
             progress = state.cycle / cycles if cycles else state.seconds / seconds
             if progress >= 1.0:
                 return
             started = clock()
-            state, figures = _cycle(engine, state, supply, progress, steering)
+            if renewal is not None:
+                renewal.look(state, progress)
+            if stage_at(engine.config, progress) == "pretraining":
+                if encoder is None:
+                    encoder = Pretraining(engine, photos)
+                    stack.callback(encoder.close)
+                state, figures = _teach_encoder(engine, state, encoder, progress, steering)
+            else:
+                state = end_pretraining(state) if state.pretraining else state
+                state, figures = _cycle(engine, state, supply, progress, steering)
+            if renewal is not None:
+                figures |= {"renewed": renewal.rounds}
             spent = state.seconds + clock() - started
             state = replace(state, cycle=state.cycle + 1, seconds=spent, batch=supply.number)
             done = state.cycle / cycles if cycles else min(1.0, spent / seconds)
             yield state, {"cycle": state.cycle, "seconds": spent, "progress": done, **figures}
 
 
+def _teach_encoder(engine, state, encoder, progress, steering):
+    figures = {"stage": "pretraining"}
+    if steering:
+        steering.enter("generator")
+    if not steering or steering.part != "discriminator":
+        state, told = encoder.cycle(state, pace_at(engine.config, progress))
+        figures |= {f"encoder_{name}": float(value) for name, value in told.items()}
+    return state, figures
+
+
 def _cycle(engine, state, supply, progress, steering):
     config = engine.config
-    stage, pace = stage_at(config, progress), pace_at(progress)
+    stage, pace = stage_at(config, progress), pace_at(config, progress)
     part = steering.part if steering else "both"
     figures = {"stage": stage}
     if part == "discriminator" or (part == "both" and stage != "anchor"):

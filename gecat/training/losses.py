@@ -187,7 +187,7 @@ GENERATOR_TERMS = {
     ),
     "composite": Term(lambda seen, config: seen.fit * seen.is_composite, "self_training_weight"),
     "adversarial": Term(
-        lambda seen, config: adversarial_loss(*seen.verdicts, config.score_map_weight),
+        lambda seen, config: adversarial_loss(*seen.verdicts, map_weight=config.score_map_weight),
         "adversarial_weight",
         asks=True,
     ),

@@ -5,6 +5,7 @@ Everything is a compiled function of flat weight vectors, the same on one device
 
 from functools import partial
 
+import numpy as np
 from keras import ops
 
 from gecat.training import adam, losses, pairs
@@ -38,6 +39,11 @@ class Objectives:
             for function in (self._generator_loss, self._generator_step)
         )
         self.discriminator_step = compiled(self._discriminator_step)
+        self.label = compiled(self._label)
+        self._shrink = {
+            kind: shrinkage(network.trainable_variables, config.weight_decay)
+            for kind, network in (("generator", generator), ("discriminator", discriminator))
+        }
 
     def _prepare(self, batch, draws):
         photos = ops.cast(batch["image"], "float32") / 127.5 - 1.0
@@ -46,17 +52,19 @@ class Objectives:
         target, certainty = pairs.photo_targets(
             prior, mask, has_mask, self._config.supervised_weight
         )
-        paste = pairs.mixtures if self._config.composites == "region" else pairs.composites
-        pasted, pasted_target, pasted_certainty = paste(photos, target, certainty, draws)
-        half = pasted.shape[0]
-        plain = photos.shape[0] - half
-        return {
-            "pictures": ops.concatenate([photos[:plain], pasted]),
-            "target": ops.concatenate([target[:plain], pasted_target]),
-            "certainty": ops.concatenate([certainty[:plain], pasted_certainty]),
-            "is_composite": ops.concatenate([ops.zeros((plain,)), ops.ones((half,))]),
-            **draws,
-        }
+        count = round(self._config.composite_share * photos.shape[0])
+        plain = photos.shape[0] - count
+        parts = {"pictures": photos, "target": target, "certainty": certainty}
+        shown = {name: part[:plain] for name, part in parts.items()}
+        if count:
+            paste = pairs.mixtures if self._config.composites == "region" else pairs.composites
+            pasted = paste(*(part[: 2 * count] for part in parts.values()), draws)
+            shown = {
+                name: ops.concatenate([shown[name], part])
+                for name, part in zip(parts, pasted, strict=True)
+            }
+        is_composite = ops.concatenate([ops.zeros((plain,)), ops.ones((count,))])
+        return {**shown, "is_composite": is_composite, **draws}
 
     def _spoil(self, targets, draws):
         return pairs.show(pairs.spoil(targets, draws), draws["softness"][:, 0])
@@ -69,6 +77,27 @@ class Objectives:
             return ops.sigmoid(logits)
 
         return self._replicas.map(masks, {"pictures": pictures})
+
+    def _label(self, theta, statistics, images):
+        """Masks uint8 (N, P, P) of photos uint8 (N, P, P, 3).
+
+        The mean of the logits of the photo and of its mirror image, at the side at which G predicts
+        and at three quarters of it.
+        """
+        config = self._config
+        side, stride = images.shape[1], config.stride
+        photos = ops.cast(images, "float32") / 127.5 - 1.0
+        total = 0.0
+        for scale in (config.inference_size, config.inference_size * 3 // 4 // stride * stride):
+            scale = max(scale, stride)
+            small = ops.image.resize(photos, (scale, scale), antialias=True)
+            for direction in (1, -1):
+                logits, _ = call(
+                    self._generator, theta, statistics, small[:, :, ::direction], training=False
+                )
+                logits = logits[:, :, ::direction]
+                total += ops.image.resize(logits, (side, side), antialias=True)
+        return ops.cast(ops.sigmoid(total[..., 0] / 4.0) * 255.0 + 0.5, "uint8")
 
     def _generator_loss(
         self, theta, statistics, critic, critic_statistics, frozen, weights, *, asks
@@ -106,7 +135,9 @@ class Objectives:
         loss, gradient, statistics, terms = self._generator_loss(
             theta, statistics, *against, asks=asks
         )
-        moved, memory = adam.step(theta, memory, gradient, rate, _BETA_1["generator"])
+        moved, memory = adam.step(
+            theta, memory, gradient, rate, _BETA_1["generator"], self._shrink["generator"]
+        )
         figures = {"loss": loss, "norm": ops.norm(gradient), "length": ops.norm(moved - theta)}
         return moved, memory, statistics, terms, figures
 
@@ -145,7 +176,9 @@ class Objectives:
         loss, gradient, statistics, terms = self._discriminator_loss(
             theta, statistics, frozen, wrong
         )
-        moved, memory = adam.step(theta, memory, gradient, rate, _BETA_1["discriminator"])
+        moved, memory = adam.step(
+            theta, memory, gradient, rate, _BETA_1["discriminator"], self._shrink["discriminator"]
+        )
         figures = {"loss": loss, "gradient_norm": ops.norm(gradient), **terms}
         return moved, memory, statistics, figures
 
@@ -165,6 +198,14 @@ class Objectives:
 
         (value, gradient, terms), statistics = self._replicas.reduce(on_rows, frozen)
         return value, gradient, statistics, terms
+
+
+def shrinkage(variables, weight_decay):
+    """What weight decay takes off each weight of variables, flat (n,): nothing but from kernels."""
+    if not weight_decay:
+        return 0.0
+    shares = [np.full(np.prod(each.shape), len(each.shape) > 1, np.float32) for each in variables]
+    return weight_decay * np.concatenate(shares)
 
 
 def _twice(x):

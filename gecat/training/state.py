@@ -19,6 +19,7 @@ class State:
     generator_adam: tuple  # what Adam remembers
     discriminator_adam: tuple
     second_moment: Any  # (n,)
+    pretraining: tuple = ()  # what `pretraining.Pretraining` remembers, while it lasts
     moment_count: int = 0
     length: float = 0.0  # of the last conjugate step; 0 before the first
     averaged: int = 0  # steps that the average has seen

@@ -13,6 +13,7 @@ from gecat.training import rollback
 from gecat.training.backend import jax as under_jax
 from gecat.training.epoch import Engine
 from gecat.training.loop import check_budget
+from gecat.training.pretraining import Pretraining
 from gecat.training.rollback import healing_cycles
 from gecat.training.run.checkpoint import load_state
 from gecat.training.run.folder import hold, read_description
@@ -94,6 +95,9 @@ RECIPES = {
     "run.leave_out": lambda tools: refuse({"--data": "somewhere/given"}),
     "run.broken": broken_again_and_again,
     "run.replicas": uneven_replicas,
+    "run.one_encoder": lambda tools: Pretraining(
+        SimpleNamespace(replicas=SimpleNamespace(count=2)), None
+    ),
     "run.one_device": lambda tools: under_jax.make_strategy("given"),
     "file.missing": refused_by_the_system(lambda tools: (tools.place / "given").read_bytes()),
     "file.folder": refused_by_the_system(

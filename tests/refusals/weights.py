@@ -20,6 +20,7 @@ from gecat.model.discriminator import build_discriminator
 from gecat.model.unet import build_generator
 from gecat.model.weights import load_weights, save_weights, take_weights
 from gecat.training.calibration import calibrate
+from gecat.training.unused import refuse_unused
 
 
 def written(place, arrays, **config):
@@ -139,5 +140,8 @@ RECIPES = {
     "setting.list": setting(generator_widths=(8,)),
     "setting.article": lambda tools: preset("article", generator_widths=(8, 8)),
     "setting.attention": setting(generator_widths=(8, 8), generator_attention=True),
+    "setting.unused": lambda tools: refuse_unused(
+        preset("small", pretraining_size=32), ["pretraining_size"]
+    ),
     "setting.shares": setting(anchor_share=0.9, warmup_share=0.9),
 }

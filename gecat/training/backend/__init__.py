@@ -12,7 +12,7 @@ import keras
 if keras.backend.backend() == "jax":
     from gecat.training.backend import jax as chosen
 else:
-    from gecat.training.backend import tensorflow as chosen
+    from gecat.training.backend import tensorflow as chosen  # type: ignore[no-redef]
 
 compiled = chosen.compiled
 value_and_gradient = chosen.value_and_gradient

@@ -42,7 +42,14 @@ def load_state(path, like):
             values = json.loads(file.metadata()["gecat"])
             for field in dataclasses.fields(State):
                 model = getattr(like, field.name)
-                if isinstance(model, tuple):
+                if field.name == "pretraining":
+                    # As long as the stage lasts; only it knows the shapes.
+                    stored = sum(key.startswith("pretraining/") for key in file.keys())  # noqa: SIM118
+                    values[field.name] = tuple(
+                        ops.convert_to_tensor(file.get_tensor(f"pretraining/{i}"))
+                        for i in range(stored)
+                    )
+                elif isinstance(model, tuple):
                     values[field.name] = tuple(
                         _fitting(file, f"{field.name}/{i}", part) for i, part in enumerate(model)
                     )

@@ -8,6 +8,7 @@ from keras import ops
 from tensorboard.summary import Writer
 
 from gecat.files import write_png
+from gecat.images.datasets import sample
 from gecat.training import pairs
 from gecat.training.backend import compiled
 from gecat.training.run.folder import read_stats, write_stats
@@ -27,9 +28,10 @@ class Recorder:
     def __init__(self, folder, engine, photos, state):
         self._folder = folder
         self._engine = engine
-        self._probes = photos.images[:PROBES].astype(np.float32) / 127.5 - 1.0
-        self._truth = photos.masks[:PROBES] if photos.masks is not None else None
-        self._pairs = _draw_pairs(engine, photos)
+        first = sample(photos, PROBES, engine.config.size)
+        self._probes = first["image"].astype(np.float32) / 127.5 - 1.0
+        self._truth = first["mask"][..., 0] if photos.masks is not None else None
+        self._pairs = _draw_pairs(engine, first)
         # One compiled call: layer by layer, a look would take longer than a cycle.
         self._judge = compiled(self._judge_traced)
         self._last = None
@@ -128,16 +130,10 @@ class Recorder:
         write_png(self._folder / "pictures" / "pairs.png", np.concatenate(sheets, axis=1))
 
 
-def _draw_pairs(engine, photos):
+def _draw_pairs(engine, first):
     """Pictures with fitting and with spoiled masks, the same for the whole run: (N, S, S, C)."""
-    first = slice(0, PROBES)
-    batch = {
-        "image": photos.images[first],
-        "prior": photos.priors[first, ..., None],
-        "mask": np.zeros_like(photos.priors[first, ..., None]),
-        "has_mask": np.zeros(PROBES, bool),
-    }
-    frozen = engine.freeze(batch, (engine.config.seed, 0))
+    unlabelled = {**first, "has_mask": np.zeros(PROBES, bool)}
+    frozen = engine.freeze(unlabelled, (engine.config.seed, 0))
     fitting = pairs.soften(ops.cast(frozen["target"] > 0.5, "float32"))
     spoiled = pairs.spoil(frozen["target"], frozen)
     return tuple(np.asarray(part) for part in (frozen["pictures"], fitting, spoiled))
