@@ -181,13 +181,18 @@ def _allowed_area(seen, config):
     return has_object * area_hinge(seen.masks, config.area_minimum, config.area_maximum)
 
 
+def _verdict(seen, config):
+    image_logits, map_logits = seen.verdicts
+    return adversarial_loss(image_logits, map_logits, config.score_map_weight)
+
+
 GENERATOR_TERMS = {
     "anchor": Term(
         lambda seen, config: seen.fit * (1.0 - seen.is_composite), "anchor_weight", decays=True
     ),
     "composite": Term(lambda seen, config: seen.fit * seen.is_composite, "self_training_weight"),
     "adversarial": Term(
-        lambda seen, config: adversarial_loss(*seen.verdicts, map_weight=config.score_map_weight),
+        _verdict,
         "adversarial_weight",
         asks=True,
     ),
