@@ -52,6 +52,9 @@ class Config(BaseModel):
 
     # The pictures.
     size: Side = _setting(160, "side of a training picture, pixels", steerable=True)
+    photo_size: int = _setting(
+        0, "side of the photos that crops are cut from, pixels; 0 = size", ge=0, le=512
+    )
     inference_size: Side = _setting(256, "longer side of a photo at prediction, pixels")
     prior: Literal["barrier", "texture", "agreement"] = _setting(
         "agreement", "the label-free teacher of each photo alone"
@@ -75,6 +78,9 @@ class Config(BaseModel):
     )
 
     # The course of a run, as shares of its budget; the rest is gradient epochs.
+    pretraining_share: Share = _setting(
+        0.0, "the encoder alone learns to tell object and ground of each photo from all others"
+    )
     anchor_share: Share = _setting(
         0.6, "the generator learns from its teachers, the discriminator rests", steerable=True
     )
@@ -84,11 +90,20 @@ class Config(BaseModel):
     relabel_from: Share = _setting(
         1.0, "from here on the generator's moving average labels the photos; 1 = never"
     )
+    renew_from: Share = _setting(
+        1.0, "from here on it labels all photos anew, with GrabCut beside it; 1 = never"
+    )
+    renew_until: Share = _setting(1.0, "from here on no such round begins")
+    pretraining_size: Side = _setting(160, "side of the encoder's views, pixels")
+    pretraining_batch: int = _setting(512, "the encoder's views a step", ge=2, le=4096)
     composites: Literal["object", "region"] = _setting(
         "object", "what is pasted: an object, or a region of any outline"
     )
+    composite_share: float = _setting(
+        0.5, "of a batch, the pictures that something is pasted into", ge=0.0, le=0.5
+    )
     batch_size: int = _setting(
-        16, "pictures a step, half of them composites", ge=2, le=512, multiple_of=2, steerable=True
+        16, "pictures a step, photos and composites", ge=2, le=512, multiple_of=2, steerable=True
     )
     seed: int = _setting(0, "of every random draw", ge=0, le=2**31 - 1, steerable=True)
 
@@ -119,6 +134,7 @@ class Config(BaseModel):
         1e-3, "Adam's: the anchored start and the plain rival", steerable=True
     )
     discriminator_learning_rate: Rate = _setting(1e-3, "Adam's, of the discriminator")
+    weight_decay: Share = _setting(0.0, "of kernels, in units of Adam's learning rate")
 
     # The terms of the losses; a weight of 0 leaves the term out.
     adversarial_weight: Weight = _setting(0.2, "of the discriminator's verdict", steerable=True)
@@ -164,9 +180,15 @@ class Config(BaseModel):
             raise _refuse("list", "generator_blocks", self.generator_blocks, **allowed)
         if self.generator_attention and (deeper < 3 or self.generator_widths[2] < 2):
             raise _refuse("attention", "generator_widths", self.generator_widths)
-        if self.anchor_share + self.warmup_share > 1.0:
-            shares = [self.anchor_share, self.warmup_share]
+        shares = [self.pretraining_share, self.anchor_share, self.warmup_share]
+        if sum(shares) > 1.0:
             raise SettingError("setting.shares", received=shares)
+        if self.pretraining_share:
+            if self.architecture != "unet":
+                raise _refuse("choice", "architecture", self.architecture, allowed=["unet"])
+            if self.pretraining_size % self.stride:
+                size = self.pretraining_size
+                raise _refuse("multiple", "pretraining_size", size, step=self.stride)
         return self
 
     @property
@@ -175,6 +197,11 @@ class Config(BaseModel):
         if self.architecture == "article":
             return 4
         return 2 ** max(len(self.generator_widths), len(self.discriminator_widths))
+
+    @property
+    def kept_size(self) -> int:
+        """Side at which photos are kept in memory, pixels."""
+        return self.photo_size or self.size
 
     def replace(self, **changes: Any) -> "Config":
         """Returns these settings with some of them changed.

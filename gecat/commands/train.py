@@ -41,6 +41,12 @@ def register(commands: argparse._SubParsersAction) -> None:
         metavar="S",
         help="end S seconds from now, pauses included",
     )
+    parser.add_argument(
+        "--workers",
+        type=positive,
+        metavar="N",
+        help="processes that run GrabCut where pseudo-masks are renewed (default: cores less two)",
+    )
     add_settings(parser)
     parser.set_defaults(run=run)
 
@@ -59,9 +65,9 @@ def run(options: Namespace) -> Status:
 def _train(options):
     from tqdm import tqdm
 
+    from gecat.training.backend import make_strategy, worker_folder
     from gecat.training.run.deadline import end_after
     from gecat.training.run.folder import read_description, skipped_of
-    from gecat.training.strategies import make_strategy, worker_folder
     from gecat.training.train import train
 
     if options.deadline:
@@ -105,6 +111,7 @@ def _train(options):
         cache=options.cache,
         limit=options.limit,
         strategy=strategy,
+        workers=options.workers,
         progress=on_photo,
         report=on_cycle,
     )

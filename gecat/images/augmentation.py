@@ -42,6 +42,37 @@ def augment(
     }
 
 
+def close_views(
+    batch: dict[str, Any], seed: int | tuple[int, ...], size: int, smallest: float = 0.2
+) -> dict[str, np.ndarray]:
+    """Views that leave little but what a thing is: close crops, mixed colours.
+
+    Args:
+        batch, seed, size: as for `augment`; masks are left out.
+        smallest: least area of a crop as a share of the photo; any area above is as likely.
+
+    Returns:
+        dict of "image" uint8 (N, size, size, 3), "prior" uint8 (N, size, size, 1) and "index".
+    """
+    generator = np.random.default_rng(seed)
+    count = len(batch["image"])
+    stretch = generator.uniform(-0.15, 0.15, (count, 1))
+    extent = np.sqrt(generator.uniform(smallest, 1.0, (count, 1))) * np.exp(
+        np.concatenate([stretch, -stretch], axis=-1)
+    )
+    boxes = _placed(generator, np.minimum(extent, 1.0))
+    mixing = np.eye(3) + generator.normal(0.0, 0.25, (count, 3, 3))
+    mixing[generator.random(count) < 0.2] = 1.0 / 3.0  # a fifth of the pictures turns grey
+    images = _recolour(_cropped(batch["image"], boxes, size), generator, mixing)
+    for index in np.flatnonzero(generator.random(count) < 0.25):
+        images[index] = cv2.blur(images[index], (3, 3))  # as a phone's
+    return {
+        "image": images,
+        "prior": _cropped(batch["prior"], boxes, size),
+        "index": batch["index"],
+    }
+
+
 def _crops(generator, count):
     """Boxes (N, 4) as y1, x1, y2, x2 in [0, 1]; half of them mirrored."""
     extent = np.clip(
@@ -49,10 +80,15 @@ def _crops(generator, count):
         0.5,
         1.0,
     )
-    corner = generator.uniform(0.0, 1.0, (count, 2)) * (1.0 - extent)
+    return _placed(generator, extent)
+
+
+def _placed(generator, extent):
+    """Boxes of the sides (N, 2) given, anywhere; half of them mirrored."""
+    corner = generator.uniform(0.0, 1.0, extent.shape) * (1.0 - extent)
     y1, x1 = corner.T
     y2, x2 = (corner + extent).T
-    mirror = generator.random(count) < 0.5
+    mirror = generator.random(len(extent)) < 0.5
     return np.stack([y1, np.where(mirror, x2, x1), y2, np.where(mirror, x1, x2)], axis=1)
 
 
@@ -100,17 +136,30 @@ def _cropped(pictures, boxes, size):
     return result
 
 
-def _recolour(images, generator):
-    """Light, contrast, saturation and white balance, each picture its own; uint8 (N, H, W, 3)."""
+def _recolour(images, generator, mixing=None):
+    """Light, contrast, saturation and white balance, each picture its own; uint8 (N, H, W, 3).
+
+    All of that is one matrix a picture, so that a pixel is looked at once.
+
+    Args:
+        images: uint8 (N, H, W, 3); generator: numpy.random.Generator.
+        mixing: (N, 3, 3), from the photo's channels to those that are recoloured, or None.
+    """
     count = len(images)
 
     def column(low, high, channels=1):
-        return generator.uniform(low, high, (count, 1, 1, channels)).astype(np.float32)
+        return generator.uniform(low, high, (count, channels, 1))
 
+    colour, contrast = column(0.5, 1.3), column(0.7, 1.25)
+    balance, light = column(0.85, 1.15, 3), column(-25, 25)
+    # Saturation: grey and so much of the distance to it.
+    matrix = colour * np.eye(3) + (1.0 - colour) / 3.0
+    if mixing is not None:
+        matrix = matrix @ mixing
+    means = images.mean(axis=(1, 2), dtype=np.float64)[..., None]  # (N, 3, 1)
+    middle = (matrix @ means).mean(axis=1, keepdims=True)
+    offset = balance * (1.0 - contrast) * middle + light
+    matrix = np.concatenate([balance * contrast * matrix, offset], axis=-1)  # (N, 3, 4)
     images = images.astype(np.float32)
-    grey = images.mean(axis=-1, keepdims=True)
-    images = grey + column(0.5, 1.3) * (images - grey)
-    middle = images.mean(axis=(1, 2, 3), keepdims=True)
-    images = middle + column(0.7, 1.25) * (images - middle)
-    images = images * column(0.85, 1.15, 3) + column(-25, 25)
-    return (np.clip(images, 0.0, 255.0) + 0.5).astype(np.uint8)
+    recoloured = [cv2.transform(*pair) for pair in zip(images, matrix, strict=True)]
+    return (np.clip(recoloured, 0.0, 255.0) + 0.5).astype(np.uint8)

@@ -5,14 +5,14 @@ costs the others. Pseudo-masks are computed by all cores, once a photo, and kept
 """
 
 import hashlib
+import itertools
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -93,7 +93,9 @@ def load_photos(
     return replace(photos, has_mask=photos.has_mask & (source != "scenes"))
 
 
-def batches(photos: Photos, batch_size: int, seed: int = 0, start: int = 0) -> Any:
+def batches(
+    photos: Photos, batch_size: int, seed: int = 0, start: int = 0
+) -> Iterator[dict[str, np.ndarray]]:
     """Endless shuffled batches; batch k depends on the seed and k alone.
 
     Args:
@@ -102,36 +104,46 @@ def batches(photos: Photos, batch_size: int, seed: int = 0, start: int = 0) -> A
         seed: an int, 0 or more.
         start: the number of the first batch, so that a resumed training goes on where it was.
 
-    Returns:
-        tf.data.Dataset of dicts: "image" uint8 (N, S, S, 3); "prior" and "mask" uint8
-        (N, S, S, 1), zeros where unknown; "has_mask" bool (N,); "index" int64 (N,) into photos.
+    Yields:
+        dicts: "image" uint8 (N, S, S, 3); "prior" and "mask" uint8 (N, S, S, 1), zeros where
+        unknown; "has_mask" bool (N,); "index" int64 (N,) into photos.
     """
-    import tensorflow as tf
+    for number in itertools.count(start):
+        yield gather(photos, batch_indices(len(photos.names), batch_size, seed, number))
 
+
+def gather(photos: Photos, index: np.ndarray) -> dict[str, np.ndarray]:
+    """One batch, a dict as `batches` yields it, of the photos at some places, int64 (N,)."""
     side = photos.images.shape[1]
-    kinds = {
-        "image": (tf.uint8, (batch_size, side, side, 3)),
-        "prior": (tf.uint8, (batch_size, side, side, 1)),
-        "mask": (tf.uint8, (batch_size, side, side, 1)),
-        "has_mask": (tf.bool, (batch_size,)),
-        "index": (tf.int64, (batch_size,)),
+    unknown = np.zeros((len(index), side, side), np.uint8)
+    priors, masks = (
+        unknown if known is None else known[index] for known in (photos.priors, photos.masks)
+    )
+    return {
+        "image": photos.images[index],
+        "prior": priors[..., None],
+        "mask": masks[..., None],
+        "has_mask": photos.has_mask[index],
+        "index": index,
     }
 
-    def gather(number):
-        index = batch_indices(len(photos.names), batch_size, seed, int(number))
-        unknown = np.zeros((batch_size, side, side), np.uint8)
-        priors, masks = (
-            unknown if known is None else known[index] for known in (photos.priors, photos.masks)
-        )
-        has_mask = photos.has_mask[index]
-        return photos.images[index], priors[..., None], masks[..., None], has_mask, index
 
-    def batch(number):
-        parts = tf.numpy_function(gather, [number], [dtype for dtype, _ in kinds.values()])
-        named = zip(kinds.items(), parts, strict=True)
-        return {name: tf.ensure_shape(part, shape) for (name, (_, shape)), part in named}
-
-    return tf.data.Dataset.counter(start).map(batch).prefetch(2)
+def sample(photos: Photos, count: int, size: int) -> dict[str, np.ndarray]:
+    """The first photos as one batch of `gather`, whose pictures have another side, in pixels."""
+    batch = gather(photos, np.arange(min(count, len(photos.names))))
+    if batch["image"].shape[1] == size:
+        return batch
+    pictures = {
+        name: np.stack([resized(each, size, size) for each in batch[name]])
+        for name in ("image", "prior", "mask")
+    }
+    shape = (*pictures["prior"].shape[:3], 1)  # resizing drops a single channel
+    return {
+        **batch,
+        "image": pictures["image"],
+        "prior": pictures["prior"].reshape(shape),
+        "mask": pictures["mask"].reshape(shape),
+    }
 
 
 def batch_indices(count: int, batch_size: int, seed: int, number: int) -> np.ndarray:

@@ -4,6 +4,7 @@ import functools
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -12,10 +13,13 @@ from gecat.config import Config
 from gecat.errors import UserError, WeightsError, name_of
 from gecat.files import AnyPath, asset
 from gecat.images.reading import read_image
-from gecat.images.sizes import ROUNDING, network_input, network_size, resized
+from gecat.images.sizes import ROUNDING
 from gecat.inference.cutout import Box, boxes
 from gecat.inference.refinement import refine as refine_mask
 from gecat.inference.tiling import predict_tiled
+
+if TYPE_CHECKING:
+    from gecat.inference.runtime import Networks
 
 SHIPPED_WEIGHTS = asset("weights", "base.safetensors")
 
@@ -67,7 +71,9 @@ def load(weights: AnyPath | None = None, *, threads: int | None = None) -> "Segm
     if not path.is_file():
         raise WeightsError("weights.missing", received=name_of(path))
     if threads is not None:
-        _limit_threads(threads)
+        from gecat.inference.runtime import limit_threads
+
+        limit_threads(threads)
     return Segmenter(path)
 
 
@@ -182,63 +188,10 @@ class Segmenter:
     def _loaded(self):
         with self._lock:
             if self._networks is None:
+                from gecat.inference.runtime import Networks
+
                 self._networks = Networks(self._weights)
             return self._networks
-
-
-class Networks:
-    """G and D as compiled functions of arrays.
-
-    A function is compiled once for each input shape. There are few: the longer side is fixed, and
-    the other is one of the multiples of the stride below it.
-    """
-
-    def __init__(self, path: AnyPath) -> None:
-        from gecat.model.compiled import compiled
-        from gecat.model.weights import load_weights
-
-        loaded = load_weights(path)
-        self.config = loaded.config
-        self.models = loaded
-        # The article's discriminator ends in Flatten and takes one size only.
-        self._judged_size = loaded.discriminator.input_shape[0][1:3]
-        self._generator = compiled(lambda image: loaded.generator(image, training=False))
-        self._discriminator = compiled(lambda pair: loaded.discriminator(pair, training=False))
-
-    def logits(self, image: np.ndarray, longer_side: int) -> np.ndarray:
-        """Mask logits (h, w) at network size."""
-        height, width = network_size(image.shape, longer_side, self.config.stride)
-        return self._generator(network_input(image, height, width)).numpy()[0, ..., 0]
-
-    def generate(self, pictures: np.ndarray) -> np.ndarray:
-        """Mask logits (N, h, w) of pictures as `input` makes them."""
-        return self._generator(pictures).numpy()[..., 0]
-
-    def tile_logits(self, image: np.ndarray) -> np.ndarray:
-        """Mask logits (H, W) of a tile seen at its own resolution."""
-        height, width = image.shape[:2]
-        logits = self.logits(image, max(height, width))
-        return cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR)
-
-    def verdicts(self, image: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Logits of the scores (N,) and of the score maps (N, h, w) of masks (N, H, W)."""
-        scores, maps = self._discriminator(self.pairs(image, masks))
-        return scores.numpy()[:, 0], maps.numpy()[..., 0]
-
-    def pairs(self, image: np.ndarray, masks: np.ndarray) -> list[np.ndarray]:
-        """What the discriminator takes: float32 (N, h, w, 3) and (N, h, w, 1)."""
-        height, width = self._judged_size
-        if height is None:
-            size = self.config.inference_size
-            height, width = network_size(image.shape, size, self.config.stride)
-        masks = np.stack([resized(mask, height, width) for mask in masks])[..., None]
-        return [np.repeat(network_input(image, height, width), len(masks), 0), masks]
-
-    def input(self, image: np.ndarray) -> np.ndarray:
-        """What the generator takes: float32 (1, h, w, 3)."""
-        config = self.config
-        size = network_size(image.shape, config.inference_size, config.stride)
-        return network_input(image, *size)
 
 
 def full_size_map(logits: np.ndarray, image: np.ndarray) -> np.ndarray:
@@ -252,15 +205,3 @@ def _sigmoid(logits):
     result *= 0.5
     result += 0.5
     return result
-
-
-def _limit_threads(threads):
-    if threads < 1:
-        raise UserError("segment.threads", received=threads)
-    import tensorflow as tf
-
-    try:
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
-    except RuntimeError:
-        raise UserError("segment.threads_late", received=threads) from None

@@ -96,14 +96,14 @@ class Probe:
     def __init__(self, networks, references):
         import keras
 
-        from gecat.model.compiled import compiled
+        from gecat.inference.runtime import compiled
 
         self._networks = networks
         generator = networks.models.generator
         self.stages = stage_names(generator)
         outputs = [generator.get_layer(name).output for name in self.stages]
         model = keras.Model(generator.input, [*outputs, generator.output])
-        self._read = compiled(lambda image: model(image, training=False))
+        self._read = compiled(model)
         samples = [self(photo)[0] for photo in references]
         self.palettes = {
             stage: fit_palette(
@@ -124,8 +124,8 @@ class Probe:
             mask; mask logits, float32 (h, w)).
         """
         *stages, logits = self._read(self._networks.input(image))
-        features = {name: x.numpy()[0] for name, x in zip(self.stages, stages, strict=True)}
-        return features, logits.numpy()[0, ..., 0]
+        features = {name: x[0] for name, x in zip(self.stages, stages, strict=True)}
+        return features, logits[0, ..., 0]
 
 
 def stage_names(generator):

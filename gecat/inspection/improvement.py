@@ -34,21 +34,19 @@ def improve(networks, image, mask, steps=6):
     Returns:
         list of Attempts, the given mask first; shorter than `steps + 1` where nothing rises.
     """
-    import tensorflow as tf
-
     pictures, masks = networks.pairs(image, np.asarray(mask, np.float32)[None])
-    pictures = tf.constant(pictures)
     inside = np.clip(masks, SUREST, 1.0 - SUREST)
-    logits = tf.constant(np.log(inside) - np.log(1.0 - inside))  # (1, h, w, 1)
-    value, gradient, attempt = _look(networks.models.discriminator, pictures, logits)
+    logits = np.log(inside) - np.log(1.0 - inside)  # (1, h, w, 1)
+    look = _judge(networks.models.discriminator, pictures)
+    value, gradient, attempt = look(logits)
     path = [attempt]
     for _ in range(steps):
-        largest = float(tf.reduce_max(tf.abs(gradient)))
+        largest = float(np.abs(gradient).max())
         if largest == 0.0:
             break
         for halving in range(HALVINGS):
-            trial = logits + gradient * (REACH / largest * 0.5**halving)
-            found, next_gradient, attempt = _look(networks.models.discriminator, pictures, trial)
+            trial = logits + gradient * np.float32(REACH / largest * 0.5**halving)
+            found, next_gradient, attempt = look(trial)
             if found > value:
                 break
         else:
@@ -58,21 +56,26 @@ def improve(networks, image, mask, steps=6):
     return path
 
 
-def _look(discriminator, pictures, logits):
-    """The objective, its smoothed gradient, and the Attempt, at mask logits (1, h, w, 1)."""
-    import tensorflow as tf
+def _judge(discriminator, pictures):
+    """Makes mask logits (1, h, w, 1) -> (the objective, its smoothed gradient, the Attempt)."""
+    from keras import ops
 
-    with tf.GradientTape() as tape:
-        tape.watch(logits)
-        masks = tf.sigmoid(logits)
+    from gecat.training.backend import value_and_gradient
+
+    pictures = ops.convert_to_tensor(pictures)
+
+    def objective(logits):
+        masks = ops.sigmoid(logits)
         image_logits, map_logits = discriminator([pictures, masks], training=False)
-        objective = -0.5 * tf.reduce_mean(tf.nn.softplus(-image_logits))
-        objective -= 0.5 * tf.reduce_mean(tf.nn.softplus(-map_logits))
-    gradient = tape.gradient(objective, logits)
-    smooth = tf.nn.avg_pool2d(gradient, SMOOTHING, 1, "SAME")
-    attempt = Attempt(
-        masks.numpy()[0, ..., 0],
-        float(tf.sigmoid(image_logits)[0, 0]),
-        tf.sigmoid(map_logits).numpy()[0, ..., 0],
-    )
-    return float(objective), smooth, attempt
+        value = -0.5 * ops.mean(ops.softplus(-image_logits))
+        value -= 0.5 * ops.mean(ops.softplus(-map_logits))
+        return value, (masks, ops.sigmoid(image_logits), ops.sigmoid(map_logits))
+
+    def look(logits):
+        (value, found), gradient = value_and_gradient(objective)(ops.convert_to_tensor(logits))
+        smooth = ops.average_pool(gradient, SMOOTHING, 1, padding="same")
+        mask, score, score_map = (np.asarray(part) for part in found)
+        attempt = Attempt(mask[0, ..., 0], float(score[0, 0]), score_map[0, ..., 0])
+        return float(value), np.asarray(smooth), attempt
+
+    return look

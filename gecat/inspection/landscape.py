@@ -14,7 +14,8 @@ import numpy as np
 from gecat.errors import UserError
 from gecat.training import conjugate
 from gecat.training.conjugate import dot
-from gecat.training.state import Weights
+from gecat.training.epoch import cycle_settings
+from gecat.training.losses import full_weights
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def tell_cycle(engine, state, batch, progress=None):
     """Runs one cycle of the generator and looks at it closely; nothing is kept of it.
 
     Args:
-        engine: a cycle.Engine; state: its State.
+        engine: an `epoch.Engine`; state: its State.
         batch: dict of `gecat.images.datasets.batches`.
         progress: called with a share in [0, 1], or None.
 
@@ -109,24 +110,14 @@ def tell_cycle(engine, state, batch, progress=None):
     """
     tell = progress or (lambda share: None)
     config = engine.config
-    weights = Weights(config.anchor_weight, config.self_training_weight, config.adversarial_weight)
     frozen = engine.freeze(batch, (config.seed, 1))
     critic = [state.discriminator, state.discriminator_statistics]
     before = fingerprint(*critic, *engine.discriminator.get_weights())
-    objective = engine.generator_objective(state, frozen, weights)
+    objective = engine.generator_objective(state, frozen, full_weights(config))
     start = objective(state.generator)
     tell(0.2)
-    longest = config.maximum_step * float(np.linalg.norm(state.generator))
-    walks = walk(
-        objective,
-        start,
-        config.generator_steps,
-        rule=config.beta_rule,
-        scale=_scale(start),
-        expected=longest,
-        longest=longest,
-        least=config.armijo,
-    )
+    settings, _ = cycle_settings(config, state, start.gradient)
+    walks = walk(objective, start, config.generator_steps, **settings)
     tell(0.3)
     taken = [index for index, each in enumerate(walks) if each.length > 0.0]
     if not taken:
@@ -251,12 +242,6 @@ def fingerprint(*vectors):
     for vector in vectors:
         digest.update(np.ascontiguousarray(vector).tobytes())
     return digest.hexdigest()
-
-
-def _scale(point):
-    """The preconditioner that the engine has in the first cycle of a run."""
-    size = np.abs(np.asarray(point.gradient))
-    return 1.0 / (size + math.sqrt(float(np.mean(size**2))) + 1e-12)
 
 
 def _across(vector, unit):

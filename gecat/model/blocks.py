@@ -1,21 +1,11 @@
 """The few blocks that both networks are made of."""
 
-import keras
 from keras import layers
 
 
 def normalise(x, name):
-    """Batch normalisation; over all replicas where there are several, so that none differs."""
-    synchronized = keras.backend.backend() == "tensorflow" and _replica_count() > 1
-    return layers.BatchNormalization(
-        momentum=0.95, epsilon=1e-3, synchronized=synchronized, name=f"{name}_norm"
-    )(x)
-
-
-def _replica_count():
-    import tensorflow as tf
-
-    return tf.distribute.get_strategy().num_replicas_in_sync
+    """Batch normalisation with a short memory."""
+    return layers.BatchNormalization(momentum=0.95, epsilon=1e-3, name=f"{name}_norm")(x)
 
 
 def convolve(x, width, name, kernel=3, stride=1):

@@ -1,6 +1,6 @@
 """Adam on one flat vector, as a pure function (Kingma and Ba 2015, algorithm 1)."""
 
-import tensorflow as tf
+from keras import ops
 
 _BETA_2 = 0.999
 _EPSILON = 1e-7
@@ -15,11 +15,11 @@ def start(theta):
     Returns:
         (steps taken, running mean of the gradient (n,), running mean of its square (n,)).
     """
-    return tf.zeros([]), tf.zeros_like(theta), tf.zeros_like(theta)
+    return ops.zeros(()), ops.zeros_like(theta), ops.zeros_like(theta)
 
 
-def step(theta, memory, gradient, rate, beta_1):
-    """Takes one step.
+def step(theta, memory, gradient, rate, beta_1, shrink=0.0):
+    """Takes one step, with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2).
 
     Args:
         theta: the weights, float32 (n,).
@@ -27,6 +27,7 @@ def step(theta, memory, gradient, rate, beta_1):
         gradient: of the loss at theta, (n,).
         rate: the learning rate, above 0.
         beta_1: decay of the gradient's running mean, in [0, 1).
+        shrink: (n,) or a number, the share of each weight, times the rate, that is taken off.
 
     Returns:
         (new theta, new memory).
@@ -35,5 +36,6 @@ def step(theta, memory, gradient, rate, beta_1):
     count = count + 1.0
     mean = beta_1 * mean + (1.0 - beta_1) * gradient
     square = _BETA_2 * square + (1.0 - _BETA_2) * gradient * gradient
-    rate = rate * tf.sqrt(1.0 - _BETA_2**count) / (1.0 - beta_1**count)
-    return theta - rate * mean / (tf.sqrt(square) + _EPSILON), (count, mean, square)
+    kept = theta - rate * shrink * theta
+    rate = rate * ops.sqrt(1.0 - _BETA_2**count) / (1.0 - beta_1**count)
+    return kept - rate * mean / (ops.sqrt(square) + _EPSILON), (count, mean, square)

@@ -45,43 +45,70 @@ def dot(a, b):
     return float(ops.sum(a * b))
 
 
-def beta(rule, gradient, previous, direction, scale):
-    """The share of the last direction that the next one keeps.
+class Turn(NamedTuple):
+    """What a beta rule knows of two successive gradients g and d, the direction between them.
 
     Inner products of gradients are taken with the preconditioner P, as in Hager and Zhang 2006,
     "A survey of nonlinear conjugate gradient methods", equations 2.7 to 2.11 and section 8.
+    """
+
+    now: float  # g_k P g_k
+    before: float  # g_(k-1) P g_(k-1)
+    overlap: float  # (g_k - g_(k-1)) P g_k
+    bend: float  # d_(k-1) (g_k - g_(k-1))
+    change: float  # (g_k - g_(k-1)) P (g_k - g_(k-1))
+    slope: float  # d_(k-1) g_k
+
+
+def _polak_ribiere(turn):
+    return max(0.0, turn.overlap / turn.before)
+
+
+def _hager_zhang(turn):
+    return (turn.overlap - 2.0 * turn.change / turn.bend * turn.slope) / turn.bend
+
+
+BETA_RULES = {
+    "FR": lambda turn: turn.now / turn.before,
+    "PR+": _polak_ribiere,
+    "HS": lambda turn: turn.overlap / turn.bend,
+    "DY": lambda turn: turn.now / turn.bend,
+    "HZ": _hager_zhang,
+}
+
+
+def beta(rule, gradient, previous, direction, scale):
+    """The share of the last direction that the next one keeps.
 
     Args:
-        rule: "FR", "PR+", "HS", "DY" or "HZ".
+        rule: one of BETA_RULES.
         gradient, previous: (n,), g_k and g_(k-1).
         direction: (n,), d_(k-1).
         scale: (n,), the diagonal of P.
 
     Returns:
-        float; 0 where the denominator vanishes.
+        float; 0 where the rule divides by nothing.
 
     Raises:
         ValueError: for an unknown rule.
     """
-    change = gradient - previous
-    scaled = scale * gradient
-    if rule in ("FR", "PR+"):
-        denominator = dot(previous, scale * previous)
-    elif rule in ("HS", "DY", "HZ"):
-        denominator = dot(direction, change)
-    else:
-        raise ValueError(f"beta rule must be one of FR, PR+, HS, DY, HZ, received {rule!r}")
-    if abs(denominator) < 1e-30:
-        return 0.0
-    if rule in ("FR", "DY"):
-        return dot(gradient, scaled) / denominator
-    if rule == "PR+":
-        return max(0.0, dot(change, scaled) / denominator)
-    if rule == "HS":
-        return dot(change, scaled) / denominator
-    square = dot(change, scale * change)
-    correction = 2.0 * square / denominator * dot(direction, gradient)
-    return (dot(change, scaled) - correction) / denominator
+    if rule not in BETA_RULES:
+        raise ValueError(f"beta rule must be one of {', '.join(BETA_RULES)}, received {rule!r}")
+    change, scaled = gradient - previous, scale * gradient
+    turn = Turn(
+        now=dot(gradient, scaled),
+        before=_divisor(dot(previous, scale * previous)),
+        overlap=dot(change, scaled),
+        bend=_divisor(dot(direction, change)),
+        change=dot(change, scale * change),
+        slope=dot(direction, gradient),
+    )
+    return BETA_RULES[rule](turn)
+
+
+def _divisor(value):
+    """A number to divide by: infinity, so that nothing is left, where it is next to nothing."""
+    return value if abs(value) >= 1e-30 else float("inf")
 
 
 def line_search(

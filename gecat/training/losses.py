@@ -3,6 +3,9 @@
 Shapes: pictures and masks (N, H, W, C), image logits (N, 1); every function returns (N,).
 """
 
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
 from keras import ops
 
 
@@ -67,28 +70,6 @@ def discriminator_loss(image_logits, map_logits, shown, fitting, certainty, map_
     return (1.0 - map_weight) * image_loss + map_weight * map_loss
 
 
-def generator_terms(logits, targets, certainty, config):
-    """What G's loss is made of besides D's verdict.
-
-    Args:
-        logits: (N, H, W, 1); targets, certainty: (N, H, W, 1) in [0, 1].
-        config: a Config.
-
-    Returns:
-        (N,) three times: the fit to the targets, `area_hinge`, `binarisation`.
-    """
-    masks = ops.sigmoid(logits)
-    # Against a soft target the overlap would reward masks that are too large.
-    solid = ops.cast(targets > 0.5, "float32")
-    entropy = cross_entropy(logits, targets, certainty)
-    overlap = overlap_loss(masks, solid, certainty)
-    fit = (1.0 - config.overlap_share) * entropy + config.overlap_share * overlap
-    # A picture that its teachers find empty may be: no least area there.
-    has_object = ops.cast(_pixel_mean(targets) > 0.01, "float32")
-    area = has_object * area_hinge(masks, config.area_minimum, config.area_maximum)
-    return fit, area, binarisation(masks)
-
-
 def ranking_loss(real_logits, wrong_logits, wrong, fitting, certainty):
     """Logistic loss of the order of two verdicts on one picture (Burges et al. 2005, RankNet).
 
@@ -144,3 +125,82 @@ def binarisation(masks):
 
 def _pixel_mean(x):
     return ops.mean(x, axis=(1, 2, 3))
+
+
+class Seen(NamedTuple):
+    """What the terms of G's loss are told of some pictures."""
+
+    masks: Any  # (N, H, W, 1) in [0, 1], G's
+    targets: Any  # (N, H, W, 1) in [0, 1]
+    is_composite: Any  # (N,) of 0 or 1
+    fit: Any  # (N,), of the masks to the targets
+    verdicts: Any  # (image logits (N, 1), map logits (N, H, W, 1)); None where D is not asked
+
+
+def see(logits, targets, certainty, is_composite, verdicts, config):
+    """Puts together what the terms of G's loss are told.
+
+    Args:
+        logits: (N, H, W, 1), G's.
+        targets, certainty: (N, H, W, 1) in [0, 1].
+        is_composite: (N,) of 0 or 1.
+        verdicts: D's (image logits, map logits), or None.
+        config: a Config.
+
+    Returns:
+        Seen.
+    """
+    masks = ops.sigmoid(logits)
+    # Against a soft target the overlap would reward masks that are too large.
+    solid = ops.cast(targets > 0.5, "float32")
+    entropy = cross_entropy(logits, targets, certainty)
+    overlap = overlap_loss(masks, solid, certainty)
+    fit = (1.0 - config.overlap_share) * entropy + config.overlap_share * overlap
+    return Seen(masks, targets, is_composite, fit, verdicts)
+
+
+class Term(NamedTuple):
+    """One term of G's loss.
+
+    Attributes:
+        of: (Seen, Config) -> (N,).
+        weight: the setting that says what it counts.
+        asks: whether it asks D, so that it counts in gradient epochs alone.
+        decays: whether it falls to the share `anchor_floor` over the gradient epochs.
+    """
+
+    of: Callable
+    weight: str
+    asks: bool = False
+    decays: bool = False
+
+
+def _allowed_area(seen, config):
+    # A picture that its teachers find empty may be: no least area there.
+    has_object = ops.cast(_pixel_mean(seen.targets) > 0.01, "float32")
+    return has_object * area_hinge(seen.masks, config.area_minimum, config.area_maximum)
+
+
+def _verdict(seen, config):
+    image_logits, map_logits = seen.verdicts
+    return adversarial_loss(image_logits, map_logits, config.score_map_weight)
+
+
+GENERATOR_TERMS = {
+    "anchor": Term(
+        lambda seen, config: seen.fit * (1.0 - seen.is_composite), "anchor_weight", decays=True
+    ),
+    "composite": Term(lambda seen, config: seen.fit * seen.is_composite, "self_training_weight"),
+    "adversarial": Term(
+        _verdict,
+        "adversarial_weight",
+        asks=True,
+    ),
+    "area": Term(_allowed_area, "area_weight"),
+    "binary": Term(lambda seen, config: binarisation(seen.masks), "binary_weight"),
+}
+
+
+def full_weights(config):
+    """What each term counts where nothing has decayed: dict of floats by the names of the table."""
+    return {name: float(getattr(config, term.weight)) for name, term in GENERATOR_TERMS.items()}

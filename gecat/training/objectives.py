@@ -5,49 +5,66 @@ Everything is a compiled function of flat weight vectors, the same on one device
 
 from functools import partial
 
-import tensorflow as tf
+import numpy as np
+from keras import ops
 
-from gecat.model.compiled import compiled
 from gecat.training import adam, losses, pairs
+from gecat.training.backend import compiled, value_and_gradient
 from gecat.training.vectors import call
 
 _BETA_1 = {"generator": 0.9, "discriminator": 0.5}  # of Adam
 
 
 class Objectives:
-    """The compiled functions of one pair of networks; they keep nothing and change nothing."""
+    """The compiled functions of one pair of networks; they keep nothing and change nothing.
 
-    def __init__(self, config, strategy, generator, discriminator):
+    Args:
+        config: a Config; replicas: a `backend.Replicas`; generator, discriminator: keras models.
+    """
+
+    def __init__(self, config, replicas, generator, discriminator):
         self._config = config
-        self._strategy = strategy
+        self._replicas = replicas
         self._generator = generator
         self._discriminator = discriminator
         self.prepare = compiled(self._prepare)
         self.spoil = compiled(self._spoil)
-        self.generate = compiled(self._generate)
-        self.generator_loss = compiled(self._generator_loss)
-        self.generator_step = compiled(self._generator_step)
+        self.generate = {
+            training: compiled(partial(self._generate, training=training))
+            for training in (False, True)
+        }
+        # D costs a third of a step, and nothing is left of it at a weight of 0.
+        self.generator_loss, self.generator_step = (
+            {asks: compiled(partial(function, asks=asks)) for asks in (False, True)}
+            for function in (self._generator_loss, self._generator_step)
+        )
         self.discriminator_step = compiled(self._discriminator_step)
+        self.label = compiled(self._label)
+        self._shrink = {
+            kind: shrinkage(network.trainable_variables, config.weight_decay)
+            for kind, network in (("generator", generator), ("discriminator", discriminator))
+        }
 
     def _prepare(self, batch, draws):
-        photos = tf.cast(batch["image"], tf.float32) / 127.5 - 1.0
-        prior = tf.cast(batch["prior"], tf.float32) / 255.0
-        mask = tf.cast(batch["mask"], tf.float32) / 255.0
-        has_mask = tf.cast(batch["has_mask"], tf.float32)
+        photos = ops.cast(batch["image"], "float32") / 127.5 - 1.0
+        prior, mask = (ops.cast(batch[name], "float32") / 255.0 for name in ("prior", "mask"))
+        has_mask = ops.cast(batch["has_mask"], "float32")
         target, certainty = pairs.photo_targets(
             prior, mask, has_mask, self._config.supervised_weight
         )
-        paste = pairs.mixtures if self._config.composites == "region" else pairs.composites
-        pasted, pasted_target, pasted_certainty = paste(photos, target, certainty, draws)
-        half = pasted.shape[0]
-        plain = photos.shape[0] - half
-        return {
-            "pictures": tf.concat([photos[:plain], pasted], 0),
-            "target": tf.concat([target[:plain], pasted_target], 0),
-            "certainty": tf.concat([certainty[:plain], pasted_certainty], 0),
-            "is_composite": tf.concat([tf.zeros(plain), tf.ones(half)], 0),
-            **draws,
-        }
+        count = round(self._config.composite_share * photos.shape[0])
+        plain = photos.shape[0] - count
+        parts = {"pictures": photos, "target": target, "certainty": certainty}
+        shown = {name: part[:plain] for name, part in parts.items()}
+        if count:
+            paste = pairs.mixtures if self._config.composites == "region" else pairs.composites
+            pasted = paste(*(part[: 2 * count] for part in parts.values()), draws)
+            shown = {
+                name: ops.concatenate([shown[name], part])
+                for name, part in zip(parts, pasted, strict=True)
+            }
+        is_composite = ops.concatenate([ops.zeros((plain,)), ops.ones((count,))])
+        return {**shown, "is_composite": is_composite, **draws}
 
     def _spoil(self, targets, draws):
         return pairs.show(pairs.spoil(targets, draws), draws["softness"][:, 0])
@@ -55,141 +72,141 @@ class Objectives:
     def _generate(self, theta, statistics, pictures, training):
         """G's masks of pictures (N, S, S, 3), (N, S, S, 1)."""
 
-        def replica(shard):
-            logits, _ = call(self._generator, theta, statistics, shard["pictures"], training)
-            return tf.sigmoid(logits)
+        def masks(rows):
+            logits, _ = call(self._generator, theta, statistics, rows["pictures"], training)
+            return ops.sigmoid(logits)
 
-        masks = self._run(replica, {"pictures": pictures})
-        return self._strategy.gather(masks, 0) if self._strategy.num_replicas_in_sync > 1 else masks
+        return self._replicas.map(masks, {"pictures": pictures})
+
+    def _label(self, theta, statistics, images):
+        """Masks uint8 (N, P, P) of photos uint8 (N, P, P, 3).
+
+        The mean of the logits of the photo and of its mirror image, at the side at which G predicts
+        and at three quarters of it.
+        """
+        config = self._config
+        side, stride = images.shape[1], config.stride
+        photos = ops.cast(images, "float32") / 127.5 - 1.0
+        total = 0.0
+        for scale in (config.inference_size, config.inference_size * 3 // 4 // stride * stride):
+            scale = max(scale, stride)
+            small = ops.image.resize(photos, (scale, scale), antialias=True)
+            for direction in (1, -1):
+                logits, _ = call(
+                    self._generator, theta, statistics, small[:, :, ::direction], training=False
+                )
+                logits = logits[:, :, ::direction]
+                total += ops.image.resize(logits, (side, side), antialias=True)
+        return ops.cast(ops.sigmoid(total[..., 0] / 4.0) * 255.0 + 0.5, "uint8")
 
     def _generator_loss(
-        self, theta, statistics, critic, critic_statistics, frozen, shares, adversarial
+        self, theta, statistics, critic, critic_statistics, frozen, weights, *, asks
     ):
+        """(loss, gradient, new statistics, mean of each term), with D asked or not."""
         total = frozen["pictures"].shape[0]
-        config = self._config
 
-        def replica(shard):
-            with tf.GradientTape() as tape:
-                tape.watch(theta)
-                logits, new_statistics = call(self._generator, theta, statistics, shard["pictures"])
-                fit, area, binary = losses.generator_terms(
-                    logits, shard["target"], shard["certainty"], config
+        def loss(rows, theta):
+            logits, changed = call(self._generator, theta, statistics, rows["pictures"])
+            verdicts = None
+            if asks:
+                shown = [rows["pictures"], ops.sigmoid(logits)]
+                verdicts, _ = call(
+                    self._discriminator, critic, critic_statistics, shown, training=False
                 )
-                terms = {
-                    "anchor": fit * (1.0 - shard["is_composite"]),
-                    "composite": fit * shard["is_composite"],
-                    "area": area,
-                    "binary": binary,
-                }
-                terms["adversarial"] = tf.zeros_like(terms["anchor"])
-                if adversarial:
-                    (image_logits, map_logits), _ = call(
-                        self._discriminator,
-                        critic,
-                        critic_statistics,
-                        [shard["pictures"], tf.sigmoid(logits)],
-                        training=False,
-                    )
-                    terms["adversarial"] = losses.adversarial_loss(
-                        image_logits, map_logits, config.score_map_weight
-                    )
-                per_picture = (
-                    shares[0] * terms["anchor"]
-                    + shares[1] * terms["composite"]
-                    + shares[2] * terms["adversarial"]
-                    + config.area_weight * terms["area"]
-                    + config.binary_weight * terms["binary"]
-                )
-                loss = tf.reduce_sum(per_picture) / total
-            sums = {name: tf.reduce_sum(value) / total for name, value in terms.items()}
-            return loss, tape.gradient(loss, theta), new_statistics, sums
+            seen = losses.see(
+                logits,
+                rows["target"],
+                rows["certainty"],
+                rows["is_composite"],
+                verdicts,
+                self._config,
+            )
+            sums = {
+                name: ops.sum(term.of(seen, self._config)) / total
+                for name, term in losses.GENERATOR_TERMS.items()
+                if asks or not term.asks
+            }
+            return sum(weights[name] * value for name, value in sums.items()), (changed, sums)
 
-        return self._reduce(replica, frozen)
+        loss, gradient, statistics, terms = self._differentiated(loss, theta, frozen)
+        return loss, gradient, statistics, {**dict.fromkeys(weights, ops.zeros(())), **terms}
 
-    def _generator_step(self, theta, memory, statistics, against, rate):
-        loss, gradient, statistics, terms = self._generator_loss(theta, statistics, *against)
-        moved, memory = adam.step(theta, memory, gradient, rate, _BETA_1["generator"])
-        figures = {"loss": loss, "norm": tf.norm(gradient), "length": tf.norm(moved - theta)}
+    def _generator_step(self, theta, memory, statistics, against, rate, *, asks):
+        loss, gradient, statistics, terms = self._generator_loss(
+            theta, statistics, *against, asks=asks
+        )
+        moved, memory = adam.step(
+            theta, memory, gradient, rate, _BETA_1["generator"], self._shrink["generator"]
+        )
+        figures = {"loss": loss, "norm": ops.norm(gradient), "length": ops.norm(moved - theta)}
         return moved, memory, statistics, terms, figures
 
     def _discriminator_loss(self, theta, statistics, frozen, wrong):
         total = 2 * frozen["pictures"].shape[0]
         config = self._config
 
-        def replica(shard):
-            target = shard["target"]
-            real = pairs.soften(tf.cast(target > 0.5, tf.float32))
-            shown = tf.concat([pairs.show(real, shard["softness"][:, 1]), shard["wrong"]], 0)
-            with tf.GradientTape() as tape:
-                tape.watch(theta)
-                (image_logits, map_logits), new_statistics = call(
-                    self._discriminator, theta, statistics, [_twice(shard["pictures"]), shown]
-                )
-                per_picture = losses.discriminator_loss(
-                    image_logits,
-                    map_logits,
-                    shown,
-                    _twice(target),
-                    _twice(shard["certainty"]),
-                    config.score_map_weight,
-                )
-                count = tf.shape(target)[0]
-                ranked = losses.ranking_loss(
-                    image_logits[:count],
-                    image_logits[count:],
-                    shard["wrong"],
-                    target,
-                    shard["certainty"],
-                )
-                loss = (
-                    tf.reduce_sum(per_picture) + 2 * config.ranking_weight * tf.reduce_sum(ranked)
-                ) / total
-            scores = tf.sigmoid(image_logits[:, 0])
+        def loss(rows, theta):
+            target, certainty = rows["target"], rows["certainty"]
+            real = pairs.soften(ops.cast(target > 0.5, "float32"))
+            shown = ops.concatenate([pairs.show(real, rows["softness"][:, 1]), rows["wrong"]])
+            (image_logits, map_logits), changed = call(
+                self._discriminator, theta, statistics, [_twice(rows["pictures"]), shown]
+            )
+            judged = losses.discriminator_loss(
+                image_logits,
+                map_logits,
+                shown,
+                _twice(target),
+                _twice(certainty),
+                config.score_map_weight,
+            )
+            count = target.shape[0]
+            of_real, of_wrong = image_logits[:count], image_logits[count:]
+            ranked = losses.ranking_loss(of_real, of_wrong, rows["wrong"], target, certainty)
             terms = {
-                "score_real": tf.reduce_sum(scores[:count]) * 2 / total,
-                "score_wrong": tf.reduce_sum(scores[count:]) * 2 / total,
+                "score_real": ops.sum(ops.sigmoid(of_real)) * 2 / total,
+                "score_wrong": ops.sum(ops.sigmoid(of_wrong)) * 2 / total,
             }
-            return loss, tape.gradient(loss, theta), new_statistics, terms
+            whole = ops.sum(judged) + 2 * config.ranking_weight * ops.sum(ranked)
+            return whole / total, (changed, terms)
 
-        return self._reduce(replica, {**frozen, "wrong": wrong})
+        return self._differentiated(loss, theta, {**frozen, "wrong": wrong})
 
     def _discriminator_step(self, theta, memory, statistics, frozen, wrong, rate):
         loss, gradient, statistics, terms = self._discriminator_loss(
             theta, statistics, frozen, wrong
         )
-        moved, memory = adam.step(theta, memory, gradient, rate, _BETA_1["discriminator"])
-        return (
-            moved,
-            memory,
-            statistics,
-            {
-                "loss": loss,
-                "gradient_norm": tf.norm(gradient),
-                **terms,
-            },
+        moved, memory = adam.step(
+            theta, memory, gradient, rate, _BETA_1["discriminator"], self._shrink["discriminator"]
         )
+        figures = {"loss": loss, "gradient_norm": ops.norm(gradient), **terms}
+        return moved, memory, statistics, figures
 
-    def _run(self, replica, frozen):
-        """Runs `replica` on each replica's own rows of the frozen batch."""
-        count = self._strategy.num_replicas_in_sync
+    def _differentiated(self, loss, theta, frozen):
+        """Loss, gradient and terms over all replicas, whose statistics are the same.
 
-        def on_rows():
-            index = tf.distribute.get_replica_context().replica_id_in_sync_group
-            rows = frozen["pictures"].shape[0] // count
-            return replica(
-                {name: x[index * rows : (index + 1) * rows] for name, x in frozen.items()}
-            )
+        Args:
+            loss: (rows of the frozen batch, theta) -> (loss, (new statistics, terms)).
 
-        return self._strategy.run(on_rows) if count > 1 else replica(frozen)
+        Returns:
+            (loss, gradient, new statistics, terms).
+        """
 
-    def _reduce(self, replica, frozen):
-        """Sums losses, gradients and terms over the replicas; their statistics are the same."""
-        loss, gradient, statistics, terms = self._run(replica, frozen)
-        total = partial(self._strategy.reduce, tf.distribute.ReduceOp.SUM, axis=None)
-        mean = partial(self._strategy.reduce, tf.distribute.ReduceOp.MEAN, axis=None)
-        sums = {name: total(value) for name, value in terms.items()}
-        return total(loss), total(gradient), mean(statistics), sums
+        def on_rows(rows):
+            (value, (statistics, terms)), gradient = value_and_gradient(partial(loss, rows))(theta)
+            return (value, gradient, terms), statistics
+
+        (value, gradient, terms), statistics = self._replicas.reduce(on_rows, frozen)
+        return value, gradient, statistics, terms
+
+
+def shrinkage(variables, weight_decay):
+    """What weight decay takes off each weight of variables, flat (n,): nothing but from kernels."""
+    if not weight_decay:
+        return 0.0
+    shares = [np.full(np.prod(each.shape), len(each.shape) > 1, np.float32) for each in variables]
+    return weight_decay * np.concatenate(shares)
 
 
 def _twice(x):
-    return tf.concat([x, x], 0)
+    return ops.concatenate([x, x])

@@ -1,4 +1,4 @@
-"""What a run must remember between two cycles, and what a loss is made of in one."""
+"""What a run must remember between two cycles."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +19,7 @@ class State:
     generator_adam: tuple  # what Adam remembers
     discriminator_adam: tuple
     second_moment: Any  # (n,)
+    pretraining: tuple = ()  # what `pretraining.Pretraining` remembers, while it lasts
     moment_count: int = 0
     length: float = 0.0  # of the last conjugate step; 0 before the first
     averaged: int = 0  # steps that the average has seen
@@ -26,12 +27,3 @@ class State:
     cycle: int = 0
     batch: int = 0  # batches drawn so far
     seconds: float = 0.0  # spent in cycles so far
-
-
-@dataclass(frozen=True)
-class Weights:
-    """What each term of G's loss counts in one cycle; 0 leaves the term out."""
-
-    anchor: float = 1.0
-    composite: float = 1.0
-    adversarial: float = 0.0

@@ -3,14 +3,9 @@
 import hashlib
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from gecat.images.pseudo_masks import Teacher
-from gecat.images.sizes import network_input, network_size
+from gecat.inference.segmenter import Segmenter
 from gecat.inference.sharpening import sharpened
-from gecat.model.compiled import compiled
-from gecat.model.weights import load_weights
 
 
 def network_teacher(path):
@@ -20,21 +15,13 @@ def network_teacher(path):
         path: a weights file.
 
     Returns:
-        `images.prior.Teacher`; a pseudo-mask is the generator's mask, sharpened by GrabCut that
+        `pseudo_masks.Teacher`; a pseudo-mask is the generator's mask, sharpened by GrabCut that
         starts from its sure parts.
 
     Raises:
         WeightsError: if the file cannot be read.
     """
-    loaded = load_weights(path)
-    config = loaded.config
+    segment = Segmenter(path)
+    segment.networks  # noqa: B018 - a file that cannot be read is told now
     fingerprint = hashlib.sha1(Path(path).read_bytes()).hexdigest()[:12]
-    generator = compiled(lambda pictures: loaded.generator(pictures, training=False))
-
-    def teach(image):
-        size = network_size(image.shape, config.inference_size, config.stride)
-        logits = generator(network_input(image, *size)).numpy()[0, ..., 0]
-        logits = cv2.resize(logits, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-        return sharpened(image, 1.0 / (1.0 + np.exp(-logits)))
-
-    return Teacher(f"network {fingerprint}", teach)
+    return Teacher(f"network {fingerprint}", lambda image: sharpened(image, segment.predict(image)))

@@ -15,7 +15,7 @@ import json
 import signal
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import keras
@@ -27,14 +27,16 @@ from gecat.images.datasets import load_photos
 from gecat.images.sources import kind_of
 from gecat.model.weights import load_weights, save_weights
 from gecat.training.epoch import Engine
-from gecat.training.healing import healing_cycles
+from gecat.training.loop import check_budget
+from gecat.training.rollback import healing_cycles
 from gecat.training.run.checkpoint import load_state, save_state
 from gecat.training.run.control import Steering
 from gecat.training.run.folder import control, hold, read_description, tell
 from gecat.training.run.recorder import Recorder
 from gecat.training.run.resume import longer, refuse, taken_up
+from gecat.training.self_training import Renewal
 from gecat.training.teacher import network_teacher
-from gecat.training.trainer import check_budget
+from gecat.training.unused import refuse_unused
 
 
 def train(
@@ -51,6 +53,7 @@ def train(
     cache=None,
     limit=None,
     strategy=None,
+    workers=None,
     progress=None,
     report=None,
 ):
@@ -67,7 +70,9 @@ def train(
         teacher: a weights file whose generator teaches this one, or None for the config's prior.
         cache: folder where pseudo-masks are kept; inside the run's folder by default.
         limit: photos at most.
-        strategy: a tf.distribute strategy, or None.
+        strategy: of `backend.make_strategy`, or None.
+        workers: processes that run GrabCut where pseudo-masks are renewed, or None for all cores
+            but two.
         progress: called with (photos done, photos in all) while they are read.
         report: called with the figures of each cycle.
 
@@ -91,6 +96,7 @@ def train(
     else:
         loaded = load_weights(start) if start is not None else None
         config = settle(data, loaded, changes, preset_name)
+        refuse_unused(config, changes or {})
     if not origin["source"]:
         raise RunError("run.no_data")
     kind_of(origin["source"])
@@ -98,7 +104,7 @@ def train(
     with hold(run):
         photos = load_photos(
             origin["source"],
-            config.size,
+            config.kept_size,
             prior=prior,
             cache=cache or run / "priors",
             limit=origin["limit"],
@@ -114,6 +120,7 @@ def train(
             resume=resume,
             start=loaded,
             strategy=strategy,
+            workers=workers,
             report=report,
             **origin,
         )
@@ -177,6 +184,7 @@ def start_run(
     source="",
     teacher=None,
     limit=None,
+    workers=None,
     checkpoint_seconds=30.0,
     report=None,
 ):
@@ -188,10 +196,11 @@ def start_run(
         photos: `datasets.Photos` with priors.
         cycles, seconds: the budget in all, one of the two; seconds counts time spent in cycles.
         resume: go on from the folder's last checkpoint.
-        strategy: a tf.distribute strategy, or None.
+        strategy: of `backend.make_strategy`, or None.
         start: `model.weights.Loaded` to begin from, or None for fresh weights.
         source, teacher, limit: where the photos and their pseudo-masks came from and how many they
             were to be at most, written down to be resumed with.
+        workers: as for `train`.
         checkpoint_seconds: the longest time between two checkpoints.
         report: called with the figures of each cycle, or None.
 
@@ -243,7 +252,10 @@ def start_run(
         keep(state)
     recorder = Recorder(folder, engine, photos, state)
     saved = time.monotonic()
-    with _interruptible() as interrupted, recorder:
+    with _interruptible() as interrupted, recorder, ExitStack() as stack:
+        renewal = None
+        if config.renew_from < config.renew_until:
+            renewal = stack.enter_context(Renewal(engine, photos, folder / "renewal", workers))
         steering = Steering(folder, interrupted)
         course = healing_cycles(
             engine,
@@ -253,6 +265,7 @@ def start_run(
             seconds=seconds,
             clock=steering.clock,
             steering=steering,
+            renewal=renewal,
         )
         try:
             for state, figures in course:  # noqa: B020

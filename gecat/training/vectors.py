@@ -4,22 +4,24 @@ So freezing needs no switch: who is not given a network's vector cannot change i
 """
 
 import numpy as np
-import tensorflow as tf
+from keras import ops
 
 
 def flatten(variables):
     """Joins variables to one float32 vector (n,)."""
-    return tf.concat([tf.reshape(variable, [-1]) for variable in variables] or [tf.zeros(0)], 0)
+    if not variables:
+        return ops.zeros((0,))
+    return ops.concatenate([ops.reshape(variable, (-1,)) for variable in variables])
 
 
 def unflatten(theta, variables):
     """Cuts a vector (n,) into tensors of the variables' shapes."""
-    if not variables:
-        return []
-    sizes = [int(np.prod(variable.shape)) for variable in variables]
+    if len(variables) < 2:
+        return [ops.reshape(theta, variable.shape) for variable in variables]
+    ends = np.cumsum([int(np.prod(variable.shape)) for variable in variables])
     return [
-        tf.reshape(part, variable.shape)
-        for part, variable in zip(tf.split(theta, sizes), variables, strict=True)
+        ops.reshape(part, variable.shape)
+        for part, variable in zip(ops.split(theta, ends[:-1].tolist()), variables, strict=True)
     ]
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gecat.images import augmentation
-from gecat.images.augmentation import augment
+from gecat.images.augmentation import _recolour, augment, close_views
 from gecat.images.scenes import draw_scenes
 
 
@@ -57,3 +57,34 @@ def test_the_same_seed_draws_the_same(batch):
     one, same, other = (augment(batch, seed)["image"] for seed in ((1, 2), (1, 2), (1, 3)))
     np.testing.assert_array_equal(one, same)
     assert (one != other).any()
+
+
+def test_a_close_view_keeps_photo_and_mask_together():
+    photos = np.full((16, 64, 64, 3), 30, np.uint8)
+    priors = np.zeros((16, 64, 64, 1), np.uint8)
+    photos[:, :, :32], priors[:, :, :32] = 220, 255
+    views = close_views({"image": photos, "prior": priors, "index": np.arange(16)}, 0, 32)
+    assert views["image"].shape == (16, 32, 32, 3) and views["prior"].shape == (16, 32, 32, 1)
+    shades, masks = views["image"].mean(-1), views["prior"][..., 0] / 255.0
+    cut = [index for index in range(16) if masks[index].min() < 0.1 and masks[index].max() > 0.9]
+    assert len(cut) >= 8
+    for index in cut:  # the mixed colours may invert the photo, but its two halves stay apart
+        inside, outside = shades[index][masks[index] > 0.9], shades[index][masks[index] < 0.1]
+        gap = abs(inside.mean() - outside.mean())
+        assert gap > 2 * max(inside.std(), outside.std()), index
+    assert masks.mean((1, 2)).std() > 0.05  # no two crops alike
+
+
+def test_one_matrix_a_picture_does_what_step_by_step_does():
+    random = np.random.default_rng(3)
+    photo = random.integers(0, 256, (1, 8, 8, 3), np.uint8)
+    found = _recolour(photo, np.random.default_rng(5))[0].astype(float)
+    draws = np.random.default_rng(5)
+    colour, contrast = draws.uniform(0.5, 1.3), draws.uniform(0.7, 1.25)
+    balance, light = draws.uniform(0.85, 1.15, 3), draws.uniform(-25, 25)
+    seen = photo[0].astype(float)
+    grey = seen.mean(axis=-1, keepdims=True)
+    seen = grey + colour * (seen - grey)
+    seen = seen.mean() + contrast * (seen - seen.mean())
+    expected = np.clip(seen * balance + light, 0, 255)
+    assert np.abs(found - expected).max() <= 0.5 + 1e-3

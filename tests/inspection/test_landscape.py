@@ -1,5 +1,8 @@
 """On a quadratic everything is known: loss = (x^2 + 9 y^2) / 2."""
 
+from dataclasses import replace
+
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -8,6 +11,7 @@ from gecat.config import preset
 from gecat.inspection import landscape
 from gecat.training.conjugate import Point
 from gecat.training.epoch import Engine
+from gecat.training.losses import full_weights
 
 CURVATURE = tf.constant([1.0, 9.0])
 
@@ -75,17 +79,38 @@ def test_a_fingerprint_changes_with_the_last_bit():
     assert landscape.fingerprint(vector) != landscape.fingerprint(other)
 
 
-def test_a_cycle_is_told_with_the_critic_standing_still():
-    tf.keras.utils.set_random_seed(0)
+@pytest.fixture(scope="module")
+def engine():
+    keras.utils.set_random_seed(0)
     tiny = {"generator_widths": (8, 16, 24), "discriminator_widths": (8, 16, 24)}
-    engine = Engine(preset("small", **tiny))
+    return Engine(preset("small", **tiny))
+
+
+@pytest.fixture(scope="module")
+def batch():
     rng = np.random.default_rng(0)
-    batch = {
+    return {
         "image": rng.integers(0, 256, (4, 32, 32, 3), np.uint8),
         "prior": np.full((4, 32, 32, 1), 200, np.uint8),
         "mask": np.zeros((4, 32, 32, 1), np.uint8),
         "has_mask": np.zeros(4, bool),
     }
+
+
+@pytest.mark.parametrize("preconditioner", ["second_moment", "identity"])
+def test_a_story_is_of_the_cycle_that_the_engine_walks(engine, batch, monkeypatch, preconditioner):
+    config = replace(engine.config, preconditioner=preconditioner)
+    monkeypatch.setattr(engine, "config", config)
+    state = engine.initial_state()
+    story = landscape.tell_cycle(engine, state, batch)
+    frozen = engine.freeze(batch, (config.seed, 1))
+    _, _, records = engine.teach_generator(
+        state, frozen, full_weights(config), config.generator_steps, "conjugate"
+    )
+    assert story.plane.path_loss[1:] == pytest.approx([each.loss for each in records], rel=1e-5)
+
+
+def test_a_cycle_is_told_with_the_critic_standing_still(engine, batch):
     shares = []
     story = landscape.tell_cycle(engine, engine.initial_state(), batch, shares.append)
     assert story.critic_prints[0] == story.critic_prints[1]

@@ -9,15 +9,17 @@ import numpy as np
 from gecat.config import preset
 from gecat.errors import told_of
 from gecat.jobs.store import check_root
-from gecat.training import healing
+from gecat.training import rollback
+from gecat.training.backend import jax as under_jax
 from gecat.training.epoch import Engine
-from gecat.training.healing import healing_cycles
+from gecat.training.loop import check_budget
+from gecat.training.pretraining import Pretraining
+from gecat.training.rollback import healing_cycles
 from gecat.training.run.checkpoint import load_state
 from gecat.training.run.folder import hold, read_description
 from gecat.training.run.resume import refuse
 from gecat.training.state import State
 from gecat.training.train import check_folder, settle, train
-from gecat.training.trainer import check_budget
 
 
 def run_in_the_folder(tools):
@@ -50,7 +52,7 @@ def broken_again_and_again(tools):
     def one_cycle(engine, state, photos):
         yield replace(state, cycle=state.cycle + 1), {"generator_loss": np.nan}
 
-    tools.patch.setattr(healing, "run_cycles", one_cycle)
+    tools.patch.setattr(rollback, "run_cycles", one_cycle)
     list(healing_cycles(None, state, None))
 
 
@@ -93,6 +95,10 @@ RECIPES = {
     "run.leave_out": lambda tools: refuse({"--data": "somewhere/given"}),
     "run.broken": broken_again_and_again,
     "run.replicas": uneven_replicas,
+    "run.one_encoder": lambda tools: Pretraining(
+        SimpleNamespace(replicas=SimpleNamespace(count=2)), None
+    ),
+    "run.one_device": lambda tools: under_jax.make_strategy("given"),
     "file.missing": refused_by_the_system(lambda tools: (tools.place / "given").read_bytes()),
     "file.folder": refused_by_the_system(
         lambda tools: ((tools.place / "given").mkdir(), (tools.place / "given").write_bytes(b""))

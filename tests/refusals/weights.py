@@ -3,6 +3,7 @@
 import json
 from types import SimpleNamespace
 
+import keras
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
@@ -19,6 +20,7 @@ from gecat.model.discriminator import build_discriminator
 from gecat.model.unet import build_generator
 from gecat.model.weights import load_weights, save_weights, take_weights
 from gecat.training.calibration import calibrate
+from gecat.training.unused import refuse_unused
 
 
 def written(place, arrays, **config):
@@ -77,6 +79,11 @@ def too_late(tools):
     gecat.load(tools.weights, threads=63)
 
 
+def threads_of_another_backend(tools):
+    tools.patch.setattr(keras.backend, "backend", lambda: "jax")
+    gecat.load(tools.weights, threads=2)
+
+
 def no_way_down(tools):
     tools.patch.setattr(landscape, "walk", lambda *args, **options: [])
     point = SimpleNamespace(loss=0.0, gradient=np.zeros(3), scale=None)
@@ -87,7 +94,14 @@ def no_way_down(tools):
         generator_objective=lambda *_: lambda theta: point,
     )
     vector = np.zeros(3, np.float32)
-    state = SimpleNamespace(generator=vector, discriminator=vector, discriminator_statistics=vector)
+    state = SimpleNamespace(
+        generator=vector,
+        discriminator=vector,
+        discriminator_statistics=vector,
+        second_moment=vector,
+        moment_count=0,
+        length=0.0,
+    )
     landscape.tell_cycle(engine, state, {})
 
 
@@ -114,6 +128,7 @@ RECIPES = {
     "segment.tile": small_tile,
     "segment.threads": lambda tools: gecat.load(tools.weights, threads=0),
     "segment.threads_late": too_late,
+    "segment.threads_elsewhere": threads_of_another_backend,
     "inspection.no_way_down": no_way_down,
     "setting.unknown": lambda tools: Config.from_dict({"given": 1}),
     "setting.choice": setting(composites="given"),
@@ -125,5 +140,8 @@ RECIPES = {
     "setting.list": setting(generator_widths=(8,)),
     "setting.article": lambda tools: preset("article", generator_widths=(8, 8)),
     "setting.attention": setting(generator_widths=(8, 8), generator_attention=True),
+    "setting.unused": lambda tools: refuse_unused(
+        preset("small", pretraining_size=32), ["pretraining_size"]
+    ),
     "setting.shares": setting(anchor_share=0.9, warmup_share=0.9),
 }

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gecat.config import SETTINGS
-from gecat.training.conjugate import Point, beta, line_search, minimise
+from gecat.training.conjugate import BETA_RULES, Point, beta, line_search, minimise
 
 
 def quadratic(size, seed):
@@ -171,3 +171,7 @@ def test_at_the_minimum_nothing_moves():
     objective, exact, minimum = quadratic(4, seed=2)
     point = Point(tf.constant(minimum), 0.0, tf.zeros(4, tf.float64))
     assert minimise(objective, point, 5, search=exact).steps == []
+
+
+def test_the_settings_know_every_beta_rule():
+    assert SETTINGS["beta_rule"]["enum"] == list(BETA_RULES)

@@ -17,11 +17,11 @@ from gecat.model.discriminator import build_discriminator
 from gecat.model.unet import build_generator
 from gecat.model.weights import load_weights, save_weights
 from gecat.training.epoch import Engine
+from gecat.training.loop import meets_generator, stage_at, weights_at
 from gecat.training.run.folder import control, read_stats
 from gecat.training.run.resume import longer
 from gecat.training.state import SCHOOLED
 from gecat.training.train import start_run, train
-from gecat.training.trainer import meets_generator, stage_at, weights_at
 
 TINY = {
     "generator_widths": (8, 16),
@@ -64,10 +64,10 @@ def test_stages_follow_each_other():
 
 def test_the_anchors_weight_falls_to_its_floor():
     config = preset("small", anchor_share=0.2, warmup_share=0.0, anchor_floor=0.25)
-    assert weights_at(config, 0.1).anchor == 1.0
-    assert weights_at(config, 0.6).anchor == pytest.approx(0.625)
-    assert weights_at(config, 1.0).anchor == pytest.approx(0.25)
-    assert weights_at(config, 0.1).adversarial == 0.0 < weights_at(config, 0.6).adversarial
+    assert weights_at(config, 0.1)["anchor"] == 1.0
+    assert weights_at(config, 0.6)["anchor"] == pytest.approx(0.625)
+    assert weights_at(config, 1.0)["anchor"] == pytest.approx(0.25)
+    assert weights_at(config, 0.1)["adversarial"] == 0.0 < weights_at(config, 0.6)["adversarial"]
 
 
 def test_a_fresh_discriminator_meets_spoiled_masks_alone_first():
@@ -219,13 +219,13 @@ def test_masks_beside_some_photos_take_their_teachers_place(tmp_path, config, ph
     loaded = load_photos(tmp_path, 64, prior="barrier")
     assert loaded.has_mask.sum() == 6
     engine = Engine(config.replace(supervised_weight=3.0))
-    batch = next(batches(loaded, 8).as_numpy_iterator())
+    batch = next(batches(loaded, 8))
     frozen = engine.freeze(batch, (0, 1))
     plain = slice(0, 4)  # the other half is composites
     known = batch["has_mask"][plain]
     wanted = np.where(known[:, None, None, None], batch["mask"][plain], batch["prior"][plain])
     np.testing.assert_allclose(frozen["target"][plain], wanted / 255.0, atol=1e-6)
-    certainty = frozen["certainty"].numpy()[plain]
+    certainty = np.asarray(frozen["certainty"])[plain]
     assert (certainty[known] == 3.0).all() and certainty[~known].max() <= 1.0
     assert 0 < known.sum() < 4
 

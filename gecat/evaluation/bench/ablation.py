@@ -125,7 +125,9 @@ def ablate(
         }
         config = settle(data, loaded, common)
         prior = network_teacher(teacher) if teacher else config.prior
-        photos = load_photos(data, config.size, prior=prior, cache=cache, limit=limit, seed=seed)
+        photos = load_photos(
+            data, config.kept_size, prior=prior, cache=cache, limit=limit, seed=seed
+        )
         for name, parts in ROWS.items():
             config = settle(data, loaded, {**common, **parts})
             with tempfile.TemporaryDirectory() as folder:

@@ -100,7 +100,7 @@ def learn_from_masks(
             "scoring": len(scoring),
         }
         _copied(place / "teaching", teaching)
-        photos = load_photos(place / "teaching", config.size, prior=network_teacher(teacher))
+        photos = load_photos(place / "teaching", config.kept_size, prior=network_teacher(teacher))
         total = len(photos.names)
         counts: dict[int, float] = {}
         for share in shares:

@@ -4,7 +4,7 @@ import dataclasses
 import json
 
 import numpy as np
-import tensorflow as tf
+from keras import ops
 from safetensors import safe_open
 from safetensors.numpy import save
 
@@ -42,7 +42,14 @@ def load_state(path, like):
             values = json.loads(file.metadata()["gecat"])
             for field in dataclasses.fields(State):
                 model = getattr(like, field.name)
-                if isinstance(model, tuple):
+                if field.name == "pretraining":
+                    # As long as the stage lasts; only it knows the shapes.
+                    stored = sum(key.startswith("pretraining/") for key in file.keys())  # noqa: SIM118
+                    values[field.name] = tuple(
+                        ops.convert_to_tensor(file.get_tensor(f"pretraining/{i}"))
+                        for i in range(stored)
+                    )
+                elif isinstance(model, tuple):
                     values[field.name] = tuple(
                         _fitting(file, f"{field.name}/{i}", part) for i, part in enumerate(model)
                     )
@@ -57,4 +64,4 @@ def _fitting(file, name, model):
     value = file.get_tensor(name)
     if tuple(value.shape) != tuple(model.shape):
         raise ValueError(f"{name} has shape {value.shape}, expected {tuple(model.shape)}")
-    return tf.constant(value, dtype=model.dtype)
+    return ops.convert_to_tensor(value, model.dtype)

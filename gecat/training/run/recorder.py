@@ -4,13 +4,16 @@ import json
 import time
 
 import numpy as np
-import tensorflow as tf
+from keras import ops
+from tensorboard.summary import Writer
 
 from gecat.files import write_png
-from gecat.model.compiled import compiled
+from gecat.images.datasets import sample
 from gecat.training import pairs
+from gecat.training.backend import compiled
 from gecat.training.run.folder import read_stats, write_stats
 from gecat.training.run.pictures import drop_pictures_after, thin_out
+from gecat.training.vectors import call
 
 PROBES = 8  # photos whose masks are drawn as the run goes on
 PAIRS_SHOWN = 4  # of them, as D sees them
@@ -25,9 +28,10 @@ class Recorder:
     def __init__(self, folder, engine, photos, state):
         self._folder = folder
         self._engine = engine
-        self._probes = tf.constant(photos.images[:PROBES].astype(np.float32) / 127.5 - 1.0)
-        self._truth = photos.masks[:PROBES] if photos.masks is not None else None
-        self._pairs = _draw_pairs(engine, photos)
+        first = sample(photos, PROBES, engine.config.size)
+        self._probes = first["image"].astype(np.float32) / 127.5 - 1.0
+        self._truth = first["mask"][..., 0] if photos.masks is not None else None
+        self._pairs = _draw_pairs(engine, first)
         # One compiled call: layer by layer, a look would take longer than a cycle.
         self._judge = compiled(self._judge_traced)
         self._last = None
@@ -37,7 +41,7 @@ class Recorder:
         _drop_after(folder, state.cycle)
         self._stats = (folder / "stats.jsonl").open("a")
         drop_pictures_after(folder, state.cycle)
-        self._events = tf.summary.create_file_writer(str(folder))
+        self._events = Writer(str(folder))
 
     def __enter__(self):
         # What the weights see before they learn, random ones nothing. It compiles the look, too,
@@ -58,10 +62,9 @@ class Recorder:
             self._next_look = ended + max(LEAST_SECONDS, (ended - started) / SHARE)
         self._stats.write(json.dumps(figures) + "\n")
         self._stats.flush()
-        with self._events.as_default():
-            for name, value in figures.items():
-                if isinstance(value, float):
-                    tf.summary.scalar(name, value, step=state.cycle)
+        for name, value in figures.items():
+            if isinstance(value, float):
+                self._events.add_scalar(name, value, state.cycle)
         return figures
 
     def finish(self, state):
@@ -74,8 +77,11 @@ class Recorder:
 
     def _look(self, state):
         self._looked = state.cycle
-        self._engine.load_average(state)
-        probed, *judged = ([part.numpy() for part in seen] for seen in self._judge())
+        generator = state.average, state.average_statistics
+        critic = state.discriminator, state.discriminator_statistics
+        probed, *judged = (
+            [np.asarray(part) for part in seen] for seen in self._judge(generator, critic)
+        )
         masks, scores, maps = probed
         found = {"probe_area": float(masks.mean()), "probe_scores": _rounded(scores)}
         if self._last is not None:
@@ -84,52 +90,53 @@ class Recorder:
             # Never used in learning: it only tells whoever watches how far the run is.
             found["probe_iou"] = _mean_iou(masks[..., 0] > 0.5, self._truth > 127)
         self._last = masks
-        sheet = _contact_sheet(self._probes.numpy(), masks, maps)
+        sheet = _contact_sheet(self._probes, masks, maps)
         write_png(self._folder / "pictures" / f"{state.cycle:06d}.png", sheet)
         thin_out(self._folder, PICTURES_KEPT)
         kinds = dict(zip(("real", "generated", "spoiled"), judged, strict=True))
         self._draw_verdicts(kinds)
         return found | {"pair_scores": {kind: _rounded(seen[1]) for kind, seen in kinds.items()}}
 
-    def _judge_traced(self):
-        """(masks, scores, score maps) of the probes, and of fitting, own and spoiled pairs."""
-        generator, critic = self._engine.generator, self._engine.discriminator
+    def _judge_traced(self, generator, critic):
+        """(masks, scores, score maps) of the probes, and of fitting, own and spoiled pairs.
+
+        Args:
+            generator, critic: (weights, statistics) of each.
+        """
         pictures, fitting, spoiled = self._pairs
-        both = tf.sigmoid(generator(tf.concat([self._probes, pictures], 0), training=False))
-        masks, generated = tf.split(both, [len(self._probes), len(pictures)])
+        both = ops.concatenate([self._probes, pictures])
+        logits, _ = call(self._engine.generator, *generator, both, training=False)
+        own = ops.sigmoid(logits)
+        masks, generated = own[: len(self._probes)], own[len(self._probes) :]
         kinds = [
             (self._probes, masks),
             (pictures, fitting),
             (pictures, generated),
             (pictures, spoiled),
         ]
-        shown = [tf.concat(parts, 0) for parts in zip(*kinds, strict=True)]
-        scores, maps = (tf.sigmoid(logits) for logits in critic(shown, training=False))
-        sizes = [part.shape[0] for part, _ in kinds]
-        judged = zip(tf.split(scores, sizes), tf.split(maps, sizes), strict=True)
+        shown = [ops.concatenate(parts) for parts in zip(*kinds, strict=True)]
+        verdicts, _ = call(self._engine.discriminator, *critic, shown, training=False)
+        scores, maps = (ops.sigmoid(logits) for logits in verdicts)
+        ends = np.cumsum([part.shape[0] for part, _ in kinds])[:-1].tolist()
+        judged = zip(ops.split(scores, ends), ops.split(maps, ends), strict=True)
         return [(part, *seen) for (_, part), seen in zip(kinds, judged, strict=True)]
 
     def _draw_verdicts(self, kinds):
         """Draws what D sees of fitting, generated and spoiled masks, side by side."""
         sheets = [
-            _contact_sheet(*(part[:PAIRS_SHOWN] for part in (self._pairs[0].numpy(), masks, maps)))
+            _contact_sheet(*(part[:PAIRS_SHOWN] for part in (self._pairs[0], masks, maps)))
             for masks, _, maps in kinds.values()
         ]
         write_png(self._folder / "pictures" / "pairs.png", np.concatenate(sheets, axis=1))
 
 
-def _draw_pairs(engine, photos):
+def _draw_pairs(engine, first):
     """Pictures with fitting and with spoiled masks, the same for the whole run: (N, S, S, C)."""
-    first = slice(0, PROBES)
-    batch = {
-        "image": photos.images[first],
-        "prior": photos.priors[first, ..., None],
-        "mask": np.zeros_like(photos.priors[first, ..., None]),
-        "has_mask": np.zeros(PROBES, bool),
-    }
-    frozen = engine.freeze(batch, (engine.config.seed, 0))
-    fitting = pairs.soften(tf.cast(frozen["target"] > 0.5, tf.float32))
-    return frozen["pictures"], fitting, pairs.spoil(frozen["target"], frozen)
+    unlabelled = {**first, "has_mask": np.zeros(PROBES, bool)}
+    frozen = engine.freeze(unlabelled, (engine.config.seed, 0))
+    fitting = pairs.soften(ops.cast(frozen["target"] > 0.5, "float32"))
+    spoiled = pairs.spoil(frozen["target"], frozen)
+    return tuple(np.asarray(part) for part in (frozen["pictures"], fitting, spoiled))
 
 
 def _rounded(scores):

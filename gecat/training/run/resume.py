@@ -5,6 +5,8 @@ from pathlib import Path
 from gecat.config import Config
 from gecat.errors import RunError, name_of
 
+_SHARES = ("pretraining_share", "anchor_share", "warmup_share")
+_TIMES = ("relabel_from", "renew_from", "renew_until")
 _OPTIONS = {"source": "--data", "teacher": "--teacher", "limit": "--limit"}
 
 
@@ -62,13 +64,11 @@ def longer(description, cycles=None, seconds=None):
     before, now = (description["cycles"], cycles) if cycles else (description["seconds"], seconds)
     if not before or not now or now <= before:
         return config
-    share = before / now
-    never = config.relabel_from == 1.0
-    return config.replace(
-        anchor_share=config.anchor_share * share,
-        warmup_share=config.warmup_share * share,
-        relabel_from=1.0 if never else config.relabel_from * share,
-    )
+    shorter = {name: getattr(config, name) * before / now for name in _SHARES}
+    for name in _TIMES:  # where 1 is never
+        time = getattr(config, name)
+        shorter[name] = time if time == 1.0 else time * before / now
+    return config.replace(**shorter)
 
 
 def _differs(given, began):

@@ -11,7 +11,7 @@ from gecat.config import preset
 from gecat.errors import RunError
 from gecat.images.datasets import load_photos
 from gecat.training.epoch import Engine
-from gecat.training.healing import (
+from gecat.training.rollback import (
     KEPT_EVERY,
     TRIES,
     healing_cycles,

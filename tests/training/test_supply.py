@@ -1,14 +1,12 @@
 """What a run's batches are labelled with as it goes on."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 import pytest
 
 from gecat.config import preset
 from gecat.images.datasets import load_photos
 from gecat.training.epoch import Engine
-from gecat.training.trainer import _Supply
+from gecat.training.supply import Supply
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +27,8 @@ def test_the_average_labels_the_photos_once_it_is_time(engine):
     photos, state = load_photos("scenes", 32, prior="barrier", limit=8), engine.initial_state()
 
     def targets(progress):
-        with ThreadPoolExecutor(1) as ahead:
-            return _Supply(engine, photos, 0, ahead).take(state, progress)["target"].numpy()
+        with Supply(engine, photos, 0) as supply:
+            return np.asarray(supply.take(state, progress)["target"])
 
     before, still_before, then, later = map(targets, (0.0, 0.49, 0.5, 0.9))
     np.testing.assert_array_equal(before, still_before)

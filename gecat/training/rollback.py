@@ -3,11 +3,11 @@
 import math
 from dataclasses import fields, replace
 
-import tensorflow as tf
+from keras import ops
 
 from gecat.errors import RunError, Term
+from gecat.training.loop import run_cycles
 from gecat.training.state import State
-from gecat.training.trainer import run_cycles
 from gecat.training.vectors import call
 
 KEPT_EVERY = 10  # cycles
@@ -24,7 +24,7 @@ def healing_cycles(engine, state, photos, **budget):
     stays a budget and the batch that broke the run does not come again.
 
     Args:
-        engine, state, photos, **budget: as `trainer.run_cycles` takes them.
+        engine, state, photos, **budget: as `loop.run_cycles` takes them.
 
     Yields:
         (State, dict of figures); after a break the figures hold "healed", "nan" or "collapse",
@@ -72,16 +72,15 @@ def mask_area(engine, state, photos):
     """Share of the picture that the generator's masks of some photos cover."""
     pictures = photos.images[:LOOKED_AT].astype("float32") / 127.5 - 1.0  # (N, S, S, 3)
     logits, _ = call(engine.generator, state.generator, state.generator_statistics, pictures)
-    return float(tf.reduce_mean(tf.sigmoid(logits)))
+    return float(ops.mean(ops.sigmoid(logits)))
 
 
 def is_finite(state, figures):
     """Whether every number of a cycle and every weight after it is one."""
     numbers = [value for value in figures.values() if isinstance(value, float)]
     arrays = [getattr(state, field.name) for field in fields(State)]
-    return all(map(math.isfinite, numbers)) and all(
-        bool(tf.reduce_all(tf.math.is_finite(array))) for array in arrays if hasattr(array, "dtype")
-    )
+    whole = [ops.all(ops.isfinite(array)) for array in arrays if hasattr(array, "dtype")]
+    return all(map(math.isfinite, numbers)) and bool(ops.all(ops.stack(whole)))
 
 
 def _readable(figures):

@@ -12,18 +12,18 @@ import numpy as np
 import pytest
 
 from gecat.model.weights import load_weights
-from gecat.training.strategies import make_strategy
+from gecat.training.backend import make_strategy
 
 _WORKER = """
 import sys
 import numpy as np
 import tensorflow as tf
-from gecat.training.strategies import make_strategy
+from gecat.training.backend import make_strategy
 strategy = make_strategy(sys.argv[1])  # before anything else makes TensorFlow start
 from gecat.config import preset
 from gecat.images.datasets import batches, load_photos
 from gecat.training.epoch import Engine
-from gecat.training.state import Weights
+from gecat.training.losses import full_weights
 
 config = preset("small", generator_widths=(8, 16), discriminator_widths=(8, 16), batch_size=8)
 photos = load_photos("scenes", 64, prior="barrier", limit=16)
@@ -31,7 +31,8 @@ tf.keras.utils.set_random_seed(0)
 engine = Engine(config, strategy)
 state = engine.initial_state()
 frozen = engine.freeze(next(iter(batches(photos, 8))), (0, 1))
-state, _, _ = engine.teach_generator(state, frozen, Weights(1, 1, 0.5), 2, "conjugate")
+weights = {**full_weights(config), "adversarial": 0.5}
+state, _, _ = engine.teach_generator(state, frozen, weights, 2, "conjugate")
 state, _ = engine.teach_discriminator(state, frozen)
 np.savez(sys.argv[2], generator=state.generator, discriminator=state.discriminator)
 """
