@@ -13,6 +13,7 @@ from gecat.files import free_name
 from gecat.images.datasets import MINIMUM_PHOTOS
 from gecat.images.decoding import open_source, read_image
 from gecat.images.sources import spread
+from gecat.training.unused import refuse_unused
 
 STARTS = ("random", "shipped")
 ARCHIVES = (".zip", ".npy")
@@ -83,6 +84,7 @@ def check(wish: Wish, caps: Caps, folders: Collection[str]) -> None:
         raise JobError("job.not_steerable", received=", ".join(unknown)[:80])
     try:
         config = preset(wish.preset, **wish.changes)
+        refuse_unused(config, wish.changes)
     except SettingError as error:
         raise JobError("job.bad_setting", reason=error) from error
     # The networks that the preset itself has are allowed, whatever their widths.

@@ -1,7 +1,5 @@
 """On a quadratic everything is known: loss = (x^2 + 9 y^2) / 2."""
 
-from dataclasses import replace
-
 import keras
 import numpy as np
 import pytest
@@ -99,7 +97,7 @@ def batch():
 
 @pytest.mark.parametrize("preconditioner", ["second_moment", "identity"])
 def test_a_story_is_of_the_cycle_that_the_engine_walks(engine, batch, monkeypatch, preconditioner):
-    config = replace(engine.config, preconditioner=preconditioner)
+    config = engine.config.replace(preconditioner=preconditioner)
     monkeypatch.setattr(engine, "config", config)
     state = engine.initial_state()
     story = landscape.tell_cycle(engine, state, batch)
