@@ -98,7 +98,7 @@ def test_shares_of_a_run_never_exceed_it(anchor, warmup):
 
 
 def test_a_value_with_a_fault_beside_it_is_not_blamed():
-    with pytest.raises(SettingError, match="at most 1 together. Received: 0.6 and 0.6"):
+    with pytest.raises(SettingError, match="at most 1 together. Received: 0.0, 0.6 and 0.6"):
         preset("small", anchor_share=0.6, warmup_share="0.6")
 
 

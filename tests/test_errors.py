@@ -23,7 +23,18 @@ CODES = [f"{kind}.{name}" for kind, section in words("en").errors.items() for na
 # Formats, units and names of things that are called so in every language.
 FORMATS = {"JPEG", "PNG", "WebP", "AVIF", "GIF", "BMP", "TIFF", "HEIC", "SVG", "PDF", "ZIP", "XL"}
 UNITS = {"MB", "GB"}
-NAMES = {"PIL", "NumPy", "Photoshop", "PostScript", "TensorFlow", "GEC-AT", "Net", "Armijo", "Adam"}
+NAMES = {
+    "PIL",
+    "NumPy",
+    "Photoshop",
+    "PostScript",
+    "TensorFlow",
+    "JAX",
+    "GEC-AT",
+    "Net",
+    "Armijo",
+    "Adam",
+}
 VALUES = {"NaN", "uint8", "float64", "int", "article", "true", "false", *METHODS}
 ALLOWED = FORMATS | UNITS | NAMES | VALUES
 
