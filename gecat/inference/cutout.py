@@ -94,8 +94,9 @@ def cutout(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
         end = min(start + BAND, len(picture))
         first = max(0, start - halo)
         seen = slice(first, min(end + halo, len(picture)))
-        colours = _object_colours(picture[seen], weights[seen])[start - first : end - first]
-        result[start:end, :, :3] = colours
+        # Laid out as it is read: blurring a wide photo's columns in place takes twice as long.
+        band = (np.ascontiguousarray(part[seen]) for part in (picture, weights))
+        result[start:end, :, :3] = _object_colours(*band)[start - first : end - first]
     rgba[alpha == 0] = 0
     rgba[..., 3] = alpha
     return rgba

@@ -1,5 +1,6 @@
 """A segmented photo as the server keeps it, the files that are made of it, and its facts."""
 
+import functools
 import io
 from dataclasses import asdict, dataclass
 
@@ -7,12 +8,15 @@ import numpy as np
 from PIL import Image
 
 from gecat.files import safe_stem
+from gecat.images.sizes import shrink
 from gecat.inference.cutout import boxes, byte_opacity, cutout, object_share, on_background
+
+PREVIEW_SIDE = 1024  # longer side of what the browser shows, pixels; the files are of full size
 
 
 @dataclass(frozen=True)
 class Result:
-    """What is kept for a browser: 4 bytes a pixel.
+    """What is kept for a browser.
 
     Attributes:
         image: uint8 (H, W, 3).
@@ -26,10 +30,16 @@ class Result:
     score: float
     stem: str
 
+    @functools.cached_property
+    def preview(self):
+        """The image and the mask at the size that the browser shows; a slider needs no other."""
+        return shrink(self.image, PREVIEW_SIDE), shrink(self.mask, PREVIEW_SIDE)
+
     @property
     def size(self):
-        """Bytes in memory."""
-        return self.image.nbytes + self.mask.nbytes
+        """Bytes in memory at most."""
+        whole = self.image.nbytes + self.mask.nbytes
+        return whole + min(whole, 4 * PREVIEW_SIDE**2)
 
 
 def pack(segmentation, name):

@@ -6,7 +6,6 @@ import numpy as np
 
 from gecat.app.ui.fragments import score_html
 from gecat.app.ui.sentences import count_in_words, score_in_words
-from gecat.images.sizes import shrink
 from gecat.inference.cutout import (
     boxes,
     byte_opacity,
@@ -15,8 +14,6 @@ from gecat.inference.cutout import (
     on_background,
     overlay,
 )
-
-PREVIEW_SIDE = 1024  # longer side of what the browser shows, pixels; the files are of full size
 
 
 @dataclass(frozen=True)
@@ -32,20 +29,19 @@ class Pictures:
     share: float  # of the picture that is object, in [0, 1]
 
 
-def draw(result, threshold, background, side=PREVIEW_SIDE):
+def draw(result, threshold, background):
     """Draws every picture of a result.
 
     Args:
         result: a Result.
         threshold: in [0, 1].
         background: a colour (red, green, blue) or a uint8 picture (h, w, 3).
-        side: longer side of the pictures at most, in pixels.
 
     Returns:
         Pictures.
     """
-    photo = shrink(result.image, side)
-    opacity = byte_opacity(shrink(result.mask, side), threshold)
+    photo, mask = result.preview
+    opacity = byte_opacity(mask, threshold)
     cut = cutout(photo, opacity)
     return Pictures(
         photo=photo,
@@ -58,10 +54,10 @@ def draw(result, threshold, background, side=PREVIEW_SIDE):
     )
 
 
-def draw_cutout(result, threshold, side=PREVIEW_SIDE):
+def draw_cutout(result, threshold):
     """Draws the cut-out alone; see `draw`."""
-    opacity = byte_opacity(shrink(result.mask, side), threshold)
-    return cutout(shrink(result.image, side), opacity)
+    photo, mask = result.preview
+    return cutout(photo, byte_opacity(mask, threshold))
 
 
 def labelled_boxes(pictures):

@@ -1,5 +1,6 @@
 import numpy as np
 
+from gecat.app.segment import result as module
 from gecat.app.segment import views
 from gecat.inference.cutout import on_background
 
@@ -22,10 +23,12 @@ def test_every_picture_has_the_photos_shape(result):
     assert np.array_equal(drawn.cutout[..., 3], drawn.mask)
 
 
-def test_large_photos_are_shown_smaller(result):
-    drawn = views.draw(result, 0.5, COLOUR, side=50)
+def test_large_photos_are_shown_smaller_and_are_made_so_once(result, monkeypatch):
+    monkeypatch.setattr(module, "PREVIEW_SIDE", 50)
+    drawn = views.draw(result, 0.5, COLOUR)
     assert drawn.photo.shape == (30, 50, 3)
-    assert np.array_equal(views.draw_cutout(result, 0.5, side=50), drawn.cutout)
+    assert np.array_equal(views.draw_cutout(result, 0.5), drawn.cutout)
+    assert views.draw(result, 0.2, COLOUR).photo is drawn.photo
 
 
 def test_the_object_is_cut_out_once_for_all_pictures(result, monkeypatch):
