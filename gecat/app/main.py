@@ -8,7 +8,8 @@ from pathlib import Path
 
 from gecat.app.options import make_parser
 from gecat.app.page import build, launch_options
-from gecat.app.ui.temporary import begin_sweeping, temporary_folder
+from gecat.app.ui.result_cache import ResultCache
+from gecat.app.ui.temporary import KEPT_SECONDS, begin_sweeping, temporary_folder
 from gecat.errors import RunError
 from gecat.jobs.limits import JobLimits
 from gecat.jobs.listing import list_runs
@@ -41,8 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             print(f"{error} Until then they are kept while the app runs.", file=sys.stderr)
             root = folder / "runs"
         with closing(Jobs(root, limits, folders_by_name(options.photos), options.weights)) as jobs:
-            demo = build(folder / "files" / "examples", options.weights, jobs)
-            begin_sweeping(folder)
+            results = ResultCache(kept_seconds=KEPT_SECONDS)
+            demo = build(folder / "files" / "examples", options.weights, jobs, results)
+            begin_sweeping(folder, results)
             try:
                 demo.launch(server_name=options.host, server_port=options.port, **launch_options())
             except OSError as error:

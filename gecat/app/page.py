@@ -25,13 +25,14 @@ DESCRIPTION = '<meta name="description" content="Segments a photo into object an
 SECRET = "gecat"  # of what a browser keeps for itself; it must be the same after a restart
 
 
-def build(folder, weights=None, jobs=None):
+def build(folder, weights=None, jobs=None, results=None):
     """Builds the app; the networks are loaded when the first photo comes.
 
     Args:
         folder: an empty folder that lives as long as the app, for its example photos.
         weights: path of a weights file, or None for the shipped one.
         jobs: the Jobs that the Train tab shows, or None for new ones inside `folder`.
+        results: the ResultCache that results wait in, or None for a new one.
 
     Returns:
         gr.Blocks, to be launched with `launch_options()`.
@@ -46,7 +47,7 @@ def build(folder, weights=None, jobs=None):
         Page,
         segmenter=functools.cache(lambda: gecat.load(weights)),
         weights=weights,
-        results=ResultCache(),
+        results=results or ResultCache(),
         examples=write_examples(folder),
         jobs=jobs or Jobs(Path(folder) / "runs", shipped=weights),
         loaded=demo.load,

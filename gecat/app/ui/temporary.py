@@ -66,11 +66,11 @@ def remove_abandoned(parent):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def begin_sweeping(folder):
-    """Sweeps the folder now and then; what lies there already belongs to the page, and stays.
+def begin_sweeping(folder, results):
+    """Sweeps folder and results now and then; the files that are there already are the page's.
 
     Args:
-        folder: as `temporary_folder` gives it.
+        folder: as `temporary_folder` gives it; results: the ResultCache.
 
     Returns:
         a function that ends it.
@@ -81,6 +81,7 @@ def begin_sweeping(folder):
     def watch():
         while not ended.wait(SWEEP_SECONDS):
             try:
+                results.drop_old()
                 sweep(files, own)
             except OSError:
                 log.exception("sweeping the temporary files failed")

@@ -30,3 +30,15 @@ def test_a_result_larger_than_the_cache_is_kept_alone():
     assert cache.get(huge) == "huge"
     cache.put("next", 10)
     assert cache.get(huge) is None
+
+
+def test_what_has_been_here_for_long_enough_is_forgotten_however_often_looked_at():
+    now = [0.0]
+    cache = ResultCache(kept_seconds=60, clock=lambda: now[0])
+    old = cache.put("old", 1)
+    now[0] = 50.0
+    new = cache.put("new", 1)
+    assert cache.get(old) == "old"
+    now[0] = 61.0
+    cache.drop_old()
+    assert (cache.get(old), cache.get(new)) == (None, "new")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gecat.app.ui import temporary
+from gecat.app.ui.result_cache import ResultCache
 from gecat.app.ui.temporary import begin_sweeping, remove_abandoned, sweep, temporary_folder
 
 
@@ -58,7 +59,7 @@ def test_the_pages_own_files_stay_while_it_is_swept(parent, monkeypatch):
     monkeypatch.setattr(sweep, "__defaults__", (frozenset(), 0.0, 10**9))
     with temporary_folder() as folder:
         (folder / "files" / "example.jpg").touch()
-        end = begin_sweeping(folder)
+        end = begin_sweeping(folder, ResultCache())
         (folder / "files" / "upload.part").touch()
         for _ in range(500):
             if not (folder / "files" / "upload.part").exists():
