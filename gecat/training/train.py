@@ -25,6 +25,7 @@ from gecat.errors import RunError, name_of
 from gecat.files import write_atomically
 from gecat.images.datasets import load_photos
 from gecat.images.sources import kind_of
+from gecat.model.registry import check
 from gecat.model.weights import load_weights, save_weights
 from gecat.training.epoch import Engine
 from gecat.training.loop import check_budget
@@ -92,10 +93,12 @@ def train(
         refuse({"--preset": preset_name, "--set": changes, "--start": start})
         description = read_description(run)
         config = longer(description, cycles, seconds)
+        check(config)
         origin = taken_up(description, origin)
     else:
         loaded = load_weights(start) if start is not None else None
         config = settle(data, loaded, changes, preset_name)
+        check(config)
         refuse_unused(config, changes or {})
     if not origin["source"]:
         raise RunError("run.no_data")
