@@ -98,7 +98,6 @@ def train(
     else:
         loaded = load_weights(start) if start is not None else None
         config = settle(data, loaded, changes, preset_name)
-        check(config)
         refuse_unused(config, changes or {})
     if not origin["source"]:
         raise RunError("run.no_data")
@@ -167,11 +166,14 @@ def settle(data, loaded=None, changes=None, preset_name=None):
     if loaded is not None:
         if preset_name is not None:
             raise RunError("run.own_preset", received=preset_name)
-        return new_course(loaded.config, **changes)
-    preset_name = preset_name or "small"
-    # Things and grounds of drawn scenes differ in texture alone.
-    hints = {"prior": "texture"} if data == "scenes" and preset_name == "small" else {}
-    return preset(preset_name, **{**hints, **changes})
+        config = new_course(loaded.config, **changes)
+    else:
+        preset_name = preset_name or "small"
+        # Things and grounds of drawn scenes differ in texture alone.
+        hints = {"prior": "texture"} if data == "scenes" and preset_name == "small" else {}
+        config = preset(preset_name, **{**hints, **changes})
+    check(config)
+    return config
 
 
 def start_run(
