@@ -21,7 +21,8 @@ class Architecture:
     """What the file of an architecture gives as its `ARCHITECTURE`: its builders and its rules.
 
     Attributes:
-        build_generator, build_discriminator: see the functions of these names.
+        build_generator, build_discriminator: see the functions of these names. Layers that hold
+            weights are given names, by which a weights file finds its arrays again.
         stride: from a Config to what the sides of a picture must be multiples of, pixels.
         least_numbers: from a Config to how many numbers the weights of both networks are at least.
         check: raises a SettingError for a Config that the networks cannot be built of.

@@ -38,6 +38,14 @@ def test_each_name_leads_to_its_file(name):
 
 
 @pytest.mark.parametrize("name", sorted(PRESETS))
+def test_weights_are_named_alike_whenever_networks_are_built(name):
+    """Keras numbers layers without a name on and on, and no file would be found again."""
+    for build in (build_generator, build_discriminator):
+        first, second = ([weight.path for weight in build(preset(name)).weights] for _ in "12")
+        assert first == second
+
+
+@pytest.mark.parametrize("name", sorted(PRESETS))
 def test_weights_hold_at_least_as_many_numbers_as_is_said(name):
     config = preset(name)
     check(config)
