@@ -41,6 +41,8 @@ Stages = Annotated[tuple[Blocks, ...], Field(max_length=5), BeforeValidator(_par
 class Config(BaseModel):
     """The settings of one model and of its training; a value that is never changed.
 
+    What an architecture asks of them beyond that, `model.registry.check` knows.
+
     Raises:
         SettingError: where a value is not allowed; the message names the setting, what is allowed
             and what was received.
@@ -61,6 +63,7 @@ class Config(BaseModel):
     )
 
     # The networks.
+    # Each is a file of gecat/model.
     architecture: Literal["unet", "article"] = _setting("unet", "the kind of both networks")
     generator_widths: Widths = _setting(
         (16, 32, 64, 128, 192),
@@ -167,36 +170,16 @@ class Config(BaseModel):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        for name in ("size", "inference_size"):
-            if getattr(self, name) % self.stride:
-                raise _refuse("multiple", name, getattr(self, name), step=self.stride)
-        if self.architecture == "article":
-            for name, count in _ARTICLE_STAGES.items():
-                if len(getattr(self, name)) != count:
-                    raise _refuse("article", name, getattr(self, name), count=count)
         deeper = len(self.generator_widths) - 1
         if len(self.generator_blocks) > deeper:
             allowed = {**_allowed("generator_blocks"), "most": deeper}
-            raise _refuse("list", "generator_blocks", self.generator_blocks, **allowed)
+            raise refuse("list", "generator_blocks", self.generator_blocks, **allowed)
         if self.generator_attention and (deeper < 3 or self.generator_widths[2] < 2):
-            raise _refuse("attention", "generator_widths", self.generator_widths)
+            raise refuse("attention", "generator_widths", self.generator_widths)
         shares = [self.pretraining_share, self.anchor_share, self.warmup_share]
         if sum(shares) > 1.0:
             raise SettingError("setting.shares", received=shares)
-        if self.pretraining_share:
-            if self.architecture != "unet":
-                raise _refuse("choice", "architecture", self.architecture, allowed=["unet"])
-            if self.pretraining_size % self.stride:
-                size = self.pretraining_size
-                raise _refuse("multiple", "pretraining_size", size, step=self.stride)
         return self
-
-    @property
-    def stride(self) -> int:
-        """Sides of a picture at the networks must be multiples of this, in pixels."""
-        if self.architecture == "article":
-            return 4
-        return 2 ** max(len(self.generator_widths), len(self.discriminator_widths))
 
     @property
     def kept_size(self) -> int:
@@ -269,7 +252,7 @@ def preset(name: str, **changes: Any) -> Config:
         SettingError: for an unknown preset or a setting that is not allowed.
     """
     if name not in list(PRESETS):
-        raise _refuse("choice", "preset", name, allowed=list(PRESETS))
+        raise refuse("choice", "preset", name, allowed=list(PRESETS))
     return Config(**{"preset": name, **PRESETS[name], **changes})
 
 
@@ -290,14 +273,22 @@ def new_course(config: Config, **changes: Any) -> Config:
     return preset(config.preset, **{**kept, **changes})
 
 
+def refuse(code: str, name: str, received: Any, **allowed: Any) -> SettingError:
+    """Returns the SettingError for a value; what was received is shown in short.
+
+    Args:
+        code: of the sentence, without "setting."; name: the setting's.
+        received: its value; **allowed: what may be, as the sentence takes it.
+    """
+    return SettingError(f"setting.{code}", name=name, received=_short(received), **allowed)
+
+
 # What each setting may be, as JSON schema has it: "type", "minimum", "maximum", "enum",
 # "default", "description" and "steerable".
 SETTINGS: dict[str, dict[str, Any]] = Config.model_json_schema()["properties"]
 
 STEERABLE = frozenset(name for name, facts in SETTINGS.items() if facts["steerable"])
 
-
-_ARTICLE_STAGES = {"generator_widths": 3, "discriminator_widths": 2}
 
 _OF_WEIGHTS = (
     "size",
@@ -319,8 +310,8 @@ def _fault(name, fault, values):
     facts = SETTINGS[name]
     code = "choice" if "enum" in facts else _CODES[facts["type"]]
     if fault == "multiple_of":
-        return _refuse("multiple", name, values[name], step=facts["multipleOf"])
-    return _refuse(code, name, values[name], **_allowed(name))
+        return refuse("multiple", name, values[name], step=facts["multipleOf"])
+    return refuse(code, name, values[name], **_allowed(name))
 
 
 _CODES = {
@@ -341,11 +332,6 @@ def _allowed(name):
         counts = {"least": facts.get("minItems", 0), "most": facts["maxItems"]}
         return {**counts, "low": facts["items"]["minimum"], "high": facts["items"]["maximum"]}
     return {"low": facts["minimum"], "high": facts["maximum"]} if "minimum" in facts else {}
-
-
-def _refuse(code, name, received, **allowed):
-    """A SettingError; what was received is shown in short."""
-    return SettingError(f"setting.{code}", name=name, received=_short(received), **allowed)
 
 
 def _short(value):

@@ -25,8 +25,7 @@ def small_weights(tmp_path_factory):
     import keras
 
     from gecat.config import preset
-    from gecat.model.discriminator import build_discriminator
-    from gecat.model.unet import build_generator
+    from gecat.model.registry import build_discriminator, build_generator
     from gecat.model.weights import save_weights
 
     keras.utils.set_random_seed(0)

@@ -10,6 +10,7 @@ import numpy as np
 from gecat.errors import UserError
 from gecat.files import AnyPath
 from gecat.images.sizes import network_input, network_size, resized
+from gecat.model.registry import architecture_of
 from gecat.model.weights import load_weights
 
 
@@ -59,6 +60,8 @@ class Networks:
         loaded = load_weights(path)
         self.config = loaded.config
         self.models = loaded
+        # Sides of a picture at the networks are multiples of this, pixels.
+        self.stride = architecture_of(loaded.config).stride(loaded.config)
         # The article's discriminator ends in Flatten and takes one size only.
         self._judged_size = loaded.discriminator.input_shape[0][1:3]
         self._generator = compiled(loaded.generator)
@@ -66,7 +69,7 @@ class Networks:
 
     def logits(self, image: np.ndarray, longer_side: int) -> np.ndarray:
         """Mask logits (h, w) at network size."""
-        height, width = network_size(image.shape, longer_side, self.config.stride)
+        height, width = network_size(image.shape, longer_side, self.stride)
         return self._generator(network_input(image, height, width))[0, ..., 0]
 
     def generate(self, pictures: np.ndarray) -> np.ndarray:
@@ -89,14 +92,14 @@ class Networks:
         height, width = self._judged_size
         if height is None:
             size = self.config.inference_size
-            height, width = network_size(image.shape, size, self.config.stride)
+            height, width = network_size(image.shape, size, self.stride)
         masks = np.stack([resized(mask, height, width) for mask in masks])[..., None]
         return [np.repeat(network_input(image, height, width), len(masks), 0), masks]
 
     def input(self, image: np.ndarray) -> np.ndarray:
         """What the generator takes: float32 (1, h, w, 3)."""
         config = self.config
-        size = network_size(image.shape, config.inference_size, config.stride)
+        size = network_size(image.shape, config.inference_size, self.stride)
         return network_input(image, *size)
 
 

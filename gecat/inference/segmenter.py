@@ -179,8 +179,8 @@ class Segmenter:
         if tile is None:
             mask = cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR)
         else:
-            if tile < networks.config.stride:
-                raise UserError("segment.tile", least=networks.config.stride, received=tile)
+            if tile < networks.stride:
+                raise UserError("segment.tile", least=networks.stride, received=tile)
             mask = predict_tiled(networks.tile_logits, image, tile, guide=logits)
         mask = _sigmoid(mask)
         return refine_mask(image, mask) if refine else mask

@@ -28,8 +28,7 @@ class EpochTeller:
         self._engine = Engine(models.config)
         self._state = self._engine.load_start(models.generator, models.discriminator)
         # The article's discriminator ends in Flatten and takes one size only.
-        fixed = models.config.architecture == "article"
-        self._side = models.config.size if fixed else SIDE
+        self._side = models.discriminator.input_shape[0][1] or SIDE
         photos = reference_photos()
         scenes, _ = draw_scenes(BATCH - 1 - len(photos), TEACHER_SIDE, seed=1)
         self._others = [*photos, *scenes]

@@ -14,6 +14,7 @@ from gecat.images.datasets import MINIMUM_PHOTOS
 from gecat.images.decoding import open_source, read_image
 from gecat.images.sources import spread
 from gecat.jobs.limits import JobLimits
+from gecat.model.registry import check
 from gecat.training.unused import refuse_unused
 
 STARTS = ("random", "shipped")
@@ -62,6 +63,7 @@ def check_request(request: RunRequest, limits: JobLimits, folders: Collection[st
         raise JobError("job.not_steerable", received=", ".join(unknown)[:80])
     try:
         config = preset(request.preset, **request.changes)
+        check(config)
         refuse_unused(config, request.changes)
     except SettingError as error:
         raise JobError("job.bad_setting", reason=error) from error

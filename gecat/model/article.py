@@ -1,4 +1,4 @@
-"""The article's two networks, layer by layer, with their faults mended.
+"""The architecture "article": the article's two networks, layer by layer, with their faults mended.
 
 What the article's listing does, and what was done about it:
 - `tanh`, `Flatten`, `Dense` and `np` are used and never imported: imported, or written as strings;
@@ -13,14 +13,20 @@ The generator's three tanh channels are kept. The mask is their mean, moved from
 The discriminator has no decoder, hence one verdict an image; its score map is flat.
 """
 
+from itertools import pairwise
+
 import keras
 from keras import layers, ops
 
+from gecat.config import refuse
+from gecat.model.registry import Architecture
+
+_WIDTHS = {"generator_widths": 3, "discriminator_widths": 2}
 # Keeps the logit of a saturated tanh finite, in float32 too.
 _SATURATION = 1e-4
 
 
-def build_article_generator(config):
+def build_generator(config):
     """Builds Conv 128, ConvT 64, ConvT 3 with tanh; (N, H, W, 3) to mask logits (N, H, W, 1)."""
     first, second, third = config.generator_widths
     image = keras.Input((None, None, 3), name="image")
@@ -32,7 +38,7 @@ def build_article_generator(config):
     return keras.Model(image, logits, name="article_generator")
 
 
-def build_article_discriminator(config):
+def build_discriminator(config):
     """Builds Conv 128, Conv 128, Flatten, Dense 1 on a photo with its mask."""
     first, second = config.discriminator_widths
     size = config.size
@@ -46,3 +52,26 @@ def build_article_discriminator(config):
     # Not a sum: keras takes the N verdicts for a bias over the rows where N is the side.
     map_logits = ops.ones_like(mask) * ops.reshape(image_logits, (-1, 1, 1, 1))  # (N, H, W, 1)
     return keras.Model([image, mask], [image_logits, map_logits], name="article_discriminator")
+
+
+def check(config):
+    """Raises a SettingError where there are not as many widths as the article has layers."""
+    for name, count in _WIDTHS.items():
+        if len(getattr(config, name)) != count:
+            raise refuse("article", name, getattr(config, name), count=count)
+
+
+def least_numbers(config):
+    """How many numbers D's dense layer and the inner 3x3 convolutions hold."""
+    dense = config.discriminator_widths[-1] * (config.size // 4) ** 2
+    stages = [*pairwise(config.generator_widths), *pairwise(config.discriminator_widths)]
+    return dense + sum(9 * before * after for before, after in stages)
+
+
+ARCHITECTURE = Architecture(
+    build_generator,
+    build_discriminator,
+    stride=lambda config: 4,  # D halves the sides twice
+    least_numbers=least_numbers,
+    check=check,
+)

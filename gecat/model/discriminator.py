@@ -9,7 +9,6 @@ import math
 import keras
 from keras import layers, ops
 
-from gecat.model.article import build_article_discriminator
 from gecat.model.blocks import encode, global_context, merge_up, residual
 
 _ENCODER = ("stem_", "down", "encode")
@@ -29,8 +28,6 @@ def build_discriminator(config):
         probability that the shown mask is right at that pixel. The more a soft mask doubts a pixel
         itself, the lower both are.
     """
-    if config.architecture == "article":
-        return build_article_discriminator(config)
     widths = config.discriminator_widths
     image = keras.Input((None, None, 3), name="image")
     mask = keras.Input((None, None, 1), name="mask")
@@ -55,12 +52,6 @@ def build_discriminator(config):
     on_ground = _mean_where(map_logits, 1.0 - says_object)
     image_logits = whole + _MAP_SHARE * (on_object + on_ground)
     return keras.Model([image, mask], [image_logits, map_logits], name="discriminator")
-
-
-def shares_encoder(config):
-    """Whether D's encoder is the beginning of G's, so that `take_encoder` works."""
-    shared = config.generator_widths[: len(config.discriminator_widths)]
-    return config.architecture == "unet" and shared == config.discriminator_widths
 
 
 def take_encoder(discriminator, generator):

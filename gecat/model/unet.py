@@ -1,11 +1,17 @@
-"""The generator: a convolutional encoder-decoder from a photo to one mask logit a pixel."""
+"""The architecture "unet": a convolutional encoder-decoder from a photo to one logit a pixel.
+
+Its discriminator, an encoder-decoder too, is in `discriminator.py`.
+"""
+
+from itertools import chain, pairwise, repeat
 
 import keras
 from keras import layers
 
-from gecat.model.article import build_article_generator
 from gecat.model.blocks import encode, global_context, merge_up, non_local, residual
 from gecat.model.colour_mixture import compare
+from gecat.model.discriminator import build_discriminator
+from gecat.model.registry import Architecture
 
 
 def build_generator(config):
@@ -16,11 +22,9 @@ def build_generator(config):
             the resolution, `generator_blocks` the residual blocks of all but the first.
 
     Returns:
-        keras.Model from images (N, H, W, 3) in [-1, 1], H and W multiples of `config.stride`, to
-        mask logits (N, H, W, 1).
+        keras.Model from images (N, H, W, 3) in [-1, 1], H and W multiples of the stride, to mask
+        logits (N, H, W, 1).
     """
-    if config.architecture == "article":
-        return build_article_generator(config)
     widths = config.generator_widths
     image = keras.Input((None, None, 3), name="image")
     x, skips = encode(image, widths, config.generator_blocks)
@@ -34,3 +38,36 @@ def build_generator(config):
         logits = compare(logits, image, skips[0])
     logits = layers.UpSampling2D(2, interpolation="bilinear", name="logits")(logits)
     return keras.Model(image, logits, name="generator")
+
+
+def stride(config):
+    """What the sides of a picture must be multiples of, pixels: each stage halves them."""
+    return 2 ** max(len(config.generator_widths), len(config.discriminator_widths))
+
+
+def least_numbers(config):
+    """How many numbers the encoders' 3x3 convolutions hold; all else is of the same order."""
+    numbers = 0
+    for widths in (config.generator_widths, config.discriminator_widths):
+        blocks = chain(config.generator_blocks, repeat(1))
+        for (before, after), count in zip(pairwise(widths), blocks, strict=False):
+            numbers += 9 * after * (before + 2 * after * count)
+    return numbers
+
+
+def shares_encoder(config):
+    """Whether D's encoder is the beginning of G's."""
+    shared = config.generator_widths[: len(config.discriminator_widths)]
+    return shared == config.discriminator_widths
+
+
+ARCHITECTURE = Architecture(
+    build_generator,
+    build_discriminator,
+    stride,
+    least_numbers,
+    shares_encoder=shares_encoder,
+    pretrains=True,
+    calibrates=True,
+    settings=("generator_blocks", "generator_attention", "generator_mixture"),
+)

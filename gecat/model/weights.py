@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from itertools import chain, pairwise, repeat
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,7 @@ from safetensors.numpy import save
 from gecat.config import Config
 from gecat.errors import SettingError, Term, WeightsError, name_of
 from gecat.files import write_atomically
-from gecat.model.discriminator import build_discriminator
-from gecat.model.unet import build_generator
+from gecat.model.registry import architecture_of, build_discriminator, build_generator, check
 
 MAXIMUM_BYTES = 64 * 2**20
 
@@ -68,6 +66,7 @@ def load_weights(path):
         with safe_open(path, framework="numpy") as file:
             settings, facts = _description(file)
             config = Config.from_dict(settings)
+            check(config)
             _check_room(path, config)
             shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
             networks = {
@@ -128,20 +127,9 @@ def _description(file):
 
 def _check_room(path, config):
     """Compares a file's bytes with the least that its settings need, before memory is taken."""
-    found, least = path.stat().st_size, 4 * _least_numbers(config)
+    found, least = path.stat().st_size, 4 * architecture_of(config).least_numbers(config)
     if found < least:
         raise WeightsError("weights.no_room", name=path.name, least=least, found=found)
-
-
-def _least_numbers(config):
-    """How many numbers the encoders' 3x3 convolutions hold; all else is of the same order."""
-    article = config.architecture == "article"
-    numbers = config.discriminator_widths[-1] * (config.size // 4) ** 2 if article else 0
-    for widths in (config.generator_widths, config.discriminator_widths):
-        blocks = repeat(0) if article else chain(config.generator_blocks, repeat(1))
-        for (before, after), count in zip(pairwise(widths), blocks, strict=False):
-            numbers += 9 * after * (before + 2 * after * count)
-    return numbers
 
 
 def _finite(file, weights, name):

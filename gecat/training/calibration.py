@@ -8,6 +8,7 @@ from gecat.images.datasets import PRIOR_SIDE
 from gecat.images.sizes import shrink
 from gecat.images.sources import open_source, spread
 from gecat.inference.segmenter import Segmenter
+from gecat.model.registry import architecture_of, check
 from gecat.model.weights import save_weights
 from gecat.training.teacher import network_teacher
 
@@ -49,9 +50,10 @@ def calibrate(weights, teacher, data, out, photos=400, size=None):
     """
     networks = Segmenter(weights).networks
     loaded = networks.models
-    if loaded.config.architecture != "unet":
+    if not architecture_of(loaded.config).calibrates:
         raise WeightsError("weights.not_calibrated", received=loaded.config.architecture)
     config = loaded.config.replace(inference_size=size or loaded.config.inference_size)
+    check(config)
     teach = network_teacher(teacher).teach
     random = np.random.default_rng(0)
     found, shares, skipped = [], [], []

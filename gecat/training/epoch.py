@@ -10,8 +10,8 @@ import numpy as np
 from keras import ops
 
 from gecat.errors import RunError
-from gecat.model.discriminator import build_discriminator, shares_encoder, take_encoder
-from gecat.model.unet import build_generator
+from gecat.model.discriminator import take_encoder
+from gecat.model.registry import architecture_of, build_discriminator, build_generator
 from gecat.model.weights import take_weights
 from gecat.training import adam, conjugate, losses, pairs
 from gecat.training.backend import Replicas
@@ -201,7 +201,7 @@ class Engine:
 
     def _inherit(self, state):
         """Gives a D that has learned nothing yet the encoder of G's moving average."""
-        if not shares_encoder(self.config):
+        if not architecture_of(self.config).shares_encoder(self.config):
             return state
         self.load_average(state)
         take_encoder(self.discriminator, self.generator)

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 from keras import ops
 
+from gecat.model.registry import architecture_of
 from gecat.training import adam, losses, pairs
 from gecat.training.backend import compiled, value_and_gradient
 from gecat.training.vectors import call
@@ -85,7 +86,7 @@ class Objectives:
         and at three quarters of it.
         """
         config = self._config
-        side, stride = images.shape[1], config.stride
+        side, stride = images.shape[1], architecture_of(config).stride(config)
         photos = ops.cast(images, "float32") / 127.5 - 1.0
         total = 0.0
         for scale in (config.inference_size, config.inference_size * 3 // 4 // stride * stride):

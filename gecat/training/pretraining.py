@@ -31,7 +31,7 @@ def build_describer(generator):
     """Puts a head on G's encoder that describes regions of a picture; the encoder is G's own.
 
     Args:
-        generator: of `build_generator`, architecture "unet".
+        generator: of an architecture that pretrains.
 
     Returns:
         keras.Model from [images (N, S, S, 3) in [-1, 1], shares (N, S/32, S/32, 2)] to
@@ -67,7 +67,7 @@ class Pretraining:
     description of each photo's object and ground (P, 2, D).
 
     Args:
-        engine: an `epoch.Engine` of the architecture "unet".
+        engine: an `epoch.Engine` of an architecture that pretrains.
         photos: `datasets.Photos` with priors, P of them.
     """
 

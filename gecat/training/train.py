@@ -25,6 +25,7 @@ from gecat.errors import RunError, name_of
 from gecat.files import write_atomically
 from gecat.images.datasets import load_photos
 from gecat.images.sources import kind_of
+from gecat.model.registry import check
 from gecat.model.weights import load_weights, save_weights
 from gecat.training.epoch import Engine
 from gecat.training.loop import check_budget
@@ -92,6 +93,7 @@ def train(
         refuse({"--preset": preset_name, "--set": changes, "--start": start})
         description = read_description(run)
         config = longer(description, cycles, seconds)
+        check(config)
         origin = taken_up(description, origin)
     else:
         loaded = load_weights(start) if start is not None else None
@@ -164,11 +166,14 @@ def settle(data, loaded=None, changes=None, preset_name=None):
     if loaded is not None:
         if preset_name is not None:
             raise RunError("run.own_preset", received=preset_name)
-        return new_course(loaded.config, **changes)
-    preset_name = preset_name or "small"
-    # Things and grounds of drawn scenes differ in texture alone.
-    hints = {"prior": "texture"} if data == "scenes" and preset_name == "small" else {}
-    return preset(preset_name, **{**hints, **changes})
+        config = new_course(loaded.config, **changes)
+    else:
+        preset_name = preset_name or "small"
+        # Things and grounds of drawn scenes differ in texture alone.
+        hints = {"prior": "texture"} if data == "scenes" and preset_name == "small" else {}
+        config = preset(preset_name, **{**hints, **changes})
+    check(config)
+    return config
 
 
 def start_run(

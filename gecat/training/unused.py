@@ -2,6 +2,7 @@
 
 from gecat.config import preset
 from gecat.errors import Setting, SettingError
+from gecat.model.registry import NAMES, architecture
 
 _GENERATOR = (
     "average_decay",
@@ -22,7 +23,6 @@ _DISCRIMINATOR = (
 _EPOCH = ("update_rule", "adversarial_weight", "anchor_floor")
 _CONJUGATE = ("beta_rule", "preconditioner", "armijo", "maximum_step")
 _PRETRAINING = ("pretraining_size", "pretraining_batch")
-_UNET = ("generator_blocks", "generator_attention", "generator_mixture")
 
 
 def unused_settings(config):
@@ -44,8 +44,9 @@ def unused_settings(config):
         _PRETRAINING: config.pretraining_share > 0.0,
         ("renew_until",): config.renew_from < 1.0,
         ("composites",): config.composite_share > 0.0,
-        _UNET: config.architecture == "unet",
     }
+    for name in NAMES:
+        looked_at[architecture(name).settings] = name == config.architecture
     used = {name for names, is_used in looked_at.items() if is_used for name in names}
     return {name for names in looked_at for name in names} - used
 

@@ -12,8 +12,7 @@ from gecat.inference import segmenter as module
 from gecat.inference.cutout import boxes
 from gecat.inference.segmenter import load
 from gecat.model import weights
-from gecat.model.discriminator import build_discriminator
-from gecat.model.unet import build_generator
+from gecat.model.registry import build_discriminator, build_generator
 
 
 def photo(height, width, seed=0):
@@ -119,7 +118,7 @@ def test_few_shapes_are_ever_compiled(segmenter, monkeypatch):
     )
     for width in range(10, 300, 7):
         segmenter.predict(photo(90, width))
-    size, stride = segmenter.config.inference_size, segmenter.config.stride
+    size, stride = segmenter.config.inference_size, segmenter.networks.stride
     assert 2 < len(shapes) <= 2 * size // stride - 1
 
 

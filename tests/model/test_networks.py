@@ -6,8 +6,8 @@ import pytest
 
 from gecat.config import PRESETS, preset
 from gecat.model.colour_mixture import likelihood_ratio, places
-from gecat.model.discriminator import build_discriminator, shares_encoder, take_encoder
-from gecat.model.unet import build_generator
+from gecat.model.discriminator import take_encoder
+from gecat.model.registry import build_discriminator, build_generator
 
 
 @pytest.mark.parametrize("name", sorted(PRESETS))
@@ -128,15 +128,6 @@ def test_a_discriminator_that_took_the_encoder_sees_photos_as_the_generator_does
     masks = draw.uniform(0, 1, (2, 32, 32, 1)).astype(np.float32)
     seen, judged = stages[0](images, training=False), stages[1]([images, masks], training=False)
     np.testing.assert_allclose(judged, seen, rtol=1e-5, atol=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("widths", "shared"), [((16, 32, 64), True), ((16, 32, 48), False), ((8, 16), False)]
-)
-def test_an_encoder_is_shared_where_its_stages_are_the_generators_first(widths, shared):
-    config = preset("base", generator_widths=(16, 32, 64, 128), discriminator_widths=widths)
-    assert shares_encoder(config) is shared
-    assert not shares_encoder(preset("article"))
 
 
 def constant_discriminator(on_object, on_ground):

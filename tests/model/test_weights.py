@@ -9,8 +9,7 @@ from safetensors.numpy import load_file, save_file
 from gecat.config import preset
 from gecat.errors import WeightsError
 from gecat.model import weights
-from gecat.model.discriminator import build_discriminator
-from gecat.model.unet import build_generator
+from gecat.model.registry import build_discriminator, build_generator
 from gecat.model.weights import load_weights, save_weights, take_weights
 
 

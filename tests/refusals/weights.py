@@ -15,9 +15,7 @@ from gecat.i18n import words
 from gecat.inference.batch import segment_files
 from gecat.inspection import landscape
 from gecat.model import weights as module
-from gecat.model.article import build_article_generator
-from gecat.model.discriminator import build_discriminator
-from gecat.model.unet import build_generator
+from gecat.model.registry import build_discriminator, build_generator, check
 from gecat.model.weights import load_weights, save_weights, take_weights
 from gecat.training.calibration import calibrate
 from gecat.training.unused import refuse_unused
@@ -61,7 +59,7 @@ def of_another_network(tools):
 def not_calibrated(tools):
     config = preset("article", generator_widths=(8, 6, 3), discriminator_widths=(8, 8))
     path = tools.place / "given.safetensors"
-    save_weights(path, config, build_article_generator(config), build_discriminator(config))
+    save_weights(path, config, build_generator(config), build_discriminator(config))
     calibrate(path, tools.weights, "scenes", tools.place / "out.safetensors")
 
 
@@ -136,9 +134,9 @@ RECIPES = {
     "setting.yes_or_no": setting(generator_attention="given"),
     "setting.number": setting(armijo=3),
     "setting.whole": setting(seed=1.5),
-    "setting.multiple": setting(size=161),
+    "setting.multiple": lambda tools: check(preset("base", size=161)),
     "setting.list": setting(generator_widths=(8,)),
-    "setting.article": lambda tools: preset("article", generator_widths=(8, 8)),
+    "setting.article": lambda tools: check(preset("article", generator_widths=(8, 8))),
     "setting.attention": setting(generator_widths=(8, 8), generator_attention=True),
     "setting.unused": lambda tools: refuse_unused(
         preset("small", pretraining_size=32), ["pretraining_size"]

@@ -7,8 +7,7 @@ from PIL import Image
 from gecat.config import preset
 from gecat.errors import ImageError, WeightsError
 from gecat.inference.segmenter import Segmenter
-from gecat.model.article import build_article_generator
-from gecat.model.discriminator import build_discriminator
+from gecat.model.registry import build_discriminator, build_generator
 from gecat.model.weights import load_weights, save_weights
 from gecat.training.calibration import calibrate, logit_shift
 
@@ -50,7 +49,7 @@ def test_photos_are_spread_evenly_and_bad_ones_named(tmp_path, small_weights):
 def test_what_cannot_be_calibrated_is_refused(tmp_path, small_weights):
     config = preset("article", generator_widths=(8, 6, 3), discriminator_widths=(8, 8))
     article = tmp_path / "article.safetensors"
-    save_weights(article, config, build_article_generator(config), build_discriminator(config))
+    save_weights(article, config, build_generator(config), build_discriminator(config))
     with pytest.raises(WeightsError, match="Received: article"):
         calibrate(article, small_weights, "scenes", tmp_path / "out.safetensors")
     (tmp_path / "photos").mkdir()

@@ -6,7 +6,7 @@ import pytest
 
 from gecat.config import preset
 from gecat.images.datasets import load_photos
-from gecat.model.unet import build_generator
+from gecat.model.registry import build_generator
 from gecat.training.epoch import Engine
 from gecat.training.loop import run_cycles
 from gecat.training.pretraining import Pretraining, build_describer

@@ -13,8 +13,7 @@ import pytest
 from gecat.config import preset
 from gecat.errors import ImageError, RunError
 from gecat.images.datasets import batches, load_photos
-from gecat.model.discriminator import build_discriminator
-from gecat.model.unet import build_generator
+from gecat.model.registry import build_discriminator, build_generator
 from gecat.model.weights import load_weights, save_weights
 from gecat.training.epoch import Engine
 from gecat.training.loop import meets_generator, stage_at, weights_at

@@ -13,8 +13,7 @@ from gecat.config import preset
 from gecat.evaluation.bench import ablation, semisupervised
 from gecat.evaluation.bench.scenes import write_held_out
 from gecat.images.scenes import draw_scenes
-from gecat.model.discriminator import build_discriminator
-from gecat.model.unet import build_generator
+from gecat.model.registry import build_discriminator, build_generator
 from gecat.model.weights import save_weights
 
 TINY = {
