@@ -6,7 +6,7 @@ What the article's listing does, and what was done about it:
   `numpy.load(allow_pickle=False)`;
 - noise of shape (32, 128) is fed to a generator that takes images: the generator gets photos;
 - a 64-pixel input gives a 128-pixel output: the last transposed convolution has stride 1 here;
-- the discriminator is never frozen and the generator never updated: `training/cycle.py` does both;
+- the discriminator is never frozen and the generator never updated: `training/epoch.py` does both;
 - `predict` runs inside the loop, cut off from the gradient: one traced function computes both.
 
 The generator's three tanh channels are kept. The mask is their mean, moved from [-1, 1] to [0, 1].
