@@ -61,7 +61,8 @@ def load_photos(
             that holds masks of the same names), a .npy file (uint8, or float in [-1, 1], [0, 1] or
             [0, 255], shape (N, H, W, 3)), or "scenes", whose masks are for scoring only.
         size: side of the squares that photos are squashed to, in pixels.
-        prior: None, the kind of pseudo-mask, one of `prior.KINDS`, or a `prior.Teacher`.
+        prior: None, the kind of pseudo-mask, one of `pseudo_masks.KINDS`, or a
+            `pseudo_masks.Teacher`.
         cache: a folder where pseudo-masks are kept from one call to the next, or None.
         limit: take this many photos at most, chosen at random; for scenes, draw this many.
         seed: of that choice, and of the scenes.

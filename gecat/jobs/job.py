@@ -23,7 +23,7 @@ class Job:
         owner: hash of the visitor's key.
         data, preset, start, seconds, changes: as in `requests.RunRequest`.
         asked: "run", "pause" or "stop": what its visitor wants of it.
-        pace, part: as `training.folder.control` takes them.
+        pace, part: as `training.run.folder.control` takes them.
         waiting_since: when it joined the queue, or None where it does not wait.
         launched: when its process started last; pid: of the process while it is thought to live.
         told_to_end: when it was told to end for good, or None.

@@ -98,11 +98,11 @@ def ablate(
     """Trains once a row and seed, and scores each run on photos with true masks.
 
     Args:
-        data: photos, or "scenes"; as for `training.run.train`.
+        data: photos, or "scenes"; as for `training.train.train`.
         images_dir, masks_dir: what to score on; the masks never teach.
         seconds, cycles: the budget of each run, one of the two.
         seeds: runs a row, with the seeds 0, 1, ...
-        start, teacher, cache, limit: as for `training.run.train`; without a start, preset `small`
+        start, teacher, cache, limit: as for `training.train.train`; without a start, preset `small`
             from random weights.
         scored: score this many photos at most, spread evenly.
         changes: dict of settings that hold for every row.

@@ -67,7 +67,7 @@ def learn_from_masks(
 
     Args:
         images_dir, masks_dir: as for `quality.evaluate`.
-        start, teacher: weights files, as for `training.run.train`.
+        start, teacher: weights files, as for `training.train.train`.
         seconds, cycles: the budget of each run, one of the two.
         shares: shares of the teaching half that come with their masks, from 0 to 1; where two are
             equally many masks, the first is run.
