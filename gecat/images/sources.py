@@ -175,7 +175,7 @@ def _archive(path):
 
 
 def _safe_names(archive):
-    members = [member for member in archive.infolist() if not member.is_dir()]
+    members = [member for member in archive.infolist() if not member.filename.endswith("/")]
     unpacked = sum(member.file_size for member in members)
     if len(members) > MAX_MEMBERS or unpacked > MAX_ARCHIVE_BYTES:
         raise ImageError(
@@ -186,6 +186,8 @@ def _safe_names(archive):
             unpacked=unpacked / 1e9,
         )
     for member in members:
+        if not member.filename:
+            raise ImageError("image.archive_damaged", received=Path(archive.filename).name)
         path = PureWindowsPath(member.filename)  # knows both kinds of slash, and drives
         if path.anchor or ".." in path.parts:
             raise ImageError("image.archive_leads_out", received=member.filename[:80])

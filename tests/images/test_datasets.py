@@ -241,6 +241,16 @@ def test_an_archive_cut_short_is_no_source(tmp_path, pairs):
         load_photos(path, SIZE)
 
 
+def test_an_archive_with_a_nameless_member_is_no_source(tmp_path, pairs):
+    path = _zipped(_write(tmp_path / "data", pairs[0]), tmp_path / "data.zip")
+    data = path.read_bytes()
+    directory = data.index(b"PK\x01\x02")  # a name ends at its first NUL
+    path.write_bytes(data[:directory] + data[directory:].replace(b"p00", b"\0" * 3, 1))
+
+    with pytest.raises(ImageError, match="Received: data.zip"):
+        load_photos(path, SIZE)
+
+
 @pytest.mark.parametrize(
     "make",
     [
