@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from gecat.errors import SettingError
 
+RETIRED = ("maximum_step",)  # settings of files from before 2026-11-28
 SHOWN = 40  # characters of a refused value that are told
 
 
@@ -118,6 +119,22 @@ class Config(BaseModel):
     generator_steps: int = _setting(
         4, "K, all on one frozen batch and one frozen discriminator", ge=1, le=64, steerable=True
     )
+    frozen_batches: int = _setting(
+        1, "of which the generator's frozen batch of a cycle is made", ge=1, le=16
+    )
+    first_radius: float = _setting(
+        1e-3,
+        "how far a network may go at first, as a share of the length of its weights",
+        ge=1e-7,
+        le=1.0,
+        steerable=True,
+    )
+    extrapolation: float = _setting(
+        1.0, "how far ahead each network sees the other, in moves of its last cycle", ge=0, le=4
+    )
+    radius_tried: bool = _setting(True, "whether the first radius is tried before it counts")
+    radius_grows: bool = _setting(True, "whether it grows with the way that a network has come")
+    anneal: bool = _setting(True, "whether steps shorten evenly to nothing as the budget ends")
     beta_rule: Literal["FR", "PR+", "HS", "DY", "HZ"] = _setting(
         "PR+", "how much of the last direction is kept", steerable=True
     )
@@ -126,9 +143,6 @@ class Config(BaseModel):
     )
     armijo: float = _setting(
         0.1, "least share of the decrease that the slope promises", ge=1e-6, le=0.5
-    )
-    maximum_step: float = _setting(
-        0.01, "longest step, as a share of the length of the weight vector", ge=1e-6, le=1.0
     )
     average_decay: float = _setting(
         0.998, "of the moving average that predicts, per generator step", ge=0.0, le=0.99999
@@ -141,6 +155,9 @@ class Config(BaseModel):
 
     # The terms of the losses; a weight of 0 leaves the term out.
     adversarial_weight: Weight = _setting(0.2, "of the discriminator's verdict", steerable=True)
+    gradient_penalty: Weight = _setting(
+        0.0, "R1: of the discriminator's steepness about real masks, by their pixels"
+    )
     score_map_weight: Share = _setting(
         0.5, "of the adversarial term, the part judged pixel by pixel"
     )
@@ -203,12 +220,13 @@ class Config(BaseModel):
         """Builds a Config from `to_dict`'s values.
 
         Args:
-            values: dict of field names and values; lists may stand for tuples, texts for numbers.
+            values: dict of field names and values; lists may stand for tuples, texts for numbers;
+                settings that no longer exist are passed over.
 
         Raises:
             SettingError: for an unknown name, a wrong type or a value that is not allowed.
         """
-        return cls(**values)
+        return cls(**{name: value for name, value in values.items() if name not in RETIRED})
 
 
 PRESETS = {

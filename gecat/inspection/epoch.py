@@ -22,7 +22,7 @@ class EpochTeller:
     """
 
     def __init__(self, networks):
-        from gecat.training.epoch import Engine
+        from gecat.training.engine import Engine
 
         models = networks.models
         self._engine = Engine(models.config)

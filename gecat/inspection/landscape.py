@@ -1,7 +1,7 @@
 """One cycle of the generator, looked at closely: what it walks over, and what stands still.
 
-All functions take an objective (theta -> conjugate.Point) on a frozen batch and a frozen D, as
-`Engine.generator_objective` makes it, and change nothing.
+All functions take an objective on a frozen batch and a frozen D, as `Engine.generator_objective`
+makes it, and change nothing.
 """
 
 import hashlib
@@ -13,9 +13,10 @@ import numpy as np
 
 from gecat.errors import UserError
 from gecat.training import conjugate
-from gecat.training.conjugate import dot
-from gecat.training.epoch import cycle_settings
+from gecat.training.engine import players
+from gecat.training.epoch import walking
 from gecat.training.losses import full_weights
+from gecat.training.vectors import dot
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def tell_cycle(engine, state, batch, progress=None):
     """Runs one cycle of the generator and looks at it closely; nothing is kept of it.
 
     Args:
-        engine: an `epoch.Engine`; state: its State.
+        engine: an `engine.Engine`; state: its State.
         batch: dict of `gecat.images.datasets.batches`.
         progress: called with a share in [0, 1], or None.
 
@@ -116,7 +117,7 @@ def tell_cycle(engine, state, batch, progress=None):
     objective = engine.generator_objective(state, frozen, full_weights(config))
     start = objective(state.generator)
     tell(0.2)
-    settings, _ = cycle_settings(config, state, start.gradient)
+    _, settings = walking(players(state)[0], objective, start, config)
     walks = walk(objective, start, config.generator_steps, **settings)
     tell(0.3)
     taken = [index for index, each in enumerate(walks) if each.length > 0.0]
@@ -170,7 +171,7 @@ def along(objective, point, direction, reach, count=13):
     """Samples the loss along a direction.
 
     Args:
-        objective: theta -> Point.
+        objective: as for `conjugate.minimise`.
         point: where it begins.
         direction: (n,).
         reach: Euclidean distance of the last sample.
@@ -193,7 +194,7 @@ def cut(objective, walks, count=9, margin=0.35, tell=None):
     from that line. Both are of unit length and orthogonal.
 
     Args:
-        objective: theta -> Point.
+        objective: as for `conjugate.minimise`.
         walks: list of Walks, 1 or more.
         count: samples along each direction.
         margin: room around the path, as a share of its extent.

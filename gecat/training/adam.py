@@ -1,7 +1,5 @@
 """Adam on one flat vector, as a pure function (Kingma and Ba 2015, algorithm 1)."""
 
-from keras import ops
-
 _BETA_2 = 0.999
 _EPSILON = 1e-7
 
@@ -15,7 +13,7 @@ def start(theta):
     Returns:
         (steps taken, running mean of the gradient (n,), running mean of its square (n,)).
     """
-    return ops.zeros(()), ops.zeros_like(theta), ops.zeros_like(theta)
+    return 0.0 * theta[0], 0.0 * theta, 0.0 * theta
 
 
 def step(theta, memory, gradient, rate, beta_1, shrink=0.0):
@@ -37,5 +35,5 @@ def step(theta, memory, gradient, rate, beta_1, shrink=0.0):
     mean = beta_1 * mean + (1.0 - beta_1) * gradient
     square = _BETA_2 * square + (1.0 - _BETA_2) * gradient * gradient
     kept = theta - rate * shrink * theta
-    rate = rate * ops.sqrt(1.0 - _BETA_2**count) / (1.0 - beta_1**count)
-    return kept - rate * mean / (ops.sqrt(square) + _EPSILON), (count, mean, square)
+    rate = rate * (1.0 - _BETA_2**count) ** 0.5 / (1.0 - beta_1**count)
+    return kept - rate * mean / (square**0.5 + _EPSILON), (count, mean, square)

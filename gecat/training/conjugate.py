@@ -2,12 +2,15 @@
 
 Conjugacy means something only while the function stands still: `objective` must return the same
 loss for the same vector, so whoever calls freezes the batch, every random draw and D.
+
+An objective is a function (theta, carried) -> Point. What it carries it may change, but no loss may
+depend on it: the running statistics of normalisation are carried from each accepted point on.
 """
 
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from keras import ops
+from gecat.training.vectors import dot, norm
 
 
 class Point(NamedTuple):
@@ -16,7 +19,8 @@ class Point(NamedTuple):
     theta: Any  # (n,)
     loss: float
     gradient: Any  # (n,)
-    extra: Any = None  # whatever else the objective returns
+    carried: Any = None  # handed to the objective from here on
+    terms: Any = None  # whatever else the objective tells
 
 
 @dataclass
@@ -38,11 +42,6 @@ class Path:
 
     point: Point
     steps: list[Step] = field(default_factory=list)
-
-
-def dot(a, b):
-    """Inner product as a Python float, over the whole vector and never a tensor at a time."""
-    return float(ops.sum(a * b))
 
 
 class Turn(NamedTuple):
@@ -122,7 +121,7 @@ def line_search(
     Wolfe condition, equation 3.7b), the secant of the two slopes points to a better length.
 
     Args:
-        objective: theta -> Point.
+        objective: (theta, carried) -> Point.
         point: the Point to start from.
         direction: (n,), a descent direction; slope: its inner product with the gradient, < 0.
         length: the first trial, > 0; furthest: the longest that is allowed.
@@ -135,7 +134,7 @@ def line_search(
     """
     used = 0
     while used < trials:
-        candidate = objective(point.theta + length * direction)
+        candidate = objective(point.theta + length * direction, point.carried)
         used += 1
         if candidate.loss <= point.loss + least * length * slope:
             break
@@ -153,7 +152,7 @@ def line_search(
         trial = min(length * min(max(secant, 0.1), 4.0), furthest)
         if trial == length:
             break
-        corrected = objective(point.theta + trial * direction)
+        corrected = objective(point.theta + trial * direction, point.carried)
         used += 1
         if not corrected.loss < candidate.loss:
             break
@@ -179,7 +178,7 @@ def minimise(
     search fails, and when successive gradients are far from orthogonal (Powell 1977).
 
     Args:
-        objective: theta -> Point; deterministic.
+        objective: (theta, carried) -> Point; deterministic.
         point: the Point to start from.
         steps: how many, 1 or more.
         rule: of `beta`.
@@ -194,7 +193,7 @@ def minimise(
         Path.
     """
     if scale is None:
-        scale = ops.ones_like(point.gradient)
+        scale = 1.0
     path = Path(point)
     direction, previous = None, None
     for _ in range(steps):
@@ -210,7 +209,7 @@ def minimise(
             break
         furthest = float("inf") if longest is None else longest
         reach = min(2.0 * expected, furthest)
-        size = max(dot(direction, direction) ** 0.5, 1e-30)
+        size = max(norm(direction), 1e-30)
         found, accepted, evaluations = search(
             objective,
             path.point,
@@ -227,7 +226,7 @@ def minimise(
                 0.0 if restart else share,
                 restart,
                 slope,
-                dot(gradient, gradient) ** 0.5,
+                norm(gradient),
                 evaluations,
             )
         )

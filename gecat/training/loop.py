@@ -12,11 +12,13 @@ from itertools import accumulate
 import numpy as np
 
 from gecat.errors import RunError
+from gecat.training import radius
 from gecat.training.losses import GENERATOR_TERMS, full_weights
 from gecat.training.pretraining import Pretraining
 from gecat.training.pretraining import end as end_pretraining
 from gecat.training.state import SCHOOLED
 from gecat.training.supply import Supply
+from gecat.training.vectors import norm
 
 STAGES = ("pretraining", "anchor", "warm-up", "adversarial")
 
@@ -111,7 +113,7 @@ def run_cycles(
     """Runs cycles until the budget is spent.
 
     Args:
-        engine: an `epoch.Engine`.
+        engine: an `Engine`.
         state: the State to go on from.
         photos: `datasets.Photos` with priors.
         cycles: total cycles of the run, or None.
@@ -167,6 +169,11 @@ def _cycle(engine, state, supply, progress, steering):
     stage, pace = stage_at(config, progress), pace_at(config, progress)
     part = steering.part if steering else "both"
     figures = {"stage": stage}
+    if stage == "adversarial" and config.update_rule == "conjugate":
+        if steering:
+            steering.enter("generator" if part == "generator" else "discriminator")
+        state, told = _play(engine, state, supply, progress, part)
+        return state, figures | told
     if part == "discriminator" or (part == "both" and stage != "anchor"):
         if steering:
             steering.enter("discriminator")
@@ -179,25 +186,46 @@ def _cycle(engine, state, supply, progress, steering):
     if part == "generator" or (part == "both" and stage != "warm-up"):
         if steering:
             steering.enter("generator")
-        state, terms, records = _teach_generator(engine, state, supply, stage, progress, pace)
+        state, terms, records = _teach_generator(engine, state, supply, progress, pace)
         figures |= _generator_figures(terms, records)
     return state, figures
 
 
-def _teach_generator(engine, state, supply, stage, progress, pace):
+def _play(engine, state, supply, progress, part):
+    """One gradient epoch: (State, its figures)."""
     config = engine.config
-    weights = weights_at(config, progress)
-    if stage == "adversarial" and config.update_rule == "conjugate":
-        return engine.teach_generator(
-            state, supply.take(state, progress), weights, config.generator_steps, "conjugate"
-        )
-    # Before anything is judged nothing need stand still: fresh batches teach more.
+    begins = config.pretraining_share + config.anchor_share + config.warmup_share
+    state, epoch = engine.play(
+        state,
+        lambda: supply.take(state, progress),
+        weights_at(config, progress),
+        (1.0 - progress) / (1.0 - begins),
+        part,
+    )
+    figures = {}
+    if epoch.judged is not None:
+        told = {"loss": epoch.judged.loss, "gradient_norm": norm(epoch.judged.gradient)}
+        told |= epoch.judged.terms
+        figures |= {f"discriminator_{name}": float(value) for name, value in told.items()}
+    if epoch.walked is not None:
+        figures |= _generator_figures(epoch.walked.point.terms, epoch.walked.steps)
+    for name, memory in (
+        ("generator", state.generator_memory),
+        ("discriminator", state.discriminator_memory),
+    ):
+        figures[f"{name}_radius"] = radius.Memory(*memory).radius
+    return state, figures
+
+
+def _teach_generator(engine, state, supply, progress, pace):
+    weights = weights_at(engine.config, progress)
+    # Nothing need stand still: fresh batches teach more.
     records = []
-    for _ in range(config.generator_steps):
+    for _ in range(engine.config.generator_steps):
         state, terms, record = engine.teach_generator(
-            state, supply.take(state, progress), weights, 1, "adam", pace
+            state, supply.take(state, progress), weights, pace
         )
-        records += record
+        records.append(record)
     return state, terms, records
 
 

@@ -39,6 +39,7 @@ class Objectives:
             {asks: compiled(partial(function, asks=asks)) for asks in (False, True)}
             for function in (self._generator_loss, self._generator_step)
         )
+        self.discriminator_loss = compiled(self._discriminator_loss)
         self.discriminator_step = compiled(self._discriminator_step)
         self.label = compiled(self._label)
         self._shrink = {
@@ -150,8 +151,8 @@ class Objectives:
             target, certainty = rows["target"], rows["certainty"]
             real = pairs.soften(ops.cast(target > 0.5, "float32"))
             shown = ops.concatenate([pairs.show(real, rows["softness"][:, 1]), rows["wrong"]])
-            (image_logits, map_logits), changed = call(
-                self._discriminator, theta, statistics, [_twice(rows["pictures"]), shown]
+            image_logits, map_logits, changed, steepness = self._verdicts(
+                theta, statistics, _twice(rows["pictures"]), shown
             )
             judged = losses.discriminator_loss(
                 image_logits,
@@ -169,9 +170,28 @@ class Objectives:
                 "score_wrong": ops.sum(ops.sigmoid(of_wrong)) * 2 / total,
             }
             whole = ops.sum(judged) + 2 * config.ranking_weight * ops.sum(ranked)
+            whole += config.gradient_penalty * ops.sum(steepness)
             return whole / total, (changed, terms)
 
         return self._differentiated(loss, theta, {**frozen, "wrong": wrong})
+
+    def _verdicts(self, theta, statistics, pictures, shown):
+        """D's verdicts, its new statistics, and how steep its image score is about each real mask.
+
+        The steepness is that of R1 (Mescheder, Geiger and Nowozin 2018, equation 9): the squared
+        length of the score's gradient, here by the mask's pixels, (N / 2,); 0 where nobody asks.
+        """
+
+        def judged(shown):
+            verdicts, changed = call(self._discriminator, theta, statistics, [pictures, shown])
+            return ops.sum(verdicts[0]), (verdicts, changed)
+
+        if not self._config.gradient_penalty:
+            _, ((image_logits, map_logits), changed) = judged(shown)
+            return image_logits, map_logits, changed, ops.zeros(())
+        (_, (verdicts, changed)), slopes = value_and_gradient(judged)(shown)
+        real = slopes[: slopes.shape[0] // 2]
+        return *verdicts, changed, ops.sum(real * real, axis=(1, 2, 3))
 
     def _discriminator_step(self, theta, memory, statistics, frozen, wrong, rate):
         loss, gradient, statistics, terms = self._discriminator_loss(

@@ -67,7 +67,7 @@ class Pretraining:
     description of each photo's object and ground (P, 2, D).
 
     Args:
-        engine: an `epoch.Engine` of an architecture that pretrains.
+        engine: an `engine.Engine` of an architecture that pretrains.
         photos: `datasets.Photos` with priors, P of them.
     """
 

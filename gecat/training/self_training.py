@@ -23,7 +23,7 @@ class Renewal:
     """Keeps a run's pseudo-masks young.
 
     Args:
-        engine: an `epoch.Engine`.
+        engine: an `engine.Engine`.
         photos: `datasets.Photos` with priors, which are written over as renewals end.
         folder: where the files that the processes share go; what an earlier part of the run has
             left there is taken up.

@@ -18,10 +18,9 @@ class State:
     discriminator_statistics: Any
     generator_adam: tuple  # what Adam remembers
     discriminator_adam: tuple
-    second_moment: Any  # (n,)
     pretraining: tuple = ()  # what `pretraining.Pretraining` remembers, while it lasts
-    moment_count: int = 0
-    length: float = 0.0  # of the last conjugate step; 0 before the first
+    generator_memory: tuple = ()  # a `radius.Memory` from the first gradient epoch on
+    discriminator_memory: tuple = ()
     averaged: int = 0  # steps that the average has seen
     judged: int = 0  # steps of D so far, with those that trained weights have behind them
     cycle: int = 0

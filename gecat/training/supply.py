@@ -43,7 +43,7 @@ class Supply:
     """Hands out a run's batches.
 
     Args:
-        engine: an `epoch.Engine`.
+        engine: an `engine.Engine`.
         photos: `datasets.Photos` with priors.
         start: the number of the first batch.
     """

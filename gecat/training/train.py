@@ -27,7 +27,7 @@ from gecat.images.datasets import load_photos
 from gecat.images.sources import kind_of
 from gecat.model.registry import check
 from gecat.model.weights import load_weights, save_weights
-from gecat.training.epoch import Engine
+from gecat.training.engine import Engine
 from gecat.training.loop import check_budget
 from gecat.training.rollback import healing_cycles
 from gecat.training.run.checkpoint import load_state, save_state

@@ -17,11 +17,21 @@ _GENERATOR = (
 )
 _DISCRIMINATOR = (
     "discriminator_steps",
-    "discriminator_learning_rate",
+    "gradient_penalty",
     "ranking_weight",
 )
 _EPOCH = ("update_rule", "adversarial_weight", "anchor_floor")
-_CONJUGATE = ("beta_rule", "preconditioner", "armijo", "maximum_step")
+_CONJUGATE = (
+    "beta_rule",
+    "preconditioner",
+    "armijo",
+    "frozen_batches",
+    "first_radius",
+    "radius_tried",
+    "radius_grows",
+    "extrapolation",
+    "anneal",
+)
 _PRETRAINING = ("pretraining_size", "pretraining_batch")
 
 
@@ -32,6 +42,7 @@ def unused_settings(config):
     generator_learns = config.anchor_share > 0.0 or has_epochs
     conjugate = has_epochs and config.update_rule == "conjugate"
     by_adam = before > 0.0 or (has_epochs and not conjugate)
+    judged_by_adam = config.warmup_share > 0.0 or (has_epochs and not conjugate)
     looked_at = {
         _GENERATOR: generator_learns,
         ("average_decay", "generator_steps"): generator_learns or config.pretraining_share > 0.0,
@@ -40,7 +51,8 @@ def unused_settings(config):
         _EPOCH: has_epochs,
         _CONJUGATE: conjugate,
         ("learning_rate",): by_adam,
-        ("weight_decay",): by_adam or before < 1.0,
+        ("discriminator_learning_rate",): judged_by_adam,
+        ("weight_decay",): by_adam or judged_by_adam,
         _PRETRAINING: config.pretraining_share > 0.0,
         ("renew_until",): config.renew_from < 1.0,
         ("composites",): config.composite_share > 0.0,

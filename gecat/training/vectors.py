@@ -31,6 +31,21 @@ def assign(variables, theta):
         variable.assign(value)
 
 
+def dot(a, b):
+    """Inner product as a Python float, over the whole vector and never a tensor at a time."""
+    return float(np.vdot(a, b)) if isinstance(a, np.ndarray) else float(ops.sum(a * b))
+
+
+def norm(a):
+    """Euclidean length as a Python float."""
+    return dot(a, a) ** 0.5
+
+
+def mean(a):
+    """Mean of the numbers of a vector as a Python float."""
+    return float(a.mean()) if isinstance(a, np.ndarray) else float(ops.mean(a))
+
+
 def call(network, theta, statistics, inputs, training=True):
     """Calls a network as a function of its vectors; the network itself stays as it is.
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gecat.__main__ import main
-from gecat.training.epoch import Engine
+from gecat.training.engine import Engine
 from gecat.training.run.folder import read_description, read_stats
 
 TINY = (

@@ -8,13 +8,13 @@ import tensorflow as tf
 from gecat.config import preset
 from gecat.inspection import landscape
 from gecat.training.conjugate import Point
-from gecat.training.epoch import Engine
+from gecat.training.engine import Engine
 from gecat.training.losses import full_weights
 
 CURVATURE = tf.constant([1.0, 9.0])
 
 
-def bowl(theta):
+def bowl(theta, carried=None):
     theta = tf.convert_to_tensor(theta, tf.float32)
     gradient = CURVATURE * theta
     return Point(theta, float(0.5 * tf.reduce_sum(theta * gradient)), gradient)
@@ -102,10 +102,9 @@ def test_a_story_is_of_the_cycle_that_the_engine_walks(engine, batch, monkeypatc
     state = engine.initial_state()
     story = landscape.tell_cycle(engine, state, batch)
     frozen = engine.freeze(batch, (config.seed, 1))
-    _, _, records = engine.teach_generator(
-        state, frozen, full_weights(config), config.generator_steps, "conjugate"
-    )
-    assert story.plane.path_loss[1:] == pytest.approx([each.loss for each in records], rel=1e-5)
+    _, epoch = engine.play(state, lambda: frozen, full_weights(config), 1.0, "generator")
+    losses = [step.loss for step in epoch.walked.steps]
+    assert story.plane.path_loss[1:] == pytest.approx(losses, rel=1e-5)
 
 
 def test_a_cycle_is_told_with_the_critic_standing_still(engine, batch):

@@ -11,7 +11,7 @@ from gecat.errors import told_of
 from gecat.jobs.store import check_root
 from gecat.training import rollback
 from gecat.training.backend import jax as under_jax
-from gecat.training.epoch import Engine
+from gecat.training.engine import Engine
 from gecat.training.loop import check_budget
 from gecat.training.pretraining import Pretraining
 from gecat.training.rollback import healing_cycles

@@ -84,21 +84,21 @@ def threads_of_another_backend(tools):
 
 def no_way_down(tools):
     tools.patch.setattr(landscape, "walk", lambda *args, **options: [])
-    point = SimpleNamespace(loss=0.0, gradient=np.zeros(3), scale=None)
+    point = SimpleNamespace(theta=np.zeros(3), loss=0.0, gradient=np.zeros(3), carried=None)
     engine = SimpleNamespace(
         config=preset("small"),
         discriminator=SimpleNamespace(get_weights=list),
         freeze=lambda *_: None,
-        generator_objective=lambda *_: lambda theta: point,
+        generator_objective=lambda *_: lambda *_: point,
     )
     vector = np.zeros(3, np.float32)
     state = SimpleNamespace(
         generator=vector,
+        generator_statistics=vector,
+        generator_memory=(),
         discriminator=vector,
         discriminator_statistics=vector,
-        second_moment=vector,
-        moment_count=0,
-        length=0.0,
+        discriminator_memory=(),
     )
     landscape.tell_cycle(engine, state, {})
 

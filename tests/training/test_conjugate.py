@@ -19,7 +19,7 @@ def quadratic(size, seed):
     right = generator.normal(size=size)
     A, b = tf.constant(matrix), tf.constant(right)
 
-    def objective(theta):
+    def objective(theta, carried=None):
         product = tf.linalg.matvec(A, theta)
         loss = 0.5 * tf.reduce_sum(theta * product) - tf.reduce_sum(b * theta)
         return Point(theta, float(loss), product - b)
@@ -31,7 +31,7 @@ def quadratic(size, seed):
     return objective, exact, np.linalg.solve(matrix, right)
 
 
-def rosenbrock(theta):
+def rosenbrock(theta, carried=None):
     with tf.GradientTape() as tape:
         tape.watch(theta)
         loss = 100.0 * (theta[1] - theta[0] ** 2) ** 2 + (1.0 - theta[0]) ** 2
@@ -79,7 +79,7 @@ def test_a_small_network_agrees_with_scipy():
     inputs = tf.constant(generator.normal(size=(40, 3)))
     wanted = tf.constant(np.sign(generator.normal(size=(40, 1))) * 0.5 + 0.5)
 
-    def objective(theta):
+    def objective(theta, carried=None):
         with tf.GradientTape() as tape:
             tape.watch(theta)
             hidden = tf.tanh(inputs @ tf.reshape(theta[:12], (3, 4)) + theta[12:16])
@@ -124,7 +124,7 @@ def test_an_unknown_rule_is_named():
 @given(st.floats(0.01, 100.0), st.floats(1e-3, 1e3))
 @settings(max_examples=30, deadline=None)
 def test_the_line_search_accepts_only_enough_decrease(curvature, length):
-    def objective(theta):
+    def objective(theta, carried=None):
         loss = 0.5 * curvature * tf.reduce_sum(theta**2)
         return Point(theta, float(loss), curvature * theta)
 
@@ -138,7 +138,7 @@ def test_the_line_search_accepts_only_enough_decrease(curvature, length):
 
 
 def test_the_line_search_survives_a_loss_that_is_not_a_number():
-    def objective(theta):
+    def objective(theta, carried=None):
         loss = float(theta[0] ** 2) if abs(theta[0]) < 2.0 else float("nan")
         return Point(theta, loss, 2.0 * theta)
 

@@ -7,7 +7,7 @@ import pytest
 from gecat.config import preset
 from gecat.images.datasets import load_photos
 from gecat.model.registry import build_generator
-from gecat.training.epoch import Engine
+from gecat.training.engine import Engine
 from gecat.training.loop import run_cycles
 from gecat.training.pretraining import Pretraining, build_describer
 from gecat.training.run.checkpoint import load_state, save_state

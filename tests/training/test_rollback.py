@@ -10,7 +10,7 @@ import tensorflow as tf
 from gecat.config import preset
 from gecat.errors import RunError
 from gecat.images.datasets import load_photos
-from gecat.training.epoch import Engine
+from gecat.training.engine import Engine
 from gecat.training.rollback import (
     KEPT_EVERY,
     TRIES,

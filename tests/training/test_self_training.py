@@ -8,7 +8,7 @@ import pytest
 
 from gecat.config import preset
 from gecat.images.datasets import load_photos
-from gecat.training.epoch import Engine
+from gecat.training.engine import Engine
 from gecat.training.self_training import CUT_SIDE, Renewal, cut_rows, leaning
 
 SIDE = 256

@@ -5,7 +5,7 @@ import pytest
 
 from gecat.config import preset
 from gecat.images.datasets import load_photos
-from gecat.training.epoch import Engine
+from gecat.training.engine import Engine
 from gecat.training.supply import Supply
 
 

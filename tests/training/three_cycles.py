@@ -17,7 +17,6 @@ VECTORS = (
     "average_statistics",
     "discriminator",
     "discriminator_statistics",
-    "second_moment",
 )
 SAMPLES = 64  # of each vector
 
@@ -30,7 +29,7 @@ def walk_three_cycles():
     """
     from gecat.config import preset
     from gecat.images.datasets import load_photos
-    from gecat.training.epoch import Engine
+    from gecat.training.engine import Engine
     from gecat.training.loop import run_cycles
 
     config = preset(

@@ -10,6 +10,7 @@ BENCHES = {
     "scenes": "what a minute teaches preset small about drawn scenes",
     "empty": "whether pictures that show nothing get an empty mask",
     "ablation": "what each part of the method is worth",
+    "stability": "whether the gradient epoch holds, in games with a known end and in its own",
     "semisupervised": "how far a few masks made by people go",
     "inspection": "how long the networks let visitors of the Explore tab wait",
     "pictures": "draw the README's picture with the networks",

@@ -18,12 +18,14 @@ def save_state(path, state):
     arrays, numbers = {}, {}
     for field in dataclasses.fields(State):
         value = getattr(state, field.name)
+        named = {field.name: value}
         if isinstance(value, tuple):
-            arrays |= {f"{field.name}/{i}": np.asarray(part) for i, part in enumerate(value)}
-        elif isinstance(value, (int, float)):
-            numbers[field.name] = value
-        else:
-            arrays[field.name] = np.asarray(value)
+            named = {f"{field.name}/{i}": part for i, part in enumerate(value)}
+        for name, part in named.items():
+            if isinstance(part, (int, float)):
+                numbers[name] = part
+            else:
+                arrays[name] = np.asarray(part)
     write_atomically(path, save(arrays, metadata={"gecat": json.dumps(numbers)}))
 
 
@@ -39,16 +41,13 @@ def load_state(path, like):
     """
     try:
         with safe_open(path, framework="numpy") as file:
-            values = json.loads(file.metadata()["gecat"])
+            numbers = json.loads(file.metadata()["gecat"])
+            values = {name: number for name, number in numbers.items() if "/" not in name}
             for field in dataclasses.fields(State):
                 model = getattr(like, field.name)
-                if field.name == "pretraining":
-                    # As long as the stage lasts; only it knows the shapes.
-                    stored = sum(key.startswith("pretraining/") for key in file.keys())  # noqa: SIM118
-                    values[field.name] = tuple(
-                        ops.convert_to_tensor(file.get_tensor(f"pretraining/{i}"))
-                        for i in range(stored)
-                    )
+                if model == ():
+                    # As long as a stage lasts; only it knows the shapes.
+                    values[field.name] = _parts(file, field.name, numbers)
                 elif isinstance(model, tuple):
                     values[field.name] = tuple(
                         _fitting(file, f"{field.name}/{i}", part) for i, part in enumerate(model)
@@ -58,6 +57,17 @@ def load_state(path, like):
     except Exception as error:
         raise RunError("run.checkpoint_damaged", received=name_of(path)) from error
     return State(**values)
+
+
+def _parts(file, name, numbers):
+    """The parts of a tuple, as many as were written."""
+    keys = [f"{name}/{i}" for i in range(len(numbers) + len(file.keys()))]
+    stored = set(file.keys())
+    return tuple(
+        numbers[key] if key in numbers else ops.convert_to_tensor(file.get_tensor(key))
+        for key in keys
+        if key in numbers or key in stored
+    )
 
 
 def _fitting(file, name, model):

@@ -22,7 +22,7 @@ from gecat.training.backend import make_strategy
 strategy = make_strategy(sys.argv[1])  # before anything else makes TensorFlow start
 from gecat.config import preset
 from gecat.images.datasets import batches, load_photos
-from gecat.training.epoch import Engine
+from gecat.training.engine import Engine
 from gecat.training.losses import full_weights
 
 config = preset("small", generator_widths=(8, 16), discriminator_widths=(8, 16), batch_size=8)

@@ -8,7 +8,7 @@ import pytest
 
 from gecat.config import preset
 from gecat.images.datasets import load_photos
-from gecat.training.epoch import Engine
+from gecat.training.engine import Engine
 from gecat.training.run.folder import read_stats
 from gecat.training.run.pictures import cycle_of, picture_paths
 from gecat.training.run.recorder import Recorder

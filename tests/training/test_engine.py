@@ -1,4 +1,4 @@
-"""The gradient epoch: what moves, what stands still, and that it learns."""
+"""The engine's steps and gradient epochs: what moves, what stands still, and that it learns."""
 
 import dataclasses
 
@@ -9,7 +9,7 @@ import tensorflow as tf
 from gecat.config import preset
 from gecat.images.datasets import batches, load_photos
 from gecat.training import pairs
-from gecat.training.epoch import Engine
+from gecat.training.engine import Engine
 from gecat.training.losses import full_weights
 
 TINY = {"generator_widths": (8, 16, 24), "discriminator_widths": (8, 16, 24), "batch_size": 8}
@@ -43,11 +43,11 @@ def test_the_discriminator_is_byte_for_byte_the_same_after_a_cycle(engine, froze
     engine.load_average(state)
     model_before = [weight.tobytes() for weight in engine.discriminator.get_weights()]
     before = weight_bytes(state.discriminator, state.discriminator_statistics)
-    after, _, records = engine.teach_generator(state, frozen, ALL, 4, "conjugate")
+    after, epoch = engine.play(state, lambda: frozen, ALL, 1.0, "generator")
     assert weight_bytes(after.discriminator, after.discriminator_statistics) == before
     assert [weight.tobytes() for weight in engine.discriminator.get_weights()] == model_before
     assert np.abs(after.generator - state.generator).max() > 0.0
-    assert len(records) == 4
+    assert len(epoch.walked.steps) == engine.config.generator_steps
 
 
 def test_the_generator_is_byte_for_byte_the_same_while_the_discriminator_learns(engine, frozen):
@@ -81,8 +81,8 @@ def test_the_frozen_loss_is_the_same_number_each_time(engine, frozen):
 def test_conjugate_steps_never_raise_the_frozen_loss(engine, frozen):
     state = engine.initial_state()
     start = engine.generator_objective(state, frozen, ALL)(state.generator).loss
-    _, _, records = engine.teach_generator(state, frozen, ALL, 6, "conjugate")
-    losses = [start] + [record.loss for record in records]
+    _, epoch = engine.play(state, lambda: frozen, ALL, 1.0, "generator")
+    losses = [start] + [step.loss for step in epoch.walked.steps]
     assert all(later <= earlier for earlier, later in zip(losses, losses[1:], strict=False))
     assert losses[-1] < losses[0]
 
@@ -105,13 +105,13 @@ def test_gradients_of_the_whole_loss_match_finite_differences(engine, frozen):
 
 def test_the_average_forgets_a_random_start_but_not_trained_weights(engine, frozen):
     fresh = engine.initial_state()
-    moved, _, _ = engine.teach_generator(fresh, frozen, ALL, 1, "adam")
+    moved, _, _ = engine.teach_generator(fresh, frozen, ALL)
     kept = float(
         tf.norm(moved.average - moved.generator) / tf.norm(fresh.generator - moved.generator)
     )
     assert kept == pytest.approx(0.1, abs=1e-3)  # a tenth of the start is left
     trained = engine.load_start(engine.generator, engine.discriminator)
-    moved, _, _ = engine.teach_generator(trained, frozen, ALL, 1, "adam")
+    moved, _, _ = engine.teach_generator(trained, frozen, ALL)
     kept = float(
         tf.norm(moved.average - moved.generator) / tf.norm(trained.generator - moved.generator)
     )
@@ -152,10 +152,11 @@ cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 3)
 from gecat.config import preset
 from gecat.images.datasets import batches, load_photos
-from gecat.training.epoch import Engine
+from gecat.training.engine import Engine
 from gecat.training.losses import full_weights
 
 config = preset("small", generator_widths=(8, 16), discriminator_widths=(8, 16), batch_size=8)
+config = config.replace(radius_tried=False)  # far away, rectifiers make more of rounding
 photos = load_photos("scenes", 64, prior="barrier", limit=16)
 batch = next(iter(batches(photos, 8)))
 
@@ -167,10 +168,10 @@ def begin(strategy):
 def run(engine, state):
     frozen = engine.freeze(engine.relabel(state, batch), (0, 1))
     weights = {**full_weights(config), "adversarial": 0.5}
-    taught, _, records = engine.teach_generator(state, frozen, weights, 3, "conjugate")
+    taught, epoch = engine.play(state, lambda: frozen, weights, 1.0, "generator")
     taught, _ = engine.teach_discriminator(taught, frozen)
-    assert len(records) == 3
-    assert float(tf.norm(taught.generator - state.generator)) > 0.01
+    assert len(epoch.walked.steps) == config.generator_steps
+    assert float(tf.norm(taught.generator - state.generator)) > 0.005
     return taught
 
 try:
