@@ -125,7 +125,13 @@ def test_the_course_of_a_new_run_is_its_presets_but_the_networks_are_the_weights
 def test_what_a_visitor_may_steer_is_no_more_than_was_meant():
     courses = {"anchor_share", "warmup_share", "learning_rate", "update_rule", "seed", "batch_size"}
     networks = {"size", "generator_widths", "discriminator_widths"}
-    cycles = {"generator_steps", "discriminator_steps", "beta_rule", "preconditioner", "first_radius"}
+    cycles = {
+        "generator_steps",
+        "discriminator_steps",
+        "beta_rule",
+        "preconditioner",
+        "first_radius",
+    }
     weights = {f"{term}_weight" for term in ("adversarial", "anchor", "area", "binary")}
     assert courses | networks | cycles | weights | {"self_training_weight"} == STEERABLE
 

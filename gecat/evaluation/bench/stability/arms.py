@@ -26,6 +26,7 @@ class Side(NamedTuple):
 
 
 Cycle = tuple[Side, Side]
+Objective = Callable[[Any, Any], Any]  # (vector (n,), carried) -> `training.conjugate.Point`
 
 
 @dataclass(frozen=True)

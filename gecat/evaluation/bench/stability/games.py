@@ -1,11 +1,13 @@
 """Games of two players whose end is known, for `training.epoch` and its rivals to walk."""
 
+from abc import ABC, abstractmethod
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from keras import ops
 
-from gecat.evaluation.bench.stability.arms import Side
+from gecat.evaluation.bench.stability.arms import Objective, Side
 from gecat.evaluation.bench.stability.play import Gradients
 from gecat.training.backend import compiled, value_and_gradient
 from gecat.training.conjugate import Point
@@ -14,26 +16,26 @@ BILINEAR_SIDE = 16
 NOISE = 0.1
 
 
-class Game:
+class Game(ABC):
     """One run of a game: its draws, and how many losses with gradients were asked for.
 
     Args:
         seed: of the start and of every batch; penalty: weight of R1 on D where the game has it.
     """
 
-    def __init__(self, seed, penalty=1.0):
+    def __init__(self, seed: int, penalty: float = 1.0) -> None:
         self.random = np.random.default_rng(seed)
         self.penalty = penalty
         self.asked = 0
         self.gradients = Gradients()  # of G
         self.start = tuple(Side(weights) for weights in self._start())
 
-    def discriminator_objective(self, generator):
+    def discriminator_objective(self, generator: Any) -> Objective:
         """Returns D's objective on a fresh batch, as `training.epoch.Game` asks."""
         batch = self._batch()
         return lambda critic, carried: self._point(critic, *self._judge(critic, generator, batch))
 
-    def generator_objective(self, critic, carried):
+    def generator_objective(self, critic: Any, carried: Any) -> Objective:
         """Returns G's objective on a fresh batch, as `training.epoch.Game` asks."""
         batch = self._batch()
 
@@ -44,19 +46,35 @@ class Game:
 
         return objective
 
-    def watch(self, generator, critic):
+    def watch(self, generator: Side, critic: Side) -> None:
         """Looks at a cycle's end; such a game is judged by its last one."""
 
-    def distance(self, generator, critic):
+    def distance(self, generator: Side, critic: Side) -> float:
         """How far two Sides are from the end of the game, 0 at it."""
-        return float(np.hypot(*(np.linalg.norm(side.theta) for side in (generator, critic))))
+        return float(np.linalg.norm(np.concatenate([generator.theta, critic.theta])))
+
+    @abstractmethod
+    def _start(self):
+        """G's weights (m,) and D's (n,)."""
+
+    @abstractmethod
+    def _batch(self):
+        """What both objectives draw."""
+
+    @abstractmethod
+    def _play(self, theta, critic, batch):
+        """G's loss and its gradient (m,)."""
+
+    @abstractmethod
+    def _judge(self, critic, theta, batch):
+        """D's loss, R1 with it, and its gradient (n,)."""
 
     def _point(self, vector, loss, gradient):
         self.asked += 1
         return Point(vector, float(loss), gradient)
 
     @property
-    def lost_beyond(self):
+    def lost_beyond(self) -> float:
         """The distance at which a run counts as lost."""
         return 2.0 * self.distance(*self.start)
 
@@ -94,7 +112,7 @@ class Bilinear(Game):
         curvature: of each player's own loss, 0 or more.
     """
 
-    def __init__(self, seed, penalty=1.0, *, curvature=0.0):
+    def __init__(self, seed: int, penalty: float = 1.0, *, curvature: float = 0.0) -> None:
         self.curvature = curvature
         super().__init__(seed, penalty)
 
@@ -158,11 +176,11 @@ class Ring(Game):
         return loss, np.asarray(gradient)
 
     @property
-    def lost_beyond(self):
+    def lost_beyond(self) -> float:
         """The distance of the start: samples of fresh weights are as good."""
         return self.distance(*self.start)
 
-    def distance(self, generator, critic):
+    def distance(self, generator: Side, critic: Side) -> float:
         """The energy distance of samples to data (Szekely and Rizzo 2013, equation 1.1)."""
         random = np.random.default_rng(11)
         data = _data(random, _ASKED_OF_THE_END)

@@ -12,14 +12,14 @@ import numpy as np
 
 from gecat.config import Config, preset
 from gecat.evaluation.bench.scenes import HELD_OUT_SEED
-from gecat.evaluation.bench.stability.arms import Side
+from gecat.evaluation.bench.stability.arms import Objective, Side
 from gecat.evaluation.bench.stability.play import Gradients
 from gecat.evaluation.metrics import iou
 from gecat.images.datasets import load_photos
 from gecat.images.scenes import draw_scenes
 from gecat.training.engine import Engine
-from gecat.training.losses import full_weights
 from gecat.training.loop import run_cycles
+from gecat.training.losses import full_weights
 from gecat.training.supply import Supply
 
 SCENES = 512
@@ -53,13 +53,13 @@ class Scenes:
         )
         self._average = self.start[0]
 
-    def discriminator_objective(self, generator):
+    def discriminator_objective(self, generator: Any) -> Objective:
         """Returns D's objective on a fresh batch, as `training.epoch.Game` asks."""
         frozen = self._supply.take(self._state, 0.0)
         objective = self._engine.discriminator_objective(self._state, frozen, generator)
         return self._counting(objective)
 
-    def generator_objective(self, critic, carried):
+    def generator_objective(self, critic: Any, carried: Any) -> Objective:
         """Returns G's objective on a fresh batch, as `training.epoch.Game` asks."""
         frozen = self._supply.take(self._state, 0.0)
         against = replace(self._state, discriminator=critic, discriminator_statistics=carried)
@@ -114,8 +114,7 @@ def _started(seed: int, config: Config) -> Any:
     keras.utils.set_random_seed(seed)
     engine = Engine(config.replace(anchor_share=0.8, warmup_share=0.2, relabel_from=1.0))
     state = engine.initial_state()
-    for state, _ in run_cycles(engine, state, _photos(), cycles=START_CYCLES):  # noqa: B020
-        pass
+    *_, (state, _) = run_cycles(engine, state, _photos(), cycles=START_CYCLES)
     return engine, state
 
 
