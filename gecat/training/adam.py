@@ -37,3 +37,13 @@ def step(theta, memory, gradient, rate, beta_1, shrink=0.0):
     kept = theta - rate * shrink * theta
     rate = rate * (1.0 - _BETA_2**count) ** 0.5 / (1.0 - beta_1**count)
     return kept - rate * mean / (square**0.5 + _EPSILON), (count, mean, square)
+
+
+def square(memory):
+    """Returns (mean of the squared gradients (n,) without its bias, how many there were).
+
+    Args:
+        memory: of `start` or of a step.
+    """
+    count = round(float(memory[0]))
+    return memory[2] / (1.0 - _BETA_2 ** max(1, count)), count

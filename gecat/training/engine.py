@@ -300,14 +300,23 @@ class _Match:
 
 
 def players(state):
-    """The two networks of a State as (generator, discriminator), `radius.Player`s."""
-    generator = radius.enter(state.generator, state.generator_statistics)
-    discriminator = radius.enter(state.discriminator, state.discriminator_statistics)
-    if state.generator_memory:
-        generator = generator._replace(memory=radius.Memory(*state.generator_memory))
-    if state.discriminator_memory:
-        discriminator = discriminator._replace(memory=radius.Memory(*state.discriminator_memory))
-    return generator, discriminator
+    """The two networks of a State as (generator, discriminator), `radius.Player`s.
+
+    What Adam has found of their gradients' sizes, they begin with.
+    """
+    return tuple(
+        _player(*(getattr(state, f"{name}{part}") for part in ("", *_PARTS)))
+        for name in ("generator", "discriminator")
+    )
+
+
+_PARTS = ("_statistics", "_adam", "_memory")
+
+
+def _player(theta, statistics, by_adam, memory):
+    if memory:
+        return radius.Player(theta, statistics, radius.Memory(*memory))
+    return radius.enter(theta, statistics, *adam.square(by_adam))
 
 
 def _asks(weights):

@@ -60,18 +60,18 @@ def gradient_epoch(game, generator, discriminator, config, left=1.0, part="both"
 def _judge(game, generator, player, config, left):
     """D's steps, which together go one stride: (Player, Point of the last gradient)."""
     theta, carried, point = player.theta, player.carried, None
-    stride = 0.0
-    for number in range(config.discriminator_steps):
+    stride, steps = 0.0, config.discriminator_steps
+    for number in range(steps):
         objective = game.discriminator_objective(generator)
         point = objective(theta, carried)
         player, scale = radius.precondition(player, point.gradient, config.preconditioner)
         if not player.memory.radius:
-            player = radius.settle(player, config, objective, point, scale)
+            player = radius.settle(player, config, objective, point, scale, steps)
         if number == 0:
             player, stride = radius.stride(player, left)
         way = point.gradient if scale is None else scale * point.gradient
-        length = stride / config.discriminator_steps
-        theta, carried = theta - length / max(norm(way), 1e-30) * way, point.carried
+        theta = theta - stride / steps / max(norm(way), 1e-30) * way
+        carried = point.carried
     return radius.arrive(player, theta, carried, config.radius_grows), point
 
 
@@ -97,7 +97,7 @@ def walking(player, objective, point, config, left=1.0):
     """
     player, scale = radius.precondition(player, point.gradient, config.preconditioner)
     if not player.memory.radius:
-        player = radius.settle(player, config, objective, point, scale)
+        player = radius.settle(player, config, objective, point, scale, config.generator_steps)
     player, stride = radius.stride(player, left)
     length = stride / config.generator_steps
     settings = {

@@ -9,11 +9,10 @@ before it counts.
 
 from typing import Any, NamedTuple
 
-from gecat.training.vectors import dot, mean, norm
+from gecat.training.vectors import mean, norm
 
 _MOMENT_DECAY = 0.99  # of the running second moment that preconditions, per cycle
-_LEAST = 0.1  # share of the decrease promised by the slope that a first radius must give
-_NARROWEST, _WIDEST = 1e-7, 0.02  # shares of the weights' length that a first radius is tried to
+_NARROWEST, _WIDEST = 1e-7, 0.1  # shares of the weights' length that a first radius is tried to
 
 
 class Memory(NamedTuple):
@@ -35,13 +34,15 @@ class Player(NamedTuple):
     memory: Memory
 
 
-def enter(theta, carried=None):
+def enter(theta, carried=None, square=None, gradients=0):
     """Returns the Player that has not moved yet.
 
     Args:
         theta: its weights (n,); carried: what its objective hands on.
+        square: mean of its squared gradients so far (n,), or None; gradients: how many those were.
     """
-    return Player(theta, carried, Memory(theta, theta, 0.0 * theta, 0, 0.0, 0.0))
+    moment = 0.0 * theta if square is None else (1.0 - _MOMENT_DECAY**gradients) * square
+    return Player(theta, carried, Memory(theta, theta, moment, gradients, 0.0, 0.0))
 
 
 def ahead(player, moves):
@@ -73,14 +74,14 @@ def precondition(player, gradient, kind):
     return player, 1.0 / (unbiased**0.5 + mean(unbiased) ** 0.5 + 1e-12)
 
 
-def settle(player, config, objective, point, scale):
-    """Gives a player its first radius, by Armijo's rule on the first objective.
+def settle(player, config, objective, point, scale, steps=1):
+    """Gives a player its first radius, tried on the first objective.
 
-    From what it was told the radius grows while so long a step is still good, up to _WIDEST, or
-    shrinks until one is.
+    From what it was told the radius grows while a step of its share does not lead up, up to
+    _WIDEST, or shrinks until none does.
 
     Args:
-        player: a Player without a radius; config: a Config.
+        player: a Player without a radius; config: a Config; steps: that share one stride.
         objective, point, scale: as for `conjugate.minimise`, of its first cycle.
 
     Returns:
@@ -88,11 +89,12 @@ def settle(player, config, objective, point, scale):
     """
     size = max(norm(player.memory.start), 1e-12)
     way = -point.gradient if scale is None else -(scale * point.gradient)
-    slope, unit = dot(way, point.gradient), max(norm(way), 1e-30)
+    unit = max(norm(way), 1e-30)
 
     def good(length):
-        there = objective(point.theta + length / unit * way, point.carried)
-        return there.loss <= point.loss + _LEAST * length / unit * slope
+        reach = length / steps / unit
+        there = objective(point.theta + reach * way, point.carried)
+        return there.loss <= point.loss
 
     radius = config.first_radius * size
     if not config.radius_tried:

@@ -46,7 +46,7 @@ class Game(ABC):
 
         return objective
 
-    def watch(self, generator: Side, critic: Side) -> None:
+    def watch(self, generator: Side, critic: Side) -> None:  # noqa: B027
         """Looks at a cycle's end; such a game is judged by its last one."""
 
     def distance(self, generator: Side, critic: Side) -> float:
