@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from keras import ops
 from PIL import Image
 
 from gecat.config import Config
@@ -18,12 +19,18 @@ from gecat.images.pseudo_masks import pseudo_mask
 from gecat.images.scenes import draw_scenes
 from gecat.inference.batch import with_progress
 from gecat.inference.segmenter import load
-from gecat.options import add_budget, add_json, positive, write_json
+from gecat.model.weights import load_weights
+from gecat.options import add_budget, add_json, add_settings, positive, settings, write_json
+from gecat.training import pairs
+from gecat.training.engine import Engine
+from gecat.training.losses import full_weights
 from gecat.training.run.folder import read_description, read_stats
 from gecat.training.train import train
+from gecat.training.vectors import norm
 
 HELD_OUT = 300
 HELD_OUT_SEED = 2**31  # beyond every seed that a training may have
+WITHOUT_GAME = {"anchor_share": 1.0, "warmup_share": 0.0}
 RIVALS = ("otsu", "kmeans", "grabcut", "barrier")
 
 
@@ -38,13 +45,26 @@ def add_options(parser: ArgumentParser) -> None:
         metavar="N",
         help="scenes to score (default: %(default)s)",
     )
+    parser.add_argument(
+        "--control",
+        action="store_true",
+        help="train each seed without the game, too, for as long",
+    )
+    add_settings(parser)
     add_json(parser)
 
 
 def run(options: Namespace) -> Status:
     """Trains once a seed and scores each on the same scenes; returns the Status."""
     seconds = None if options.cycles else options.seconds or 60
-    result = learn_scenes(options.seeds, seconds, options.cycles, held_out=options.limit)
+    result = learn_scenes(
+        options.seeds,
+        seconds,
+        options.cycles,
+        settings(options),
+        held_out=options.limit,
+        control=options.control,
+    )
     print(table(result))
     write_json(result, options.json)
     return Status.DONE
@@ -57,6 +77,7 @@ def learn_scenes(
     changes: dict[str, Any] | None = None,
     limit: int | None = None,
     held_out: int = HELD_OUT,
+    control: bool = False,
 ) -> dict[str, Any]:
     """Trains preset `small` on drawn scenes, once a seed, and scores it on scenes held out.
 
@@ -69,11 +90,14 @@ def learn_scenes(
         changes: dict of settings that differ from the preset's.
         limit: scenes that each run learns from, or None for as many as usual.
         held_out: scenes to score on.
+        control: whether each seed is trained without the game, too: in the anchored stage alone.
 
     Returns:
         A dict: "rivals", from a name to the mean IoU at 0.5, the last the teacher's; "runs", a list
         of dicts with "seed", "iou", "cycles", "seconds" spent in them, "wall" seconds in all, and
-        "curve", pairs of seconds and IoU on 8 of the run's own scenes; "count", the scenes.
+        "curve", pairs of seconds and IoU on 8 of the run's own scenes, and "game", of `judge_game`
+        with "time", the share of the seconds in gradient epochs, where there were any; "controls",
+        as "runs"; "count", the scenes.
     """
     images, truths = draw_scenes(held_out, 64, seed=HELD_OUT_SEED)
 
@@ -82,14 +106,14 @@ def learn_scenes(
         return float(np.mean([iou(predict(image), truth) for image, truth in pairs]))
 
     rivals = {name: score(method(name), name) for name in RIVALS}
-    runs = []
-    for seed in range(seeds):
+
+    def learn(seed, changes):
         with tempfile.TemporaryDirectory() as folder:
             run, started = Path(folder) / "run", time.monotonic()
             weights = train(
                 "scenes",
                 run,
-                changes={**(changes or {}), "seed": seed},
+                changes={**changes, "seed": seed},
                 seconds=seconds,
                 cycles=cycles,
                 limit=limit,
@@ -97,21 +121,83 @@ def learn_scenes(
             wall = time.monotonic() - started
             config = Config.from_dict(read_description(run)["config"])
             stats = read_stats(run)
-            reached = score(load(weights).predict, f"seed {seed}")
-        curve = [(line["seconds"], line["probe_iou"]) for line in stats if "probe_iou" in line]
-        runs.append(
-            {
+            looks = [row for row in stats if "probe_iou" in row]
+            found = {
                 "seed": seed,
-                "iou": reached,
+                "iou": score(load(weights).predict, f"seed {seed}"),
                 "cycles": stats[-1]["cycle"],
                 "seconds": stats[-1]["seconds"],
                 "wall": wall,
-                "curve": curve,
+                "curve": [
+                    (row["seconds"], row["probe_iou"]) for row in stats if "probe_iou" in row
+                ],
             }
-        )
+            shared = _time_in_epochs(stats)
+            if shared:
+                found["game"] = {"time": shared, **judge_game(weights, images, truths)}
+        return config, found
+
+    runs, controls = [], []
+    for seed in range(seeds):
+        config, found = learn(seed, changes or {})
+        runs.append(found)
+        if control:
+            controls.append(learn(seed, {**(changes or {}), **WITHOUT_GAME})[1])
     teacher = f"teacher: {config.prior}"
     rivals[teacher] = score(lambda image: pseudo_mask(image, config.prior), teacher)
-    return {"count": held_out, "rivals": rivals, "runs": runs}
+    return {"count": held_out, "rivals": rivals, "runs": runs, "controls": controls}
+
+
+def judge_game(weights: AnyPath, images: np.ndarray, truths: np.ndarray) -> dict[str, Any]:
+    """What there is to see of the game at the end of a run.
+
+    Args:
+        weights: a weights file; images: uint8 (N, S, S, 3); truths: bool (N, S, S).
+
+    Returns:
+        dict: the mean scores that D gives "exact", "corrupted" and the generator's "own" masks, and
+        "pull", the length of G's adversarial gradient over that of the whole, on a frozen batch.
+    """
+    loaded = load_weights(weights)
+    engine = Engine(loaded.config)
+    state = engine.load_start(loaded.generator, loaded.discriminator)
+    frozen = engine.freeze(
+        {
+            "image": images,
+            "prior": truths[..., None] * np.uint8(255),
+            "mask": truths[..., None] * np.uint8(255),
+            "has_mask": np.ones(len(images), bool),
+        },
+        (0, len(images)),
+    )
+    masks = {
+        "exact": pairs.show(pairs.soften(frozen["target"]), frozen["softness"][:, 1]),
+        "corrupted": pairs.show(pairs.spoil(frozen["target"], frozen), frozen["softness"][:, 0]),
+        "own": ops.sigmoid(loaded.generator(frozen["pictures"], training=False)),
+    }
+    told = {
+        name: float(
+            ops.mean(
+                ops.sigmoid(loaded.discriminator([frozen["pictures"], mask], training=False)[0])
+            )
+        )
+        for name, mask in masks.items()
+    }
+    weights_of = full_weights(loaded.config)
+    alone = {name: weight * (name == "adversarial") for name, weight in weights_of.items()}
+    whole, part = (
+        norm(engine.generator_objective(state, frozen, each)(state.generator).gradient)
+        for each in (weights_of, alone)
+    )
+    return {**told, "pull": part / whole}
+
+
+def _time_in_epochs(stats):
+    """The share of a run's seconds that was spent in gradient epochs."""
+    ends = [0.0, *(row["seconds"] for row in stats)]
+    spent = [end - start for start, end in zip(ends, ends[1:], strict=False)]
+    told = zip(spent, stats, strict=True)
+    return sum(each for each, row in told if row["stage"] == "adversarial") / ends[-1]
 
 
 def write_held_out(folder: AnyPath, count: int = HELD_OUT) -> tuple[Path, Path]:
@@ -147,6 +233,22 @@ def table(result: dict[str, Any]) -> str:
         f"{run['seconds']:.0f} s, {run['wall']:.0f} s with reading"
         for run in result["runs"]
     ]
+    for run in (run for run in result["runs"] if "game" in run):
+        game = run["game"]
+        lines.append(
+            f"{'game, seed ' + str(run['seed']):18}{game['time']:.0%} of the time, "
+            f"{game['pull']:.2f} of the gradient; D's scores: exact {game['exact']:.2f}, "
+            f"corrupted {game['corrupted']:.2f}, the generator's own {game['own']:.2f}"
+        )
+    if result["controls"]:
+        apart = [
+            run["iou"] - other["iou"]
+            for run, other in zip(result["runs"], result["controls"], strict=True)
+        ]
+        lines.append(
+            f"{'without the game':18}{np.mean([run['iou'] for run in result['controls']]):.3f}  "
+            f"with it {np.mean(apart):+.4f}, from {min(apart):+.4f} to {max(apart):+.4f}"
+        )
     lines.append(
         f"{'all seeds':18}{np.mean(scores):.3f}  from {min(scores):.3f} to {max(scores):.3f}"
     )

@@ -34,3 +34,14 @@ def test_every_seed_is_a_run_of_its_own_scored_beside_the_rivals(monkeypatch):
     text = table(result)
     assert f"{first['iou']:.3f}  6 cycles" in text
     assert "12 scenes held out" in text
+
+
+def test_the_game_is_told_beside_the_same_training_without_it():
+    played = {**TINY, "anchor_share": 0.4, "warmup_share": 0.2}
+    result = learn_scenes(seeds=1, cycles=5, changes=played, limit=32, held_out=16, control=True)
+    game = result["runs"][0]["game"]
+    assert 0.0 < game["time"] < 1.0 and game["pull"] > 0.0
+    assert all(0.0 < game[name] < 1.0 for name in ("exact", "corrupted", "own"))
+    assert "game" not in result["controls"][0] and result["controls"][0]["cycles"] == 5
+    text = table(result)
+    assert "without the game" in text and "of the gradient" in text
