@@ -128,9 +128,7 @@ def learn_scenes(
                 "cycles": stats[-1]["cycle"],
                 "seconds": stats[-1]["seconds"],
                 "wall": wall,
-                "curve": [
-                    (row["seconds"], row["probe_iou"]) for row in stats if "probe_iou" in row
-                ],
+                "curve": [(row["seconds"], row["probe_iou"]) for row in looks],
             }
             shared = _time_in_epochs(stats)
             if shared:
