@@ -76,6 +76,10 @@ BETA_RULES = {
 }
 
 
+# Nothing is left of the last direction where gradients are alike (Gilbert and Nocedal 1992).
+_RESTART_THEMSELVES = ("PR+",)
+
+
 def beta(rule, gradient, previous, direction, scale):
     """The share of the last direction that the next one keeps.
 
@@ -175,7 +179,7 @@ def minimise(
     """Takes conjugate steps from a point.
 
     Restarts along the preconditioned gradient when the direction does not descend, when the line
-    search fails, and when successive gradients are far from orthogonal (Powell 1977).
+    search fails, and, but for PR+, when successive gradients are far from orthogonal (Powell 1977).
 
     Args:
         objective: (theta, carried) -> Point; deterministic.
@@ -199,10 +203,13 @@ def minimise(
     for _ in range(steps):
         gradient = path.point.gradient
         restart, share = True, 0.0
-        if direction is not None and not _powell(gradient, previous, scale):
+        turned = direction is not None and (
+            rule in _RESTART_THEMSELVES or not _powell(gradient, previous, scale)
+        )
+        if turned:
             share = beta(rule, gradient, previous, direction, scale)
             candidate = share * direction - scale * gradient
-            restart = dot(candidate, gradient) >= 0.0
+            restart = not share or dot(candidate, gradient) >= 0.0
         direction = -(scale * gradient) if restart else candidate
         slope = dot(direction, gradient)
         if slope >= 0.0:  # a gradient of zero: nothing is left to do
