@@ -67,11 +67,15 @@ def test_a_measurement_goes_on_where_it_was(tmp_path, capsys):
     first = json.loads(path.read_text())["runs"]
     first[0]["distance"] = 123.0
     path.write_text(json.dumps({"runs": first}))
-    main([*command, "--seeds", "2"])
+    figures = tmp_path / "figures"
+    main([*command, "--seeds", "2", "--figures", str(figures)])
     runs = json.loads(path.read_text())["runs"]
     assert len(runs) == 2 * len(first) == 2 * len(stability.NUMBERS)
     assert runs[0]["distance"] == 123.0
     assert f"0/{len(runs)}" in capsys.readouterr().out
+    (row,) = json.loads((figures / "stability.json").read_text())
+    assert (row["game"], row["arm"], row["runs"]) == ("dirac", "GEC-AT", len(runs))
+    assert (figures / "stability.png").stat().st_size > 1000
 
 
 def test_a_summary_counts_runs_that_ended_nowhere_as_far():

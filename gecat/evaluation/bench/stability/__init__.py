@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from gecat.errors import Status
+from gecat.evaluation.bench.stability.figure import draw
 from gecat.inference.batch import with_progress
 from gecat.options import add_json, positive, write_json
 
@@ -38,6 +39,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--seeds", type=positive, default=10, metavar="N", help="default: 10")
     parser.add_argument("--budget", type=positive, metavar="N", help="evaluations of each run")
     parser.add_argument("--workers", type=positive, default=2, metavar="N", help="default: 2")
+    parser.add_argument("--figures", metavar="DIR", help="write stability.json and .png there")
     add_json(parser)
 
 
@@ -54,6 +56,9 @@ def run(options: Namespace) -> Status:
         report=lambda result: write_json(result, options.json),
     )
     print(table(result))
+    if options.figures:
+        write_json(_rows(result), Path(options.figures) / "stability.json")
+        draw(result["runs"], Path(options.figures) / "stability.png")
     return Status.DONE
 
 
@@ -136,6 +141,30 @@ def summarise(result: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
         of = found.setdefault((each["game"], each["arm"]), {})
         of.setdefault(each["number"], []).append(each)
     return {key: _summary(numbers) for key, numbers in found.items()}
+
+
+def _rows(result):
+    """What a summary says, as a list that JSON can hold."""
+    return [
+        {"game": game, "arm": arm, **{name: _finite(value) for name, value in told.items()}}
+        for (game, arm), told in summarise(result).items()
+    ]
+
+
+def _finite(value):
+    return None if not np.isfinite(value) else round(value, 5)
+
+
+def _rows(result):
+    """What a summary says, as a list that JSON can hold."""
+    return [
+        {"game": game, "arm": arm, **{name: _finite(value) for name, value in told.items()}}
+        for (game, arm), told in summarise(result).items()
+    ]
+
+
+def _finite(value):
+    return None if not np.isfinite(value) else round(value, 5)
 
 
 _REPORT_EVERY = 20  # runs
