@@ -155,18 +155,6 @@ def _finite(value):
     return None if not np.isfinite(value) else round(value, 5)
 
 
-def _rows(result):
-    """What a summary says, as a list that JSON can hold."""
-    return [
-        {"game": game, "arm": arm, **{name: _finite(value) for name, value in told.items()}}
-        for (game, arm), told in summarise(result).items()
-    ]
-
-
-def _finite(value):
-    return None if not np.isfinite(value) else round(value, 5)
-
-
 _REPORT_EVERY = 20  # runs
 _KEY = ("game", "arm", "number", "seed", "budget")
 
