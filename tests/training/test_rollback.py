@@ -52,18 +52,18 @@ class Broken:
         return getattr(self._engine, name)
 
     def teach_generator(self, *arguments):
-        state, terms, records = self._engine.teach_generator(*arguments)
+        state, terms, record = self._engine.teach_generator(*arguments)
         if self._breaks(next(self._lessons)):
-            return self._damage(state, terms, records)
-        return state, terms, records
+            return self._damage(state, terms, record)
+        return state, terms, record
 
 
-def to_nan(state, terms, records):
+def to_nan(state, terms, record):
     object.__setattr__(state, "generator", tf.fill(state.generator.shape, np.nan))
-    return state, terms, records
+    return state, terms, record
 
 
-def to_nothing(state, terms, records):
+def to_nothing(state, terms, record):
     return state, {**terms, "area": 0.99}, records
 
 

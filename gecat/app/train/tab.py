@@ -11,6 +11,7 @@ from gecat.config import PRESETS, SETTINGS, preset
 from gecat.images.datasets import MINIMUM_PHOTOS
 
 PRESET, SECONDS, LONGEST_K = "small", 60, 16
+FIRST_RADII = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1]
 NOW = 100  # of the slider through a run's pictures
 SIZES = (64, 96, 128, 160)  # sides of a training picture, pixels
 COPYING = {"concurrency_id": "files", "concurrency_limit": 2, "show_progress": "hidden"}
@@ -152,6 +153,13 @@ def _method(words, limits):
             label=train.generator_steps,
             info=train.generator_steps_info,
             elem_id="generator-steps",
+        ),
+        "first_radius": gr.Radio(
+            FIRST_RADII,
+            value=base.first_radius,
+            label=train.first_radius,
+            info=train.first_radius_info,
+            elem_id="first-radius",
         ),
         "beta_rule": gr.Radio(
             SETTINGS["beta_rule"]["enum"], value=base.beta_rule, label=train.beta_rule

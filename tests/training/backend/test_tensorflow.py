@@ -26,13 +26,14 @@ from gecat.training.engine import Engine
 from gecat.training.losses import full_weights
 
 config = preset("small", generator_widths=(8, 16), discriminator_widths=(8, 16), batch_size=8)
+config = config.replace(radius_tried=False)
 photos = load_photos("scenes", 64, prior="barrier", limit=16)
 tf.keras.utils.set_random_seed(0)
 engine = Engine(config, strategy)
 state = engine.initial_state()
 frozen = engine.freeze(next(iter(batches(photos, 8))), (0, 1))
 weights = {**full_weights(config), "adversarial": 0.5}
-state, _, _ = engine.teach_generator(state, frozen, weights, 2, "conjugate")
+state, _ = engine.play(state, lambda: frozen, weights, 1.0, "generator")
 state, _ = engine.teach_discriminator(state, frozen)
 np.savez(sys.argv[2], generator=state.generator, discriminator=state.discriminator)
 """

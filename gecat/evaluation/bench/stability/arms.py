@@ -181,7 +181,6 @@ RIVALS = {
 METHODS = {
     "GEC-AT": _method(),
     "with one step a cycle": _method(generator_steps=1),
-    "with four steps a cycle": _method(generator_steps=4),
     "without seeing ahead": _method(extrapolation=0.0),
     "without R1": _method(gradient_penalty=0.0),
     "without annealing": _method(anneal=False),
