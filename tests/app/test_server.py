@@ -120,6 +120,7 @@ RUN = {
     "size": 64,
     "update_rule": "conjugate",
     "generator_steps": 4,
+    "first_radius": 1e-3,
     "beta_rule": "PR+",
     "preconditioner": "second_moment",
 }

@@ -64,7 +64,7 @@ def to_nan(state, terms, record):
 
 
 def to_nothing(state, terms, record):
-    return state, {**terms, "area": 0.99}, records
+    return state, {**terms, "area": 0.99}, record
 
 
 def test_nan_goes_back_to_good_weights_and_on(engine, photos):

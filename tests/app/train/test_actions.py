@@ -21,6 +21,7 @@ SETTINGS = {
     "size": 64,
     "update_rule": "conjugate",
     "generator_steps": 4,
+    "first_radius": 1e-3,
     "beta_rule": "PR+",
     "preconditioner": "second_moment",
 }
@@ -192,6 +193,7 @@ def test_settings_are_told_only_where_they_differ():
         "size": 96,
         "update_rule": "adam",
         "generator_steps": 4,
+        "first_radius": 1e-3,
         "beta_rule": "HZ",
         "preconditioner": "identity",
     }
