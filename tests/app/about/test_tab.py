@@ -2,9 +2,12 @@ from xml.etree import ElementTree
 
 import pytest
 
+from gecat.app.about.claims import claims_table
 from gecat.app.about.tab import read_card
 from gecat.app.about.views import draw_epoch
 from gecat.i18n import LANGUAGES, words
+
+from ...conftest import ROOT
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -22,3 +25,15 @@ def test_the_card_beside_the_weights_is_read(tmp_path):
     assert read_card(weights) is None
     (tmp_path / "mine.md").write_text("# Mine", encoding="utf-8")
     assert read_card(weights) == "# Mine"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_claim_has_a_test_and_a_result_in_the_words_of_the_page(language):
+    lines = claims_table(words(language)).splitlines()
+    assert len(lines) > 5
+    assert {line.count("|") for line in lines} == {4}
+    assert words(language).about.claims.result in lines[0]
+
+
+def test_the_readme_has_the_table_of_the_page():
+    assert claims_table(words("en")) in (ROOT / "README.md").read_text(encoding="utf-8")
