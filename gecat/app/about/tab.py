@@ -4,7 +4,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from gecat.app.about.claims import claims_table
+from gecat.app.about.claims import claims_text
 from gecat.app.about.views import draw_epoch
 from gecat.files import asset
 
@@ -27,8 +27,8 @@ def build(page, tab):
             gr.Markdown(words.text)
         with gr.Column(scale=5, min_width=300):
             gr.HTML(f'<figure class="figure">{draw_epoch(words)}</figure>')
-    # Tables need the page's whole width.
-    gr.Markdown(f"### {words.claims.title}\n\n{claims_table(page.words)}", elem_id="claims")
+    gr.Markdown(f"### {words.claims.title}\n\n{claims_text(page.words)}", elem_id="claims")
+    # Its tables need the page's whole width.
     with gr.Accordion(words.card, open=False):
         gr.Markdown(read_card(page.weights) or words.no_card, elem_id="card")
 

@@ -2,7 +2,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from gecat.app.about.claims import claims_table
+from gecat.app.about.claims import claims_table, claims_text
 from gecat.app.about.tab import read_card
 from gecat.app.about.views import draw_epoch
 from gecat.i18n import LANGUAGES, words
@@ -33,6 +33,8 @@ def test_each_claim_has_a_test_and_a_result_in_the_words_of_the_page(language):
     assert len(lines) > 5
     assert {line.count("|") for line in lines} == {4}
     assert words(language).about.claims.result in lines[0]
+    for cell in lines[2].split(" | "):
+        assert cell.strip("| ") in claims_text(words(language))
 
 
 def test_the_readme_has_the_table_of_the_page():
