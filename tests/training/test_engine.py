@@ -103,6 +103,31 @@ def test_gradients_of_the_whole_loss_match_finite_differences(engine, frozen):
         assert (ahead - behind) / (2 * step) == pytest.approx(slope, rel=0.03)
 
 
+def test_the_gradient_penalty_is_how_steep_the_score_is_about_real_masks(frozen):
+    tf.keras.utils.set_random_seed(0)
+    free, penalised = (
+        Engine(preset("small", **TINY, gradient_penalty=weight)) for weight in (0.0, 0.5)
+    )
+    state = free.initial_state()
+    one, other = (
+        engine.discriminator_objective(state, frozen, state.generator)(state.discriminator)
+        for engine in (free, penalised)
+    )
+    free.load_average(state)
+    solid = tf.cast(frozen["target"] > 0.5, tf.float32)
+    real = pairs.show(pairs.soften(solid), frozen["softness"][:, 1])
+    wrong = free._wrong(frozen, state.generator, state)
+    with tf.GradientTape() as tape:
+        tape.watch(real)
+        pictures = tf.concat([frozen["pictures"]] * 2, 0)
+        scores, _ = free.discriminator([pictures, tf.concat([real, wrong], 0)], training=True)
+        total = tf.reduce_sum(scores)
+    slopes = tape.gradient(total, real)
+    expected = 0.5 * float(tf.reduce_sum(slopes**2)) / (2 * len(real))
+    assert other.loss - one.loss == pytest.approx(expected, rel=0.01)
+    assert float(tf.norm(other.gradient - one.gradient)) > 0.1 * float(tf.norm(one.gradient))
+
+
 def test_the_average_forgets_a_random_start_but_not_trained_weights(engine, frozen):
     fresh = engine.initial_state()
     moved, _, _ = engine.teach_generator(fresh, frozen, ALL)
