@@ -42,8 +42,10 @@ def load_state(path, like):
     try:
         with safe_open(path, framework="numpy") as file:
             numbers = json.loads(file.metadata()["gecat"])
-            values = {name: number for name, number in numbers.items() if "/" not in name}
-            for field in dataclasses.fields(State):
+            fields = dataclasses.fields(State)
+            # What a State of an earlier version remembered besides is left.
+            values = {each.name: numbers[each.name] for each in fields if each.name in numbers}
+            for field in fields:
                 model = getattr(like, field.name)
                 if model == ():
                     # As long as a stage lasts; only it knows the shapes.
