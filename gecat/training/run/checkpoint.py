@@ -47,7 +47,7 @@ def load_state(path, like):
             values = {each.name: numbers[each.name] for each in fields if each.name in numbers}
             for field in fields:
                 model = getattr(like, field.name)
-                if model == ():
+                if isinstance(model, tuple) and not model:
                     # As long as a stage lasts; only it knows the shapes.
                     values[field.name] = _parts(file, field.name, numbers)
                 elif isinstance(model, tuple):
