@@ -246,7 +246,7 @@ PRESETS = {
         "self_training_weight": 1.0,
         "overlap_share": 0.5,
         "discriminator_steps": 1,
-        "adversarial_weight": 0.05,
+        "adversarial_weight": 0.07,
     },
     "article": {
         "size": 64,
