@@ -17,7 +17,8 @@ from PIL import Image
 
 from gecat.app.page import build
 from gecat.app.ui.uploads import MANY_BYTES
-from gecat.jobs.job import read_job
+from gecat.jobs.job import new_key, read_job
+from gecat.jobs.limits import JobLimits
 
 from ..conftest import serve
 
@@ -91,15 +92,24 @@ def inputs_of(name):
     return list(inspect.signature(action).parameters)
 
 
-def private_call(app_url, name, **values):
-    """What a private event of the page answers to whoever calls it past the page."""
+def private_call(app_url, name, address="127.0.0.1", **values):
+    """What a private event of the page answers to whoever calls it past the page.
+
+    The test's own address is one that uvicorn takes for a proxy's, so it may name another.
+    """
+    headers = {"x-forwarded-for": address}
     events = httpx.get(f"{app_url}/config").json()["dependencies"]
     (event,) = [event for event in events if event["api_name"] == name]
     data = [values.get(name) for name in inputs_of(name)][: len(event["inputs"])]
     body = {"data": data, "fn_index": event["id"], "session_hash": "direct"}
     if not event["queue"]:
-        return httpx.post(f"{app_url}/gradio_api/run/predict", json=body, timeout=60).json()
-    httpx.post(f"{app_url}/gradio_api/queue/join", json=body).raise_for_status()
+        answer = httpx.post(
+            f"{app_url}/gradio_api/run/predict", json=body, headers=headers, timeout=60
+        )
+        return answer.json()
+    joined = httpx.post(f"{app_url}/gradio_api/queue/join", json=body, headers=headers)
+    if joined.is_client_error:
+        return joined.json()
     query = {"session_hash": "direct"}
     with httpx.stream("GET", f"{app_url}/gradio_api/queue/data", params=query, timeout=60) as lines:
         for line in lines.iter_lines():
@@ -109,7 +119,7 @@ def private_call(app_url, name, **values):
     return {}
 
 
-VISITOR = {"key": "a key that nobody guesses", "run": None}
+VISITOR = {"key": "a-key-that-nobody-guesses", "run": None}
 RUN = {
     "visitor": VISITOR,
     "data": "scenes",
@@ -163,6 +173,23 @@ def test_an_app_that_is_told_to_end_ends_its_trainings(tmp_path, small_weights):
     assert (read_job(path).pid, read_job(path).asked) == (None, "run")
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
+
+
+def test_made_up_keys_fill_no_more_than_their_address_may(tmp_path, small_weights):
+    app = serve(tmp_path, small_weights)
+    url = next(app)
+
+    def ask(address):
+        visitor = {"key": new_key(), "run": None}
+        return private_call(url, "start", address, **RUN | {"visitor": visitor})
+
+    places = 1 + JobLimits.origin_waiting  # one runs
+    assert all("data" in ask("203.0.113.1") for _ in range(places))
+    assert "From one address" in ask("203.0.113.1")["error"]
+    neighbours = [f"2001:db8::{number}" for number in range(1, 8)]  # one owner has them all
+    answers = [ask(address) for address in neighbours]
+    assert [("data" in answer) for answer in answers] == [True] * 6 + [False]
+    app.close()
 
 
 def test_a_request_that_is_too_large_is_refused(app_url):

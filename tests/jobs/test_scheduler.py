@@ -427,6 +427,53 @@ def test_a_visitor_has_a_share_of_the_disk(open_jobs, key, tmp_path):
     jobs.start(new_key(), request)
 
 
+ADDRESS, ANOTHER = "203.0.113.1", "203.0.113.2"
+
+
+def test_made_up_keys_fill_no_more_than_their_address_may(open_jobs):
+    jobs = open_jobs(limits=JobLimits(origin_waiting=2))
+    for _ in range(3):  # one runs, two wait
+        jobs.start(new_key(), LONG, ADDRESS)
+    with refused("address_waits", limit=2):
+        jobs.start(new_key(), LONG, ADDRESS)
+    jobs.start(new_key(), LONG, ANOTHER)
+    assert ADDRESS not in "".join(path.read_text() for path in jobs.root.glob("*/job.json"))
+    jobs.close()
+    with refused("address_waits"):  # a restart forgets nothing
+        open_jobs(limits=JobLimits(origin_waiting=2)).start(new_key(), LONG, ADDRESS)
+
+
+def test_an_address_has_a_share_of_runs_and_of_the_disk(open_jobs, tmp_path):
+    jobs = open_jobs(limits=JobLimits(origin_runs=2))
+    for _ in range(2):
+        jobs.start(new_key(), LONG, ADDRESS)
+    with refused("address_runs", limit=2):
+        jobs.start(new_key(), LONG, ADDRESS)
+    jobs.start(new_key(), LONG, ANOTHER)
+    jobs.limits = JobLimits(origin_bytes=1)
+    with refused("address_full"):
+        jobs.start(new_key(), LONG, ADDRESS)
+
+
+def test_whoever_resumes_waits_in_the_same_queue(open_jobs, key):
+    jobs = open_jobs(limits=JobLimits(waiting=2))
+    runs = [jobs.start(key, LONG) for _ in range(2)]
+    jobs.stop(key, runs[1])
+    for _ in range(2):
+        jobs.start(key, LONG)
+    with refused("queue_full", limit=2):
+        jobs.resume(key, runs[1])
+    jobs.limits = JobLimits(waiting=3)
+    jobs.resume(key, runs[1])
+    jobs.resume(key, runs[1])  # who waits already takes no other place
+
+
+@pytest.mark.parametrize("bad", ["a" * 15, "a" * 65, "a" * 50_000, "ä" * 32, "a b" * 8, b"a" * 32])
+def test_a_key_is_as_long_as_ours_and_of_the_same_letters(open_jobs, bad):
+    with refused("no_key"):
+        open_jobs().start(bad, LONG)
+
+
 def test_a_real_training_is_killed_and_resumed(open_jobs, key):
     jobs = open_jobs(command=command_to_train, limits=JobLimits(photos=16))
     run = jobs.start(key, RunRequest(seconds=600, changes=TINY))

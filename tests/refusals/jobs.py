@@ -26,6 +26,17 @@ def start(*wishes, **options):
     return provoke
 
 
+def neighbours(**limits):
+    """Starts three runs from one address, each by a visitor of its own."""
+
+    def provoke(tools):
+        jobs = tools.jobs(limits=JobLimits(**limits))
+        for key in (new_key(), new_key(), new_key()):
+            jobs.start(key, LONG, "203.0.113.1")
+
+    return provoke
+
+
 def photos(count, **options):
     def provoke(tools):
         (tools.place / "given.png").write_bytes(b"x" * 1_600_000)
@@ -81,6 +92,9 @@ RECIPES = {
     "job.too_many_runs": start(LONG, LONG, limits=JobLimits(runs=1)),
     "job.queue_full": start(LONG, LONG, LONG, limits=JobLimits(waiting=1)),
     "job.quota_full": start(LONG, LONG, limits=JobLimits(visitor_bytes=1)),
+    "job.address_waits": neighbours(origin_waiting=1),
+    "job.address_runs": neighbours(origin_runs=1),
+    "job.address_full": neighbours(origin_bytes=1),
     "job.disk_full": start(LONG, LONG, limits=JobLimits(disk_bytes=100)),
     "job.bad_seconds": start(RunRequest(seconds="given")),
     "job.bad_setting": start(RunRequest(changes={"size": 65})),

@@ -9,6 +9,7 @@ import gradio as gr
 
 from gecat.app.ui.result_cache import ResultCache
 from gecat.i18n import Section
+from gecat.jobs.job import is_key
 from gecat.jobs.scheduler import Jobs
 
 
@@ -48,8 +49,9 @@ class Page:
 
 
 def key_of(visitor):
-    """Returns the key that a browser sent, by which a visitor is known, or None."""
-    return visitor.get("key") if isinstance(visitor, dict) else None
+    """Returns the key that a browser sent, by which a visitor is known; None where it is no key."""
+    key = visitor.get("key") if isinstance(visitor, dict) else None
+    return key if is_key(key) else None
 
 
 def choose_weights(run_in_use):

@@ -1,9 +1,9 @@
 """Who may wait for the networks, and how often: one visitor's flood turns nobody else away.
 
-A visitor is known by the address of the connection, and by the session that the browser names. An
-address that a proxy forwards counts where the operator names that proxy to uvicorn, by
-FORWARDED_ALLOW_IPS; otherwise all who come through it share its one address.
+A visitor is known by the address of the connection, and by the session that the browser names.
 """
+
+from gecat.app.ui.addresses import origin_of
 
 WAITING = 64  # events of all visitors
 OF_AN_ADDRESS = 32  # waiting or running
@@ -47,8 +47,8 @@ def is_refused(queue, body, request):
     asked = queue.blocks.fns.get(body.fn_index)
     control = asked is not None and _is_control(asked)
     alike = [event for event in waiting + running if _is_control(event.fn) == control]
-    address = _address(request)
-    of_address = sum(_address(event.request) == address for event in alike)
+    origin = origin_of(request)
+    of_address = sum(origin_of(event.request) == origin for event in alike)
     if control:
         return of_address >= CONTROLS_OF_AN_ADDRESS
     of_session = sum(event.session_hash == body.session_hash for event in alike)
@@ -61,7 +61,3 @@ def is_refused(queue, body, request):
 
 def _is_control(fn):
     return fn.concurrency_limit is None
-
-
-def _address(request):
-    return request.client.host if request.client else ""

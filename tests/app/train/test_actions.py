@@ -76,6 +76,13 @@ def test_a_visitor_is_known_again(actions):
     assert stranger["key"] != visitor["key"] and stranger["run"] is None
 
 
+def test_a_bad_key_is_no_key(actions):
+    for bad in ("k" * 50_000, "a key with spaces in it", ["k" * 32]):
+        fresh = actions.arrive({"key": bad, "run": None})["visitor"]["key"]
+        assert fresh != bad and len(fresh) == 32
+        assert actions.choose({"key": bad}, None)["visitor"]["key"] is None
+
+
 def test_only_what_has_changed_is_sent(actions, visitor):
     visitor = start(actions, visitor)["visitor"]
     first = refresh(actions, visitor)
