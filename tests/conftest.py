@@ -54,9 +54,15 @@ def probe(segmenter):
 
 
 @pytest.fixture(scope="session")
-def app_url(tmp_path_factory, small_weights):
+def app_log(tmp_path_factory):
+    """Where the app of `app_url` writes what its operator reads."""
+    return tmp_path_factory.mktemp("app") / "log.txt"
+
+
+@pytest.fixture(scope="session")
+def app_url(app_log, small_weights):
     """The address of the app, served by a process of its own with untrained networks."""
-    yield from serve(tmp_path_factory.mktemp("app"), small_weights)
+    yield from serve(app_log.parent, small_weights)
 
 
 @pytest.fixture(scope="session")

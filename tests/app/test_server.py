@@ -61,7 +61,10 @@ def call(app_url, path, **facts):
     """What the endpoint answers for a photo that lies at this path of the server."""
     endpoint = f"{app_url}/gradio_api/call/segment"
     photo = {"path": str(path), **facts}
-    event = httpx.post(endpoint, json={"data": [photo, False, 0.5]}).json()["event_id"]
+    answer = httpx.post(endpoint, json={"data": [photo, False, 0.5]})
+    if answer.is_client_error:
+        return f"event: error {answer.text}"
+    event = answer.json()["event_id"]
     return httpx.get(f"{endpoint}/{event}", timeout=60).text
 
 

@@ -1,10 +1,15 @@
 """How each refusal of a command, of an evaluation and of a page's action is provoked."""
 
+from types import SimpleNamespace
+
+import gradio as gr
+
 from gecat.__main__ import _parser
 from gecat.app.explore.duel import DuelActions
 from gecat.app.explore.explorer import make_explorer
 from gecat.app.segment.actions import SegmentActions, checked_threshold, parse_colour
 from gecat.app.ui import uploads
+from gecat.app.ui.calls import check_value, check_values
 from gecat.app.ui.result_cache import ResultCache
 from gecat.app.ui.uploads import checked_files
 from gecat.evaluation.bench.semisupervised import learn_from_masks
@@ -77,4 +82,6 @@ RECIPES = {
     "page.too_many_photos": lambda tools: uploaded(tools, 41),
     "page.too_large": lambda tools: uploaded(tools, 5, MANY_BYTES=2_000_000),
     "page.nothing_painted": nothing_painted,
+    "page.bad_value": lambda tools: check_value(gr.Checkbox(label="given"), "given"),
+    "page.bad_count": lambda tools: check_values(SimpleNamespace(inputs=[]), ["given"]),
 }

@@ -64,7 +64,7 @@ def build(page, tab):
     # The first example is shown once somebody looks; a photo that is there stays.
     connect(
         tab.select,
-        lambda photo: {"photo": photo or str(page.examples[0])},
+        lambda photo: {} if photo else {"photo": str(page.examples[0])},
         {"photo": photo},
         {"photo": photo},
         show_progress="hidden",

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from gradio import processing_utils
 from starlette.middleware import Middleware
 
+from gecat.app.ui.calls import CheckedCalls
 from gecat.app.ui.headers import SafeHeaders
 from gecat.app.ui.painting import LAYER_BYTES
 from gecat.app.ui.request_limits import BoundedRequests
@@ -23,6 +24,7 @@ def guarded():
         "middleware": [
             Middleware(KnownRoutes),
             Middleware(BoundedRequests, max_bytes=MESSAGE_BYTES, larger=LARGER),
+            Middleware(CheckedCalls),
         ],
     }
 

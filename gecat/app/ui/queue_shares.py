@@ -3,13 +3,15 @@
 A visitor is known by the address of the connection, and by the session that the browser names.
 """
 
+from fastapi import HTTPException
+
 from gecat.app.ui.addresses import origin_of
+from gecat.app.ui.answers import words_of
 
 WAITING = 64  # events of all visitors
 OF_AN_ADDRESS = 32  # waiting or running
 OF_A_SESSION = 12
 CONTROLS_OF_AN_ADDRESS = 16  # Start, Pause and the like, which wait for nothing
-FULL = "Too many requests wait. Please try again in a moment."
 
 
 def share_queue(demo):
@@ -21,13 +23,16 @@ def share_queue(demo):
     Returns:
         the same.
     """
-    demo.queue(max_size=None)  # one bound for all would turn away whoever comes last
+    # One bound for all would turn away whoever comes last; past the queue nobody is counted.
+    demo.queue(max_size=None, api_open=False)
     queue = demo._queue
     push = queue.push
 
     async def push_within_share(body, request, username):
         if is_refused(queue, body, request):
-            return False, FULL, "queue_full"
+            # At 503 Gradio's page has words of its own, in English.
+            status = 429 if "origin" in request.headers else 503
+            raise HTTPException(status, words_of(request.scope).queue_full)
         return await push(body=body, request=request, username=username)
 
     queue.push = push_within_share

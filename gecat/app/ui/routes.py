@@ -7,7 +7,7 @@ what the operator sees.
 import logging
 import re
 
-from starlette.responses import PlainTextResponse
+from gecat.app.ui.answers import plain, words_of
 
 PAGES = r"/|/zh/?|/config/?|/theme\.css|/robots\.txt|/favicon\.ico|/manifest\.json|/pwa_icon"
 FILES = r"/(static|assets|svelte)/.+"
@@ -50,7 +50,7 @@ class KnownRoutes:
         path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
         known = KNOWN.get(scope["method"])
         if known is None or not known.fullmatch(path):
-            await PlainTextResponse("There is no such page.", 404)(scope, receive, send)
+            await plain(words_of(scope).no_page, 404)(scope, receive, send)
             return
         begun = False
 
@@ -64,5 +64,4 @@ class KnownRoutes:
         except Exception as error:  # Gradio trusts numbers and names that strangers send
             log.warning("%s %s: %s", scope["method"], path[:CUT], repr(error)[:CUT])
             if not begun:
-                answer = PlainTextResponse("This request makes no sense here.", 400)
-                await answer(scope, receive, send)
+                await plain(words_of(scope).no_sense, 400)(scope, receive, send)

@@ -50,4 +50,5 @@ def test_what_a_launch_is_given():
     assert [part.cls.__name__ for part in guarded()["middleware"]] == [
         "KnownRoutes",
         "BoundedRequests",
+        "CheckedCalls",
     ]
