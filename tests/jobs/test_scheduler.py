@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gecat.errors import ImageError, JobError
+from gecat.errors import ImageError, JobError, UserError
 from gecat.jobs.command import command_to_train
 from gecat.jobs.job import new_key
 from gecat.jobs.limits import JobLimits
@@ -413,6 +413,44 @@ def test_what_is_no_photo_is_refused_before_it_is_kept(open_jobs, key, tmp_path)
     with refused("too_few_photos", limit=8, received=7):
         jobs.start(key, RunRequest(data="photos", files=files))
     assert list(jobs.root.iterdir()) == []
+
+
+def archive_of(folder, name, files, **options):
+    """A (name, path) of an archive that holds files, a dict of names and bytes."""
+    with zipfile.ZipFile(folder / name, "w", **options) as archive:
+        for member, data in files.items():
+            archive.writestr(member, data)
+    return name, folder / name
+
+
+def test_an_archive_that_gives_no_photos_says_why(open_jobs, key, tmp_path):
+    jobs = open_jobs()
+    picture = photo_files(tmp_path, ["a.png"])[0][1].read_bytes()
+    pictures = {f"{number}.png": picture for number in range(9)}
+
+    def told(given):
+        with pytest.raises(UserError) as caught:
+            jobs.start(key, RunRequest(data="photos", files=[given]))
+        return str(caught.value)
+
+    packed = told(archive_of(tmp_path, "packed.zip", pictures, compression=zipfile.ZIP_BZIP2))
+    assert "Received: 0. 9 of 9 that were looked at" in packed and "stored or deflated" in packed
+    mixed = dict(list(pictures.items())[:4]) | {f"{n}.txt": b"only words" for n in range(50)}
+    mixed = told(archive_of(tmp_path, "mixed.zip", mixed))
+    assert "no picture that can be read" in mixed and "of 40 that were looked at" in mixed
+    name, path = archive_of(tmp_path, "locked.zip", pictures)
+    data = bytearray(path.read_bytes())
+    for sign, place in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
+        at = data.find(sign)
+        while at >= 0:
+            data[at + place] |= 1
+            at = data.find(sign, at + 4)
+    path.write_bytes(data)
+    assert "9 of 9 that were looked at: This member of the archive is locked" in told((name, path))
+    whole = archive_of(tmp_path, "cut.zip", pictures)[1]
+    whole.write_bytes(whole.read_bytes()[:-60])
+    assert told(("cut.zip", whole)).startswith("The archive is damaged, cut short")
+    assert told(archive_of(tmp_path, "empty.zip", {})).endswith("Received: 0.")
 
 
 def test_a_visitor_has_a_share_of_the_disk(open_jobs, key, tmp_path):
