@@ -10,6 +10,7 @@ import gecat
 from gecat import i18n
 from gecat.app.ui.examples import write_examples
 from gecat.app.ui.guard import guarded
+from gecat.app.ui.large_photos import LargePhotos
 from gecat.app.ui.page_state import Page
 from gecat.app.ui.queue_shares import share_queue
 from gecat.app.ui.result_cache import ResultCache
@@ -48,6 +49,7 @@ def build(folder, weights=None, jobs=None, results=None):
         segmenter=functools.cache(lambda: gecat.load(weights)),
         weights=weights,
         results=results or ResultCache(),
+        large_photos=LargePhotos(),
         examples=write_examples(folder),
         jobs=jobs or Jobs(Path(folder) / "runs", shipped=weights),
         loaded=demo.load,

@@ -145,7 +145,7 @@ def odd_bodies():
         yield {**good, "fn_index": index}
     for session in (None, "", "a" * 65, "a/b", "ä", 7, ["a"], {}):
         yield {**good, "fn_index": 3, "session_hash": session}
-    for trigger in (-1, 10**6, "1", [1], True):
+    for trigger in (-1, 10**12, "1", [1], True):
         yield {**good, "fn_index": 3, "trigger_id": trigger}
     for data in (None, "x", {}, 7):
         yield {**good, "fn_index": 3, "data": data}

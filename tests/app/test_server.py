@@ -5,6 +5,7 @@ import inspect
 import json
 import os
 import tempfile
+import threading
 import urllib.error
 import urllib.request
 
@@ -46,6 +47,26 @@ def test_a_program_segments_a_photo(client, photo):
     assert 0 <= facts["score"] <= 1
 
 
+def test_a_large_photo_keeps_no_small_one_waiting(app_url, photo, tmp_path):
+    large = tmp_path / "large.png"
+    Image.new("RGB", (8000, 6000), (200, 30, 30)).save(large, compress_level=1)
+    ended = []
+
+    def wait_for_end(path, event):
+        assert "event: complete" in answer_to(app_url, event)
+        ended.append(path.name)
+
+    begun = [
+        (path, join(app_url, upload(app_url, path)).json()["event_id"]) for path in (large, photo)
+    ]
+    threads = [threading.Thread(target=wait_for_end, args=each) for each in begun]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ended == ["photo.png", "large.png"]
+
+
 def test_a_program_is_told_what_is_wrong(client, tmp_path):
     path = tmp_path / "note.png"
     path.write_text("only words")
@@ -57,21 +78,33 @@ def test_only_one_endpoint_is_named(client):
     assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/segment"]
 
 
+def upload(app_url, path):
+    """Where the server keeps a file that was uploaded."""
+    with path.open("rb") as file:
+        return httpx.post(f"{app_url}/gradio_api/upload", files={"files": file}).json()[0]
+
+
+def join(app_url, path, **facts):
+    """What is answered to whoever asks for the photo that lies at this path of the server."""
+    photo = {"path": str(path), **facts}
+    return httpx.post(f"{app_url}/gradio_api/call/segment", json={"data": [photo, False, 0.5]})
+
+
+def answer_to(app_url, event):
+    return httpx.get(f"{app_url}/gradio_api/call/segment/{event}", timeout=60).text
+
+
 def call(app_url, path, **facts):
     """What the endpoint answers for a photo that lies at this path of the server."""
-    endpoint = f"{app_url}/gradio_api/call/segment"
-    photo = {"path": str(path), **facts}
-    answer = httpx.post(endpoint, json={"data": [photo, False, 0.5]})
-    if answer.is_client_error:
-        return f"event: error {answer.text}"
-    event = answer.json()["event_id"]
-    return httpx.get(f"{endpoint}/{event}", timeout=60).text
+    joined = join(app_url, path, **facts)
+    if joined.is_client_error:
+        return f"event: error {joined.text}"
+    return answer_to(app_url, joined.json()["event_id"])
 
 
 @pytest.mark.parametrize("facts", [{"meta": {"_type": "gradio.FileData"}}, {"meta": {}}, {}])
 def test_a_photo_of_the_server_that_nobody_uploaded_is_not_taken(app_url, photo, facts):
-    with photo.open("rb") as file:
-        uploaded = httpx.post(f"{app_url}/gradio_api/upload", files={"files": file}).json()[0]
+    uploaded = upload(app_url, photo)
     assert "event: complete" in call(app_url, uploaded, **facts)
     assert "event: error" in call(app_url, photo, **facts)
 

@@ -10,7 +10,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import gradio as gr
@@ -21,6 +21,7 @@ from gecat.app.segment.result import make_files, measure, pack
 from gecat.app.segment.views import draw, draw_cutout, labelled_boxes, result_html
 from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.fragments import note_html, photos_html
+from gecat.app.ui.large_photos import LargePhotos
 from gecat.app.ui.result_cache import ResultCache
 from gecat.app.ui.uploads import checked_files, publish, read_photo
 from gecat.errors import ImageError, UserError, WeightsError
@@ -44,19 +45,23 @@ class SegmentActions:
         segmenter: returns the Segmenter; called when a photo comes, not before.
         results: where results are kept between two clicks.
         segmenter_of_run: returns the Segmenter of the run that a visitor uses instead, or None.
+        large: the turns of large photos.
     """
 
     words: Section
     segmenter: Callable
     results: ResultCache
     segmenter_of_run: Callable = lambda run_in_use: None
+    large: LargePhotos = field(default_factory=LargePhotos)
 
     @errors_become_toasts
     def segment(self, photo, refine, run_in_use=None):
         """Segments a photo; returns the ticket of its result, or None where there is no photo."""
         if photo is None:
             return {"ticket": None}
-        result = self._segment(*read_photo(photo), refine, run_in_use)
+        image, name = read_photo(photo)
+        with self.large.turn(image):
+            result = self._segment(image, name, refine, run_in_use)
         return {"ticket": self.results.put(result, result.size)}
 
     @errors_become_toasts
@@ -98,7 +103,9 @@ class SegmentActions:
             return {}
         if ticket is None:
             return {name: gr.update(value=None, interactive=False) for name in FILES}
-        files = make_files(self._cached(ticket), threshold, self._background(colour, background))
+        result, behind = self._cached(ticket), self._background(colour, background)
+        with self.large.turn(result.image):
+            files = make_files(result, threshold, behind)
         paths = zip(FILES, publish(files), strict=True)
         return {name: gr.update(value=path, interactive=True) for name, path in paths}
 
@@ -137,10 +144,12 @@ class SegmentActions:
         """
         if photo is None:
             raise UserError("page.no_photo")
-        result = self._segment(*read_photo(photo), bool(refine))
         threshold = checked_threshold(threshold)
-        cutout, mask = publish(make_files(result, threshold))
-        return {"cutout": cutout, "mask": mask, "facts": measure(result, threshold)}
+        image, name = read_photo(photo)
+        with self.large.turn(image):
+            result = self._segment(image, name, bool(refine))
+            cutout, mask = publish(make_files(result, threshold))
+            return {"cutout": cutout, "mask": mask, "facts": measure(result, threshold)}
 
     @errors_become_toasts
     def segment_many(self, files, refine, threshold, run_in_use=None, progress=PROGRESS):
@@ -157,15 +166,17 @@ class SegmentActions:
             with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
                 for name, path in progress.tqdm(files):
                     try:
-                        result = self._segment(read_image(path), name, refine, run_in_use)
+                        image = read_image(path)
                     except ImageError as error:
                         skipped.append((Path(name).name, error.bare()))
                         continue
-                    pictures.append((draw_cutout(result, threshold), result.stem))
-                    for name, data in make_files(result, threshold).items():
-                        name = free_name(name, names)
-                        names.add(name)
-                        archive.writestr(name, data)
+                    with self.large.turn(image, patient=True):
+                        result = self._segment(image, name, refine, run_in_use)
+                        pictures.append((draw_cutout(result, threshold), result.stem))
+                        for name, data in make_files(result, threshold).items():
+                            name = free_name(name, names)
+                            names.add(name)
+                            archive.writestr(name, data)
             zipped = save_file_to_cache(target, get_upload_folder()) if pictures else None
         done = self.words.segment.many_done.format(count=len(pictures))
         return {

@@ -9,9 +9,11 @@ from gecat.app.segment.run_weights import RunWeights
 from gecat.app.ui.events import (
     AT_ONCE,
     AT_ONCE_QUEUED,
+    BATCHES,
     DRAWING,
     LIVE,
-    NETWORK,
+    PHOTOS,
+    WRITING,
     connect,
     named,
 )
@@ -35,7 +37,9 @@ def build(page, tab):
     """
     words = page.words
     run_weights = RunWeights(words, page.jobs)
-    actions = SegmentActions(words, page.segmenter, page.results, run_weights.segmenter)
+    actions = SegmentActions(
+        words, page.segmenter, page.results, run_weights.segmenter, page.large_photos
+    )
     in_use = _weights_in_use(words.train)
     with gr.Row():
         with gr.Column(scale=4, min_width=300):
@@ -193,7 +197,7 @@ def _connect_photo(page, actions, given, shown):
         show_progress="full",
         show_progress_on=[shown.before_after],
         trigger_mode="always_last",
-        **NETWORK,
+        **PHOTOS,
     )
     emptied = {"photo": given.photo, **named(shown, "ticket", *PICTURES, "score", *FILES)}
     connect(segmented.failure, actions.reset, None, emptied)
@@ -214,7 +218,7 @@ def _connect_pictures(actions, shown):
     changes = [component.change for component in settings.values()]
     drawn = connect(changes, actions.show, settings, pictures, **LIVE, **DRAWING)
     # The pictures come first, the files of full size follow.
-    connect(drawn.success, actions.offer, settings, named(shown, *FILES), **LIVE, **DRAWING)
+    connect(drawn.success, actions.offer, settings, named(shown, *FILES), **LIVE, **WRITING)
     picture = {"picture": shown.background_picture}
     taken = connect(
         shown.background_picture.change,
@@ -287,7 +291,7 @@ def _many_photos(page, actions, given, shown):
         },
         {"gallery": gallery, "download": download, "note": note},
         show_progress_on=[gallery],
-        **NETWORK,
+        **BATCHES,
     )
 
 
@@ -305,5 +309,5 @@ def _add_endpoint(actions, given, shown):
         },
         api_name="segment",
         api_visibility="public",
-        **NETWORK,
+        **PHOTOS,
     )

@@ -200,7 +200,7 @@ def _check_session(asked, needed):
 def _check_event(blocks, action, asked):
     """What was clicked: a place of a picture, or the number of a thing."""
     trigger, data = asked.get("trigger_id"), asked.get("event_data")
-    if trigger is not None and not (_is_index(trigger) and trigger in blocks.blocks):
+    if trigger is not None and not _is_index(trigger):
         raise LookupError
     selects = [target for target, event in action.targets if event == "select"]
     if not selects or len(inspect.signature(action.fn).parameters) <= len(action.inputs):

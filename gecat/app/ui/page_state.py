@@ -7,6 +7,7 @@ from pathlib import Path
 
 import gradio as gr
 
+from gecat.app.ui.large_photos import LargePhotos
 from gecat.app.ui.result_cache import ResultCache
 from gecat.i18n import Section
 from gecat.jobs.job import is_key
@@ -23,6 +24,7 @@ class Page:
         segmenter: returns the Segmenter; called when a photo comes, not before.
         weights: path of the weights in use, or None for the shipped ones.
         results: where results are kept between two clicks.
+        large_photos: the turns of large photos.
         examples: paths of example photos.
         jobs: the runs.
         loaded: the event of the page's being loaded.
@@ -38,6 +40,7 @@ class Page:
     segmenter: Callable
     weights: Path | None
     results: ResultCache
+    large_photos: LargePhotos
     examples: Sequence[Path]
     jobs: Jobs
     loaded: Callable

@@ -3,6 +3,10 @@
 A visitor is known by the address of the connection, and by the session that the browser names.
 """
 
+import math
+import random
+from collections import Counter
+
 from fastapi import HTTPException
 
 from gecat.app.ui.addresses import origin_of
@@ -36,7 +40,35 @@ def share_queue(demo):
         return await push(body=body, request=request, username=username)
 
     queue.push = push_within_share
+    queue.get_events = lambda: next_events(queue)
     return demo
+
+
+def next_events(queue):
+    """The event that runs next: no address takes all places of a line, so others pass it.
+
+    Args:
+        queue: Gradio's Queue.
+
+    Returns:
+        what `Queue.get_events` does: ([event], False, the line's name), or None.
+    """
+    lines = list(queue.event_queue_per_concurrency_id.items())
+    random.shuffle(lines)
+    running = Counter(
+        (event.concurrency_id, origin_of(event.request))
+        for events in queue.active_jobs
+        for event in events or ()
+    )
+    for name, line in lines:
+        limit = line.concurrency_limit or math.inf
+        if line.current_concurrency >= limit:
+            continue
+        for event in line.queue:
+            if running[name, origin_of(event.request)] < max(1, limit - 1):
+                line.queue.remove(event)
+                return [event], False, name
+    return None
 
 
 def is_refused(queue, body, request):
