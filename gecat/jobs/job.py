@@ -30,6 +30,7 @@ class Job:
         waiting_since: when it joined the queue, or None where it does not wait.
         launched: when its process started last; pid: of the process while it is thought to live.
         told_to_end: when it was told to end for good, or None.
+        ended_for: which bound it went over, the code of a JobError; None where it did not.
         returncode: of the process that ended last, a `Status` or minus a signal; None where an
             earlier app started it.
     """
@@ -51,6 +52,7 @@ class Job:
     launched: float | None = None
     pid: int | None = None
     told_to_end: float | None = None
+    ended_for: str | None = None
     returncode: int | None = None
 
 

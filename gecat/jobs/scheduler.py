@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from gecat.errors import JobError, Status
+from gecat.errors import JobError, Status, UserError
 from gecat.files import AnyPath, asset
 from gecat.jobs.command import command_to_train, data_of
 from gecat.jobs.job import START, Job, next_name, origin_hash, owner_of, tidy_name
@@ -149,7 +149,11 @@ class Jobs(Runs):
             if not going and job.waiting_since is None:
                 self._check_queue(job.origin)
             waiting = None if going else job.waiting_since or time.time()
-            self.save(replace(job, asked="run", pace=pace, part=part, waiting_since=waiting))
+            self.save(
+                replace(
+                    job, asked="run", pace=pace, part=part, waiting_since=waiting, ended_for=None
+                )
+            )
             if going:
                 control(self.folder(job), pace, part)
         self.tick()
@@ -184,6 +188,11 @@ class Jobs(Runs):
         # One that is told to end before it can learn has no checkpoint to keep.
         ended_well = job.returncode in (None, Status.DONE, Status.SOME_SKIPPED, -signal.SIGTERM)
         return "paused" if job.asked == "pause" and ended_well else "interrupted"
+
+    def ending(self, job: Job) -> UserError | None:
+        """Returns why a run has ended, where that was neither asked for nor its budget's end."""
+        ended = {"failed", "interrupted"} | ({"stopped"} if job.ended_for else set())
+        return self.reason(job) if self.state(job) in ended else None
 
     def position(self, job: Job) -> int:
         """Returns a queued run's place in the queue, from 1; 0 for the others."""
@@ -233,7 +242,7 @@ class Jobs(Runs):
                 folder, now = self.folder(job), time.time()
                 if self._alive(job):
                     if bytes_in(folder) > self.limits.run_bytes:
-                        self._end(job)
+                        self._end(job, "job.over_disk")
                 elif now - (job.launched or job.created) > 86_400 * self.limits.kept_days or (
                     job.waiting_since is None
                     and not last_stats(folder)
@@ -271,17 +280,19 @@ class Jobs(Runs):
         if job.told_to_end is not None:
             if time.time() - job.told_to_end > ENDING_SECONDS:
                 send(job.pid, signal.SIGKILL)
-        elif self._takes_too_much(job):
-            self._end(job)
+        elif bound := self._bound_passed(job):
+            self._end(job, bound)
         elif job.asked != "pause" and read_control(self.folder(job))[0] == "pause":
             self.save(replace(job, asked="pause"))
 
-    def _takes_too_much(self, job):
-        lived = time.time() - job.launched
-        return lived > self.limits.wall_clock or memory_of(job.pid) > self.limits.memory_bytes
+    def _bound_passed(self, job):
+        if time.time() - job.launched > self.limits.wall_clock:
+            return "job.over_deadline"
+        return "job.over_memory" if memory_of(job.pid) > self.limits.memory_bytes else None
 
-    def _end(self, job):
-        self.save(replace(job, asked="stop", waiting_since=None, told_to_end=time.time()))
+    def _end(self, job, bound=None):
+        now = time.time()
+        self.save(replace(job, asked="stop", waiting_since=None, told_to_end=now, ended_for=bound))
         send(job.pid, signal.SIGTERM)
 
     def _let_run(self, job):

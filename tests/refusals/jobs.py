@@ -9,6 +9,7 @@ from gecat.i18n import words
 from gecat.jobs.job import new_key
 from gecat.jobs.limits import JobLimits
 from gecat.jobs.requests import RunRequest
+from gecat.training.run.folder import last_stats
 
 from ..stand_in import wait_for
 
@@ -86,6 +87,21 @@ def ended(returncode):
     return provoke
 
 
+def ended_for(**limits):
+    """Raises what is told of a run that has gone over a limit."""
+
+    def provoke(tools):
+        jobs, key = tools.jobs(), new_key()
+        run = jobs.start(key, LONG)
+        wait_for(lambda: last_stats(jobs.folder(jobs.get(key, run))))
+        jobs.limits = JobLimits(**limits)
+        jobs.sweep()
+        wait_for(lambda: jobs.state(jobs.get(key, run)) == "stopped")
+        raise jobs.ending(jobs.get(key, run))
+
+    return provoke
+
+
 RECIPES = {
     "job.no_key": lambda tools: tools.jobs().runs("short"),
     "job.no_such_run": lambda tools: tools.jobs().get(new_key(), "given"),
@@ -115,4 +131,7 @@ RECIPES = {
     "job.told_to_end": ended(-signal.SIGTERM),
     "job.aborted": ended(-signal.SIGABRT),
     "job.vanished": ended(None),
+    "job.over_deadline": ended_for(wall_clock=0),
+    "job.over_memory": ended_for(memory_bytes=1),
+    "job.over_disk": ended_for(run_bytes=1),
 }

@@ -222,7 +222,10 @@ class TrainActions:
         if not run:
             return self.clear_downloads()
         job = self.jobs.get(key_of(visitor), self._selected(run))
-        folder, weights = self.jobs.folder(job), self.jobs.weights(job)
+        try:
+            folder, weights = self.jobs.folder(job), self.jobs.weights(job)
+        except JobError:  # nobody has asked for what is not there yet
+            return self.clear_downloads()
         stem, command = safe_stem(job.name), command_to_repeat(job, folder, self.jobs.limits.photos)
         movie = film(folder)
         files = {
@@ -279,6 +282,9 @@ class TrainActions:
                 variant="primary" if state in ("paused", "interrupted") else "secondary",
             ),
             "stop": gr.update(interactive=state in ("queued", "running", "paused")),
+            "use": gr.update(
+                variant="primary" if snapshot and snapshot.has_learned else "secondary"
+            ),
         }
 
     def _list(self, mine, run):
