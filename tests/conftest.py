@@ -1,3 +1,4 @@
+import base64
 import os
 import socket
 import subprocess
@@ -72,7 +73,7 @@ def bare_app_url(tmp_path_factory):
     yield from serve(folder, folder / "missing.safetensors")
 
 
-def serve(folder, weights, *options, runs="runs"):
+def serve(folder, weights, *options, runs="runs", auth=None):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
@@ -96,7 +97,7 @@ def serve(folder, weights, *options, runs="runs"):
         )
     url = f"http://127.0.0.1:{port}"
     try:
-        wait_until_up(url, server, log)
+        wait_until_up(url, server, log, auth)
         yield url
     finally:
         server.terminate()
@@ -107,11 +108,15 @@ def serve(folder, weights, *options, runs="runs"):
             server.wait()
 
 
-def wait_until_up(url, server, log):
+def wait_until_up(url, server, log, auth=None):
+    request = urllib.request.Request(url)
+    if auth is not None:
+        known = base64.b64encode(":".join(auth).encode()).decode()
+        request.add_header("Authorization", f"Basic {known}")
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            with urllib.request.urlopen(url, timeout=5):
+            with urllib.request.urlopen(request, timeout=5):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)

@@ -61,8 +61,12 @@ def build(folder, weights=None, jobs=None, results=None):
     return share_queue(demo)
 
 
-def launch_options():
-    """Returns the arguments of `launch()` that are the same wherever the app runs."""
+def launch_options(access=None, list_runs=None):
+    """Returns the arguments of `launch()` that are the same wherever the app runs.
+
+    Args:
+        access, list_runs: as `guarded` takes them.
+    """
     style, script = ((STATIC / name).read_text(encoding="utf-8") for name in ("app.css", "app.js"))
     return {
         "theme": make_theme(),
@@ -72,7 +76,7 @@ def launch_options():
         "footer_links": ["api"],
         # One file may be a zip of photos; how large a photo may be, the reader says.
         "max_file_size": MANY_BYTES,
-        "app_kwargs": guarded(),
+        "app_kwargs": guarded(access, list_runs),
         # Whatever would call home, leak a path or show one visitor's work to another is off.
         "share": False,
         "run_history": False,

@@ -228,3 +228,21 @@ def test_refusals_are_told_in_the_language_of_the_page(api):
     assert api.get("/nowhere", headers=program).text == words("zh").requests.no_page
     large = api.post("/gradio_api/queue/join", content=b"x" * 200_000, headers=program)
     assert "100 kB" in large.json()["error"] and "请" in large.json()["error"]
+
+
+def test_a_name_that_is_not_the_apps_is_nobodys_address(api):
+    for path in ("/", "/config", "/zh", "/nowhere"):
+        answer = api.get(path, headers={"host": "evil.example.org"})
+        assert (answer.status_code, "evil" in answer.text) == (421, False)
+    assert api.get("/config", headers={"host": "192.0.2.7:80"}).status_code == 200
+
+
+def test_no_page_of_another_site_may_ask(api):
+    body = {"data": [None, False, 0.5]}
+    for origin in ("https://evil.example.org", "null", "http://127.0.0.1:1"):
+        for path in ("call/segment", "queue/join", "upload", "cancel"):
+            headers = {"origin": origin}
+            answer = api.post(f"/gradio_api/{path}", json=body, headers=headers)
+            assert (answer.status_code, answer.json()["error"][-1]) == (403, ".")
+    own = {"origin": str(api.base_url)}
+    assert api.post("/gradio_api/call/segment", json=body, headers=own).status_code == 200
