@@ -1,10 +1,12 @@
 """What a stranger sends past the page: refused in a sentence, and nobody else notices."""
 
+import socket
 from pathlib import Path
 
 import httpx
 import pytest
 
+from gecat.app.ui.log_limits import ENTRIES
 from gecat.i18n import words
 
 
@@ -246,3 +248,26 @@ def test_no_page_of_another_site_may_ask(api):
             assert (answer.status_code, answer.json()["error"][-1]) == (403, ".")
     own = {"origin": str(api.base_url)}
     assert api.post("/gradio_api/call/segment", json=body, headers=own).status_code == 200
+
+
+def test_uploads_that_are_given_up_leave_no_trace(api):
+    before = log_of(api)
+    head = (
+        "POST /gradio_api/upload HTTP/1.1\r\nHost: {host}\r\nContent-Length: 100000\r\n"
+        "Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
+        'Content-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'
+    )
+    for _ in range(40):
+        with socket.create_connection((api.base_url.host, api.base_url.port)) as connection:
+            connection.sendall(head.format(host=api.base_url.host).encode() + b"x" * 1000)
+    assert api.get("/").status_code == 200
+    assert log_of(api) == before
+
+
+def test_the_log_is_bounded_whatever_strangers_send(api):
+    before = log_of(api)
+    for _ in range(3 * ENTRIES):
+        body = {"data": 1, "component_id": -1, "session_hash": "x" * 1000, "fn_name": "x"}
+        assert api.post("/gradio_api/component_server", json=body).status_code == 400
+    written = log_of(api).removeprefix(before)
+    assert 0 < written.count("\n") <= 2 * ENTRIES

@@ -55,14 +55,41 @@ class SegmentActions:
     large: LargePhotos = field(default_factory=LargePhotos)
 
     @errors_become_toasts
-    def segment(self, photo, refine, run_in_use=None):
-        """Segments a photo; returns the ticket of its result, or None where there is no photo."""
+    def segment(self, photo, refine, run_in_use=None, restored=None):
+        """Segments a photo, unless it has only come back after another was refused.
+
+        Args:
+            photo: payload, or None; refine: whether along its edges.
+            run_in_use: whose weights, or None.
+            restored: path of the photo that `restore` has put back, or None.
+
+        Returns:
+            the ticket of its result, None where there is no photo, and what `restore` needs.
+        """
         if photo is None:
             return {"ticket": None}
+        if restored is not None and restored == photo.get("path"):
+            return {"restored": None}
         image, name = read_photo(photo)
         with self.large.turn(image):
             result = self._segment(image, name, refine, run_in_use)
-        return {"ticket": self.results.put(result, result.size)}
+        ticket = self.results.put(result, result.size)
+        kept = {"path": photo["path"], "ticket": ticket}
+        return {"ticket": ticket, "kept": kept, "restored": None}
+
+    def restore(self, photo, kept):
+        """Puts back the last photo and its result, after another was refused.
+
+        Args:
+            photo: payload of what was refused.
+            kept: path and ticket of the last that was not, or None where nobody wants it back.
+        """
+        lies_here = kept is not None and Path(kept["path"]).is_file()
+        if not lies_here or self.results.get(kept["ticket"]) is None:
+            return self.reset()
+        if isinstance(photo, dict) and photo.get("path") == kept["path"]:
+            return {}  # the photo stands there: something else was wrong
+        return {"photo": kept["path"], "ticket": kept["ticket"], "restored": kept["path"]}
 
     @errors_become_toasts
     def show(self, ticket, threshold, colour, background):

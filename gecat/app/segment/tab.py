@@ -188,19 +188,32 @@ def _outputs(words):
 
 
 def _connect_photo(page, actions, given, shown):
-    """Whatever decides the mask segments the photo anew."""
+    """Whatever decides the mask segments the photo anew; what is refused leaves all as it was."""
+    kept, restored = gr.State(None), gr.State(None)
+    photo = {"photo": given.photo, "restored": restored}
     segmented = connect(
         [given.photo.change, given.refine.change, page.weights_chosen.change],
         actions.segment,
-        {"photo": given.photo, "refine": given.refine, "run_in_use": page.run_in_use},
-        {"ticket": shown.ticket},
+        {**photo, "refine": given.refine, "run_in_use": page.run_in_use},
+        {"ticket": shown.ticket, "kept": kept, "restored": restored},
         show_progress="full",
         show_progress_on=[shown.before_after],
         trigger_mode="always_last",
         **PHOTOS,
     )
-    emptied = {"photo": given.photo, **named(shown, "ticket", *PICTURES, "score", *FILES)}
-    connect(segmented.failure, actions.reset, None, emptied)
+    emptied = {**photo, **named(shown, "ticket", *PICTURES, "score", *FILES)}
+    refused = {"photo": given.photo, "kept": kept}
+    connect(segmented.failure, actions.restore, refused, emptied)
+    # A photo that is taken away by hand is not wanted back. The page alone knows whether it was; its
+    # answer comes in the place of a value that nobody needs here.
+    connect(
+        given.photo.clear,
+        lambda replaced: {} if replaced else {"kept": None},
+        {"replaced": given.refine},
+        {"kept": kept},
+        js="() => gecat.photoIsReplaced()",
+        **AT_ONCE,
+    )
     # The page is up first; then it shows on an example what it does.
     connect(
         page.loaded,

@@ -9,6 +9,7 @@ from gecat.app.access import Access
 from gecat.app.ui.calls import CheckedCalls
 from gecat.app.ui.headers import SafeHeaders
 from gecat.app.ui.hosts import KnownHosts
+from gecat.app.ui.log_limits import bounded_log
 from gecat.app.ui.painting import LAYER_BYTES
 from gecat.app.ui.passwords import Locked
 from gecat.app.ui.request_limits import BoundedRequests
@@ -64,4 +65,5 @@ async def guard_inside(app):
     app.state_holder.set_blocks(app.get_blocks())
     # Outside of Gradio's own middleware, which lets any page's scripts read all answers.
     app.middleware_stack = SafeHeaders(app.middleware_stack)
-    yield
+    with bounded_log():
+        yield

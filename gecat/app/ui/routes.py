@@ -7,6 +7,8 @@ what the operator sees.
 import logging
 import re
 
+from starlette.requests import ClientDisconnect
+
 from gecat.app.ui.answers import plain, words_of
 
 PAGES = r"/|/zh/?|/config/?|/theme\.css|/robots\.txt|/favicon\.ico|/manifest\.json|/pwa_icon"
@@ -61,6 +63,8 @@ class KnownRoutes:
 
         try:
             await self._app(scope, receive, watched_send)
+        except ClientDisconnect:  # nobody is left to answer, and nothing to tell
+            return
         except Exception as error:  # Gradio trusts numbers and names that strangers send
             log.warning("%s %s: %s", scope["method"], path[:CUT], repr(error)[:CUT])
             if not begun:
