@@ -204,8 +204,8 @@ def _connect_photo(page, actions, given, shown):
     emptied = {**photo, **named(shown, "ticket", *PICTURES, "score", *FILES)}
     refused = {"photo": given.photo, "kept": kept}
     connect(segmented.failure, actions.restore, refused, emptied)
-    # A photo that is taken away by hand is not wanted back. The page alone knows whether it was; its
-    # answer comes in the place of a value that nobody needs here.
+    # What is taken away by hand is not wanted back. The page alone knows whether it was; its answer
+    # comes in the place of a value that nobody needs here.
     connect(
         given.photo.clear,
         lambda replaced: {} if replaced else {"kept": None},

@@ -2,7 +2,7 @@
 
 from contextlib import asynccontextmanager
 
-from gradio import processing_utils
+from gradio import processing_utils, routes
 from starlette.middleware import Middleware
 
 from gecat.app.access import Access
@@ -15,6 +15,7 @@ from gecat.app.ui.passwords import Locked
 from gecat.app.ui.request_limits import BoundedRequests
 from gecat.app.ui.routes import KnownRoutes
 from gecat.app.ui.sessions import Sessions
+from gecat.app.ui.upload_progress import UploadProgress
 from gecat.app.ui.uploads import MANY_BYTES
 
 MESSAGE_BYTES = 100_000  # of a request that is no upload
@@ -52,6 +53,7 @@ async def fetch_nothing(url, cache_dir):
 
 
 processing_utils.async_ssrf_protected_download = fetch_nothing
+routes.file_upload_statuses = UploadProgress()
 
 
 @asynccontextmanager

@@ -37,11 +37,20 @@ def share_queue(demo):
             # At 503 Gradio's page has words of its own, in English.
             status = 429 if "origin" in request.headers else 503
             raise HTTPException(status, words_of(request.scope).queue_full)
+        forget_sessions(queue)
         return await push(body=body, request=request, username=username)
 
     queue.push = push_within_share
     queue.get_events = lambda: next_events(queue)
     return demo
+
+
+def forget_sessions(queue):
+    """Forgets the events of sessions whose messages nobody has fetched, and Gradio has dropped."""
+    if len(queue.pending_event_ids_session) > 2 * queue.pending_messages_per_session.max_size:
+        for session in list(queue.pending_event_ids_session):
+            if session not in queue.pending_messages_per_session:
+                del queue.pending_event_ids_session[session]
 
 
 def next_events(queue):

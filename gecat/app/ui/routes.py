@@ -16,7 +16,7 @@ FILES = r"/(static|assets|svelte)/.+"
 API = "/gradio_api"
 SEEN = (
     r"/info/?|/openapi\.json|/app_id/?|/user/?|/login_check/?|/token/?|/startup-events|/theme\.css"
-    r"|/heartbeat/[^/]+|/queue/(data|status)|/upload_progress|/call/(v2/)?[^/]+/[^/]+"
+    r"|/heartbeat/[\w-]{1,64}|/queue/(data|status)|/upload_progress|/call/(v2/)?[^/]+/[^/]+"
     r"|/file=(?!\s*[a-zA-Z][a-zA-Z0-9+.-]+:/).+"  # a path of the server's, never an address
 )
 SENT = (
@@ -30,6 +30,7 @@ KNOWN = {
 KNOWN["HEAD"] = KNOWN["OPTIONS"] = re.compile(
     f"{KNOWN['GET'].pattern}|{KNOWN['POST'].pattern}", re.DOTALL
 )
+QUERY_BYTES = 1000  # behind the path
 CUT = 200  # letters of what a stranger wrote that are logged
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,8 @@ class KnownRoutes:
             return
         path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
         known = KNOWN.get(scope["method"])
-        if known is None or not known.fullmatch(path):
+        asked = len(scope.get("query_string", b""))
+        if known is None or asked > QUERY_BYTES or not known.fullmatch(path):
             await plain(words_of(scope).no_page, 404)(scope, receive, send)
             return
         begun = False

@@ -1,16 +1,19 @@
 """Shares of the queue, asked of a real server: who floods it turns away nobody but himself."""
 
 import threading
+from types import SimpleNamespace
 
 import gradio as gr
 import httpx
 import pytest
+from gradio.utils import LRUCache
 
 from gecat.app.ui.queue_shares import (
     CONTROLS_OF_AN_ADDRESS,
     OF_A_SESSION,
     OF_AN_ADDRESS,
     WAITING,
+    forget_sessions,
     share_queue,
 )
 
@@ -71,6 +74,16 @@ def join():
         yield send
     ended.set()
     demo.close()
+
+
+def test_sessions_that_nobody_comes_back_for_are_forgotten():
+    messages = LRUCache(10)
+    queue = SimpleNamespace(pending_messages_per_session=messages, pending_event_ids_session={})
+    for number in range(100):
+        messages[f"s{number}"] = queue.pending_event_ids_session[f"s{number}"] = {"event"}
+        forget_sessions(queue)
+    assert len(queue.pending_event_ids_session) <= 20
+    assert messages.keys() <= queue.pending_event_ids_session.keys()
 
 
 def test_no_address_takes_all_places(running):
