@@ -91,8 +91,8 @@ def checked_call(blocks, way, name, body):
             check_value(block, asked.get(key))
         return json.dumps(asked).encode()
     _check_session(asked, needed=way is None)
-    check_values(action, asked.get("data"), simple=way == "call")
     _check_event(blocks, action, asked)
+    check_values(action, asked.get("data"), simple=way == "call")
     return json.dumps({key: asked[key] for key in KEPT if key in asked}).encode()
 
 

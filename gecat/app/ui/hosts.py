@@ -45,10 +45,12 @@ class KnownHosts:
     def is_own_page(self, origin, host):
         """Whether a page is the app's, by the headers `origin` and `host`.
 
-        A proxy may change the host's port, so a page under a name that is named is the app's.
+        A proxy may change the host's port, so a page under a name that is named is the app's; on an
+        address, or this machine, others serve pages by other ports.
         """
+        name = _name(origin)
         own = _netloc(origin) == host.decode("latin-1").lower()
-        return own or _name(origin) in self._hosts
+        return own or (name in self._hosts and not _is_local(name))
 
 
 def _is_local(name):

@@ -2,7 +2,7 @@ import pytest
 
 from gecat.app.ui.hosts import KnownHosts
 
-HOSTS = KnownHosts(None, ["gecat.example.org", "*.hf.space"])
+HOSTS = KnownHosts(None, ["gecat.example.org", "*.hf.space", "127.0.0.1", "localhost"])
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,7 @@ def test_the_apps_own_pages_may_ask(origin, host):
     [
         (b"null", b"127.0.0.1:7860"),
         (b"http://127.0.0.1:8000", b"127.0.0.1:7860"),
+        (b"http://localhost:8000", b"localhost:7860"),
         (b"https://other.hf.space", b"me-gecat.hf.space"),
         (b"https://evil.example.org", b"gecat.example.org"),
         (b"http://[", b"127.0.0.1:7860"),
