@@ -1,5 +1,6 @@
 # make run    serve the app on http://127.0.0.1:7860 (HOST=0.0.0.0 PORT=8000 to change)
 # make test   lint, format, types, import contracts, every test (the browser's included)
+# make audit  ask the package index for known holes in what is installed (SECURITY.md)
 # make clean  remove what the two above made
 #
 # Both set up all they need: a virtual environment in .venv and, for the tests, Chromium.
@@ -19,7 +20,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint browser clean
+.PHONY: run test lint browser audit clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python app.py --host $(HOST) --port $(PORT)
@@ -51,6 +52,11 @@ $(VENV)/test.stamp: requirements.txt requirements-dev.txt | $(BIN)/python
 browser:
 	@command -v chromium > /dev/null || command -v chromium-browser > /dev/null || \
 		command -v google-chrome > /dev/null || { $(APT_INSTALL) chromium; }
+
+audit: $(VENV)/run.stamp
+	$(BIN)/python -m pip check
+	$(BIN)/python -m pip install -q "pip-audit>=2.9,<3"
+	$(BIN)/pip-audit --path $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache

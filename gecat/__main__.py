@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Sequence
 
 from gecat.commands import bench, calibrate, evaluate, segment, train
-from gecat.errors import Status, told_of
+from gecat.errors import Status, is_out_of_memory, told_of
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             traceback.print_exc()
             return Status.FAILED
         print(f"gecat {options.command}: {told}", file=sys.stderr)
-        return Status.FAILED if isinstance(error, MemoryError) else Status.WRONG_USE
+        return Status.FAILED if is_out_of_memory(error) else Status.WRONG_USE
 
 
 def _parser():

@@ -194,7 +194,7 @@ def told_of(error: BaseException) -> UserError | None:
     """
     if isinstance(error, UserError):
         return error
-    if isinstance(error, MemoryError):
+    if is_out_of_memory(error):
         return UserError("system.out_of_memory")
     if isinstance(error, OSError) and error.errno in _FULL:  # where, the system does not say
         return UserError("file.full")
@@ -202,6 +202,18 @@ def told_of(error: BaseException) -> UserError | None:
         code = _SYSTEM.get(error.errno or 0, "failed")
         return UserError(f"file.{code}", received=name_of(error.filename))
     return None
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Returns whether the memory was not enough, of the machine or of its GPU.
+
+    What computes has errors of its own for that, which are known by their names: nothing here loads
+    what computes.
+    """
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if kinds & {"MemoryError", "ResourceExhaustedError"}:  # the latter is TensorFlow's
+        return True
+    return "JaxRuntimeError" in kinds and str(error).startswith("RESOURCE_EXHAUSTED")
 
 
 def name_of(path: str | Path) -> str:

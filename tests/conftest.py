@@ -1,3 +1,4 @@
+import base64
 import os
 import socket
 import subprocess
@@ -54,9 +55,15 @@ def probe(segmenter):
 
 
 @pytest.fixture(scope="session")
-def app_url(tmp_path_factory, small_weights):
+def app_log(tmp_path_factory):
+    """Where the app of `app_url` writes what its operator reads."""
+    return tmp_path_factory.mktemp("app") / "log.txt"
+
+
+@pytest.fixture(scope="session")
+def app_url(app_log, small_weights):
     """The address of the app, served by a process of its own with untrained networks."""
-    yield from serve(tmp_path_factory.mktemp("app"), small_weights)
+    yield from serve(app_log.parent, small_weights)
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +73,7 @@ def bare_app_url(tmp_path_factory):
     yield from serve(folder, folder / "missing.safetensors")
 
 
-def serve(folder, weights, *options, runs="runs"):
+def serve(folder, weights, *options, runs="runs", auth=None):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
@@ -90,7 +97,7 @@ def serve(folder, weights, *options, runs="runs"):
         )
     url = f"http://127.0.0.1:{port}"
     try:
-        wait_until_up(url, server, log)
+        wait_until_up(url, server, log, auth)
         yield url
     finally:
         server.terminate()
@@ -101,11 +108,15 @@ def serve(folder, weights, *options, runs="runs"):
             server.wait()
 
 
-def wait_until_up(url, server, log):
+def wait_until_up(url, server, log, auth=None):
+    request = urllib.request.Request(url)
+    if auth is not None:
+        known = base64.b64encode(":".join(auth).encode()).decode()
+        request.add_header("Authorization", f"Basic {known}")
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            with urllib.request.urlopen(url, timeout=5):
+            with urllib.request.urlopen(request, timeout=5):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)

@@ -1,11 +1,14 @@
 """Serves the app: `python app.py` in a checkout, `gecat-app` where it is installed."""
 
+import functools
+import os
 import signal
 import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from gecat.app.access import read_access
 from gecat.app.options import make_parser
 from gecat.app.page import build, launch_options
 from gecat.app.ui.result_cache import ResultCache
@@ -30,6 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.list:
         print(list_runs(root))
         return
+    try:
+        access = read_access(os.environ, [*options.hosts, options.host or ""])
+    except ValueError as error:
+        parser.error(str(error))
     # An app that is told to end tells its trainings to keep what they have learned.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     limits = JobLimits(photos=options.max_photos, trainings=options.trainings)
@@ -45,7 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             results = ResultCache(kept_seconds=KEPT_SECONDS)
             demo = build(folder / "files" / "examples", options.weights, jobs, results)
             begin_sweeping(folder, results)
+            launched = launch_options(access, functools.partial(list_runs, root))
             try:
-                demo.launch(server_name=options.host, server_port=options.port, **launch_options())
+                demo.launch(server_name=options.host, server_port=options.port, **launched)
             except OSError as error:
                 parser.error(f"the app cannot listen on port {options.port or 7860}: {error}")

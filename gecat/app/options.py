@@ -8,7 +8,7 @@ from gecat.options import add_weights, positive
 
 
 def make_parser() -> ArgumentParser:
-    """Returns the parser of host, port, weights, runs, photos, max_photos, trainings and list."""
+    """Returns the parser of what is chosen; secrets come by the environment alone."""
     parser = ArgumentParser(description="Serves the GEC-AT app; open the address that it prints.")
     parser.add_argument("--host", default=None, help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, default=None, help="port (default: 7860 or the next)")
@@ -35,6 +35,13 @@ def make_parser() -> ArgumentParser:
         default=JobLimits.trainings,
         metavar="N",
         help="trainings at a time (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--hosts",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name that the app is called by, beside localhost and addresses; may be given again",
     )
     parser.add_argument("--list", action="store_true", help="list all visitors' runs and end")
     return parser

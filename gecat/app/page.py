@@ -10,6 +10,7 @@ import gecat
 from gecat import i18n
 from gecat.app.ui.examples import write_examples
 from gecat.app.ui.guard import guarded
+from gecat.app.ui.large_photos import LargePhotos
 from gecat.app.ui.page_state import Page
 from gecat.app.ui.queue_shares import share_queue
 from gecat.app.ui.result_cache import ResultCache
@@ -48,6 +49,7 @@ def build(folder, weights=None, jobs=None, results=None):
         segmenter=functools.cache(lambda: gecat.load(weights)),
         weights=weights,
         results=results or ResultCache(),
+        large_photos=LargePhotos(),
         examples=write_examples(folder),
         jobs=jobs or Jobs(Path(folder) / "runs", shipped=weights),
         loaded=demo.load,
@@ -59,8 +61,12 @@ def build(folder, weights=None, jobs=None, results=None):
     return share_queue(demo)
 
 
-def launch_options():
-    """Returns the arguments of `launch()` that are the same wherever the app runs."""
+def launch_options(access=None, list_runs=None):
+    """Returns the arguments of `launch()` that are the same wherever the app runs.
+
+    Args:
+        access, list_runs: as `guarded` takes them.
+    """
     style, script = ((STATIC / name).read_text(encoding="utf-8") for name in ("app.css", "app.js"))
     return {
         "theme": make_theme(),
@@ -70,7 +76,7 @@ def launch_options():
         "footer_links": ["api"],
         # One file may be a zip of photos; how large a photo may be, the reader says.
         "max_file_size": MANY_BYTES,
-        "app_kwargs": guarded(),
+        "app_kwargs": guarded(access, list_runs),
         # Whatever would call home, leak a path or show one visitor's work to another is off.
         "share": False,
         "run_history": False,

@@ -11,6 +11,7 @@ anything. Where processes cannot be forked (Windows), files are read in this one
 import contextlib
 import functools
 import json
+import logging
 import os
 import signal
 import socket
@@ -36,7 +37,10 @@ WAIT_SECONDS = 60  # for one answer, on a busy machine
 READERS = 2  # photos that are read at a time
 DEATHS = 3  # of readers of one archive
 LONGEST_LINE = 1_000_000  # bytes; a member's name may have 65,535
+LONGEST_SAYING = 2000  # bytes of what a decoder says that are logged together
 FORKS = hasattr(os, "fork") and hasattr(socket, "send_fds")
+
+log = logging.getLogger(__name__)
 
 
 def read_image(source: AnyPath | bytes, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
@@ -211,9 +215,11 @@ class _Server:
                     [*words, *self._limits],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
                     env=_environment(),
                     pass_fds=(theirs.fileno(),),
                 )
+            threading.Thread(target=_log_all, args=[self._process.stderr], daemon=True).start()
         return self._control
 
     def _end(self):
@@ -221,6 +227,13 @@ class _Server:
         self._process.kill()
         self._process.wait()
         self._process = None
+
+
+def _log_all(output):
+    """Logs what decoders say of strangers' files: who keeps a log bounds it."""
+    with output:
+        while said := output.read1(LONGEST_SAYING):
+            log.warning("a reader says: %s", said.decode(errors="replace").strip())
 
 
 @functools.cache

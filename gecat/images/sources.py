@@ -161,10 +161,12 @@ def _root(paths):
 
 
 def _is_archive(path):
+    if path.suffix.lower() == ".zip":
+        return path.is_file()  # whether it is a sound one, opening it tells
     try:
         return zipfile.is_zipfile(path)
     except Exception:  # a damaged archive fails in as many ways as it has fields
-        return path.suffix.lower() == ".zip"
+        return False
 
 
 def _archive(path):

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from gecat.errors import ImageError, UserError, name_of, told_of
+from gecat.errors import ImageError, UserError, is_out_of_memory, name_of, told_of
 from gecat.files import AnyPath
 from gecat.images.reading import read_image
 from gecat.inference.cutout import cutout, opacity, overlay
@@ -66,7 +66,9 @@ def segment_files(
             product = PRODUCTS[what](image, predict(image))
             target = _free_path(out, file.stem, taken)
             Image.fromarray(product).save(target)
-        except (ImageError, OSError, MemoryError) as error:
+        except Exception as error:
+            if not (isinstance(error, (ImageError, OSError)) or is_out_of_memory(error)):
+                raise
             notes.append(f"{file}: {told_of(error) or error}")
             failed += 1
             continue

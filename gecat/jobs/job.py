@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -13,6 +14,7 @@ from gecat.files import write_atomically
 # In a run's folder:
 START = "start.safetensors"  # the weights that it begins from
 ERROR = "error.json"  # why its last process could not go on, where it knew
+KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,14 @@ class Job:
 
     Attributes:
         owner: hash of the visitor's key.
+        origin: hash of the address that it was asked for from, "" where nobody knows.
         data, preset, start, seconds, changes: as in `requests.RunRequest`.
         asked: "run", "pause" or "stop": what its visitor wants of it.
         pace, part: as `training.run.folder.control` takes them.
         waiting_since: when it joined the queue, or None where it does not wait.
         launched: when its process started last; pid: of the process while it is thought to live.
         told_to_end: when it was told to end for good, or None.
+        ended_for: which bound it went over, the code of a JobError; None where it did not.
         returncode: of the process that ended last, a `Status` or minus a signal; None where an
             earlier app started it.
     """
@@ -43,10 +47,12 @@ class Job:
     asked: str = "run"
     pace: str = "run"
     part: str = "both"
+    origin: str = ""
     waiting_since: float | None = None
     launched: float | None = None
     pid: int | None = None
     told_to_end: float | None = None
+    ended_for: str | None = None
     returncode: int | None = None
 
 
@@ -68,15 +74,25 @@ def new_key() -> str:
     return secrets.token_urlsafe(24)
 
 
+def is_key(key: object) -> bool:
+    """Returns whether this may be a visitor's key: as long as ours, of the same letters."""
+    return isinstance(key, str) and KEY.fullmatch(key) is not None
+
+
 def owner_of(key: object) -> str:
     """Returns what is kept of a visitor's key.
 
     Raises:
         JobError: if it is no key.
     """
-    if not isinstance(key, str) or len(key) < 16:
+    if not isinstance(key, str) or not is_key(key):
         raise JobError("job.no_key")
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+def origin_hash(address: str) -> str:
+    """Returns what is kept of an address, "" for none; whoever knows addresses can compare."""
+    return hashlib.sha256(address.encode()).hexdigest() if address else ""
 
 
 def tidy_name(text: object) -> str:

@@ -9,7 +9,9 @@ class JobLimits:
 
     trainings: int = 1  # at a time
     waiting: int = 12  # in the queue
+    origin_waiting: int = 6  # of one address
     runs: int = 12  # kept for one visitor
+    origin_runs: int = 48  # kept for one address: a class shares one
     seconds: int = 600  # of learning, for one run
     wall_clock: int = 3600  # seconds that a process lives, pauses included
     photos: int = 500
@@ -21,6 +23,7 @@ class JobLimits:
     batch_size: int = 32
     disk_bytes: int = 4_000_000_000  # all runs together
     visitor_bytes: int = 600_000_000  # all runs of one visitor, when another is begun
+    origin_bytes: int = 2_000_000_000  # all runs of one address, likewise
     run_bytes: int = 600_000_000  # one run
     memory_bytes: int = 5_000_000_000  # one training's process
     kept_days: float = 14.0  # after its last launch

@@ -26,8 +26,9 @@ def list_runs(root: AnyPath) -> str:
 def _line(jobs, job):
     begun = datetime.fromtimestamp(job.created).strftime("%Y-%m-%d %H:%M")
     learned = f"{jobs.spent(job):.0f} of {job.seconds} s"
+    ending = jobs.ending(job)
     disk = f"{bytes_in(jobs.folder(job)) / 1e6:.1f} MB"
     return (
         f"{job.id:17}{job.owner[:8]:10}{begun:18}{jobs.state(job):13}"
-        f"{learned:>14}{disk:>9}  {job.name}"
+        f"{learned:>14}{disk:>9}  {job.name}{f': {ending}' if ending else ''}"
     )

@@ -1,14 +1,14 @@
 """What a visitor may ask a training for, and the checks that hold whoever asks, and how."""
 
-import contextlib
 import shutil
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gecat.config import STEERABLE, preset
-from gecat.errors import ImageError, JobError, Setting, SettingError
+from gecat.errors import ImageError, JobError, Setting, SettingError, Term
 from gecat.files import free_name
 from gecat.images.datasets import MINIMUM_PHOTOS
 from gecat.images.decoding import open_source, read_image
@@ -20,6 +20,7 @@ from gecat.training.unused import refuse_unused
 STARTS = ("random", "shipped")
 ARCHIVES = (".zip", ".npy")
 PROBED = 40  # photos that are read before an upload is kept
+REASONS = 3  # why photos were refused, that are told
 
 
 @dataclass(frozen=True)
@@ -124,14 +125,31 @@ def check_files(files: Sequence[tuple[str, str]], limits: JobLimits) -> None:
 
 def _check_usable(count, read):
     """Reads some photos, spread over all: enough of them must be photos to learn from."""
-    usable = 0
+    usable, refused = 0, []
     for index in spread(range(count), PROBED) if count else ():
-        with contextlib.suppress(ImageError):
+        try:
             read(index)
             usable += 1
+        except ImageError as error:
+            refused.append(error.bare())
         if usable == MINIMUM_PHOTOS:
             return
-    raise JobError("job.too_few_photos", limit=MINIMUM_PHOTOS, received=usable)
+    raise JobError(
+        "job.too_few_photos",
+        limit=MINIMUM_PHOTOS,
+        received=usable,
+        reasons=_counted(refused, usable + len(refused)) or "",
+    )
+
+
+def _counted(refused, looked):
+    """The commonest reasons why photos were refused: (how many of those looked at, the first)."""
+    counts = Counter(error.code for error in refused)
+    first = {error.code: error for error in reversed(refused)}
+    return [
+        (Term("looked_at", count=count, looked=looked), first[code])
+        for code, count in counts.most_common(REASONS)
+    ]
 
 
 def upload_bytes(files: Sequence[tuple[str, str]]) -> int:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from gecat.errors import JobError, Status
+from gecat.errors import JobError, Status, UserError
 from gecat.files import AnyPath, asset
 from gecat.jobs.command import command_to_train, data_of
-from gecat.jobs.job import START, Job, next_name, owner_of, tidy_name
+from gecat.jobs.job import START, Job, next_name, origin_hash, owner_of, tidy_name
 from gecat.jobs.limits import JobLimits
 from gecat.jobs.process import ENDING_SECONDS, Processes, memory_of, send
 from gecat.jobs.requests import (
@@ -66,24 +66,30 @@ class Jobs(Runs):
             threading.Thread(target=self._watch, name="jobs", daemon=True).start()
             atexit.register(self.close)
 
-    def start(self, key: object, request: RunRequest) -> str:
+    def start(self, key: object, request: RunRequest, address: str = "") -> str:
         """Puts a run in the queue and returns its id.
+
+        Args:
+            key: the visitor's; request: what is asked for.
+            address: that it comes from, since keys are made up freely; "" where there is none.
 
         Raises:
             JobError: if it is more than is allowed, or makes no sense.
         """
         check_request(request, self.limits, self.folders)
         files = request.files if request.data == "photos" else ()
+        origin = origin_hash(address)
         with self.lock:
-            self._check_room(self.runs(key), files)
+            self._check_room(self.runs(key), origin, files)
         if request.data == "photos":
             check_files(files, self.limits)  # it takes its time, and nobody waits for it
         with self.lock:
             mine, now = self.runs(key), time.time()
-            self._check_room(mine, files)
+            self._check_room(mine, origin, files)
             job = Job(
                 id=secrets.token_hex(8),
                 owner=owner_of(key),
+                origin=origin,
                 created=now,
                 waiting_since=now,
                 name=tidy_name(request.name) or next_name(job.name for job in mine),
@@ -130,7 +136,7 @@ class Jobs(Runs):
             seconds: a new budget in all, to continue longer; None keeps the old one.
 
         Raises:
-            JobError: if the budget is spent, or more than is allowed.
+            JobError: if the budget is spent, or more than is allowed, or the queue is full.
         """
         with self.lock:
             job = self.get(key, run)
@@ -140,8 +146,14 @@ class Jobs(Runs):
             if not self._alive(job) and self.spent(job) >= job.seconds:
                 raise JobError("job.budget_spent", seconds=job.seconds)
             going = self._alive(job) and job.told_to_end is None
+            if not going and job.waiting_since is None:
+                self._check_queue(job.origin)
             waiting = None if going else job.waiting_since or time.time()
-            self.save(replace(job, asked="run", pace=pace, part=part, waiting_since=waiting))
+            self.save(
+                replace(
+                    job, asked="run", pace=pace, part=part, waiting_since=waiting, ended_for=None
+                )
+            )
             if going:
                 control(self.folder(job), pace, part)
         self.tick()
@@ -176,6 +188,11 @@ class Jobs(Runs):
         # One that is told to end before it can learn has no checkpoint to keep.
         ended_well = job.returncode in (None, Status.DONE, Status.SOME_SKIPPED, -signal.SIGTERM)
         return "paused" if job.asked == "pause" and ended_well else "interrupted"
+
+    def ending(self, job: Job) -> UserError | None:
+        """Returns why a run has ended, where that was neither asked for nor its budget's end."""
+        ended = {"failed", "interrupted"} | ({"stopped"} if job.ended_for else set())
+        return self.reason(job) if self.state(job) in ended else None
 
     def position(self, job: Job) -> int:
         """Returns a queued run's place in the queue, from 1; 0 for the others."""
@@ -225,7 +242,7 @@ class Jobs(Runs):
                 folder, now = self.folder(job), time.time()
                 if self._alive(job):
                     if bytes_in(folder) > self.limits.run_bytes:
-                        self._end(job)
+                        self._end(job, "job.over_disk")
                 elif now - (job.launched or job.created) > 86_400 * self.limits.kept_days or (
                     job.waiting_since is None
                     and not last_stats(folder)
@@ -263,17 +280,19 @@ class Jobs(Runs):
         if job.told_to_end is not None:
             if time.time() - job.told_to_end > ENDING_SECONDS:
                 send(job.pid, signal.SIGKILL)
-        elif self._takes_too_much(job):
-            self._end(job)
+        elif bound := self._bound_passed(job):
+            self._end(job, bound)
         elif job.asked != "pause" and read_control(self.folder(job))[0] == "pause":
             self.save(replace(job, asked="pause"))
 
-    def _takes_too_much(self, job):
-        lived = time.time() - job.launched
-        return lived > self.limits.wall_clock or memory_of(job.pid) > self.limits.memory_bytes
+    def _bound_passed(self, job):
+        if time.time() - job.launched > self.limits.wall_clock:
+            return "job.over_deadline"
+        return "job.over_memory" if memory_of(job.pid) > self.limits.memory_bytes else None
 
-    def _end(self, job):
-        self.save(replace(job, asked="stop", waiting_since=None, told_to_end=time.time()))
+    def _end(self, job, bound=None):
+        now = time.time()
+        self.save(replace(job, asked="stop", waiting_since=None, told_to_end=now, ended_for=bound))
         send(job.pid, signal.SIGTERM)
 
     def _let_run(self, job):
@@ -308,16 +327,30 @@ class Jobs(Runs):
         self._processes.forget(job.id)
         self.discard(job)
 
-    def _check_room(self, mine, files):
+    def _check_queue(self, origin):
+        queue, limits = self._queue(), self.limits
+        if len(queue) >= limits.waiting:
+            raise JobError("job.queue_full", limit=limits.waiting)
+        if len(_from(origin, queue)) >= limits.origin_waiting:
+            raise JobError("job.address_waits", limit=limits.origin_waiting)
+
+    def _check_room(self, mine, origin, files):
         limits, added = self.limits, upload_bytes(files)
+        neighbours = _from(origin, self.all())
         if len(mine) >= limits.runs:
             raise JobError("job.too_many_runs", limit=limits.runs)
-        if len(self._queue()) >= limits.waiting:
-            raise JobError("job.queue_full", limit=limits.waiting)
-        if sum(bytes_in(self.folder(job)) for job in mine) + added > limits.visitor_bytes:
+        if len(neighbours) >= limits.origin_runs:
+            raise JobError("job.address_runs", limit=limits.origin_runs)
+        self._check_queue(origin)
+        if self._bytes_of(mine) + added > limits.visitor_bytes:
             raise JobError("job.quota_full", limit=limits.visitor_bytes / 1e6)
+        if self._bytes_of(neighbours) + added > limits.origin_bytes:
+            raise JobError("job.address_full", limit=limits.origin_bytes / 1e6)
         if bytes_in(self.root) + added > limits.disk_bytes:
             raise JobError("job.disk_full", limit=limits.disk_bytes / 1e9)
+
+    def _bytes_of(self, jobs):
+        return sum(bytes_in(self.folder(job)) for job in jobs)
 
     def _copy_needed(self, key, request, folder):
         """Copies what the run needs into its folder, so that nothing else need be kept."""
@@ -329,3 +362,8 @@ class Jobs(Runs):
             shutil.copyfile(self.weights(self.get(key, request.start)), folder / START)
         if request.data == "photos":
             copy_files(request.files, folder)
+
+
+def _from(origin, jobs):
+    """Those of some Jobs that were asked for from an address; none where it is not known."""
+    return [job for job in jobs if origin and job.origin == origin]

@@ -79,10 +79,12 @@ class Runs:
         return last_stats(self.folder(job)).get("seconds", 0.0)
 
     def reason(self, job: Job) -> UserError:
-        """Returns why the last process of a run that failed or was interrupted ended: a UserError.
+        """Returns why the last process of a run ended where nobody had asked for that.
 
-        The process itself tells it where it could; else how it ended does.
+        Whoever ended it tells, or the process itself where it could; else how it ended does.
         """
+        if job.ended_for:
+            return JobError(job.ended_for)
         try:
             told = json.loads((self.folder(job) / ERROR).read_text())
             return UserError.from_dict(told)

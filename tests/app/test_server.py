@@ -5,6 +5,7 @@ import inspect
 import json
 import os
 import tempfile
+import threading
 import urllib.error
 import urllib.request
 
@@ -17,7 +18,8 @@ from PIL import Image
 
 from gecat.app.page import build
 from gecat.app.ui.uploads import MANY_BYTES
-from gecat.jobs.job import read_job
+from gecat.jobs.job import new_key, read_job
+from gecat.jobs.limits import JobLimits
 
 from ..conftest import serve
 
@@ -45,6 +47,26 @@ def test_a_program_segments_a_photo(client, photo):
     assert 0 <= facts["score"] <= 1
 
 
+def test_a_large_photo_keeps_no_small_one_waiting(app_url, photo, tmp_path):
+    large = tmp_path / "large.png"
+    Image.new("RGB", (8000, 6000), (200, 30, 30)).save(large, compress_level=1)
+    ended = []
+
+    def wait_for_end(path, event):
+        assert "event: complete" in answer_to(app_url, event)
+        ended.append(path.name)
+
+    begun = [
+        (path, join(app_url, upload(app_url, path)).json()["event_id"]) for path in (large, photo)
+    ]
+    threads = [threading.Thread(target=wait_for_end, args=each) for each in begun]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ended == ["photo.png", "large.png"]
+
+
 def test_a_program_is_told_what_is_wrong(client, tmp_path):
     path = tmp_path / "note.png"
     path.write_text("only words")
@@ -56,18 +78,33 @@ def test_only_one_endpoint_is_named(client):
     assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/segment"]
 
 
+def upload(app_url, path):
+    """Where the server keeps a file that was uploaded."""
+    with path.open("rb") as file:
+        return httpx.post(f"{app_url}/gradio_api/upload", files={"files": file}).json()[0]
+
+
+def join(app_url, path, **facts):
+    """What is answered to whoever asks for the photo that lies at this path of the server."""
+    photo = {"path": str(path), **facts}
+    return httpx.post(f"{app_url}/gradio_api/call/segment", json={"data": [photo, False, 0.5]})
+
+
+def answer_to(app_url, event):
+    return httpx.get(f"{app_url}/gradio_api/call/segment/{event}", timeout=60).text
+
+
 def call(app_url, path, **facts):
     """What the endpoint answers for a photo that lies at this path of the server."""
-    endpoint = f"{app_url}/gradio_api/call/segment"
-    photo = {"path": str(path), **facts}
-    event = httpx.post(endpoint, json={"data": [photo, False, 0.5]}).json()["event_id"]
-    return httpx.get(f"{endpoint}/{event}", timeout=60).text
+    joined = join(app_url, path, **facts)
+    if joined.is_client_error:
+        return f"event: error {joined.text}"
+    return answer_to(app_url, joined.json()["event_id"])
 
 
 @pytest.mark.parametrize("facts", [{"meta": {"_type": "gradio.FileData"}}, {"meta": {}}, {}])
 def test_a_photo_of_the_server_that_nobody_uploaded_is_not_taken(app_url, photo, facts):
-    with photo.open("rb") as file:
-        uploaded = httpx.post(f"{app_url}/gradio_api/upload", files={"files": file}).json()[0]
+    uploaded = upload(app_url, photo)
     assert "event: complete" in call(app_url, uploaded, **facts)
     assert "event: error" in call(app_url, photo, **facts)
 
@@ -91,15 +128,24 @@ def inputs_of(name):
     return list(inspect.signature(action).parameters)
 
 
-def private_call(app_url, name, **values):
-    """What a private event of the page answers to whoever calls it past the page."""
+def private_call(app_url, name, address="127.0.0.1", **values):
+    """What a private event of the page answers to whoever calls it past the page.
+
+    The test's own address is one that uvicorn takes for a proxy's, so it may name another.
+    """
+    headers = {"x-forwarded-for": address}
     events = httpx.get(f"{app_url}/config").json()["dependencies"]
     (event,) = [event for event in events if event["api_name"] == name]
     data = [values.get(name) for name in inputs_of(name)][: len(event["inputs"])]
     body = {"data": data, "fn_index": event["id"], "session_hash": "direct"}
     if not event["queue"]:
-        return httpx.post(f"{app_url}/gradio_api/run/predict", json=body, timeout=60).json()
-    httpx.post(f"{app_url}/gradio_api/queue/join", json=body).raise_for_status()
+        answer = httpx.post(
+            f"{app_url}/gradio_api/run/predict", json=body, headers=headers, timeout=60
+        )
+        return answer.json()
+    joined = httpx.post(f"{app_url}/gradio_api/queue/join", json=body, headers=headers)
+    if joined.is_client_error:
+        return joined.json()
     query = {"session_hash": "direct"}
     with httpx.stream("GET", f"{app_url}/gradio_api/queue/data", params=query, timeout=60) as lines:
         for line in lines.iter_lines():
@@ -109,7 +155,7 @@ def private_call(app_url, name, **values):
     return {}
 
 
-VISITOR = {"key": "a key that nobody guesses", "run": None}
+VISITOR = {"key": "a-key-that-nobody-guesses", "run": None}
 RUN = {
     "visitor": VISITOR,
     "data": "scenes",
@@ -163,6 +209,23 @@ def test_an_app_that_is_told_to_end_ends_its_trainings(tmp_path, small_weights):
     assert (read_job(path).pid, read_job(path).asked) == (None, "run")
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
+
+
+def test_made_up_keys_fill_no_more_than_their_address_may(tmp_path, small_weights):
+    app = serve(tmp_path, small_weights)
+    url = next(app)
+
+    def ask(address):
+        visitor = {"key": new_key(), "run": None}
+        return private_call(url, "start", address, **RUN | {"visitor": visitor})
+
+    places = 1 + JobLimits.origin_waiting  # one runs
+    assert all("data" in ask("203.0.113.1") for _ in range(places))
+    assert "From one address" in ask("203.0.113.1")["error"]
+    neighbours = [f"2001:db8::{number}" for number in range(1, 8)]  # one owner has them all
+    answers = [ask(address) for address in neighbours]
+    assert [("data" in answer) for answer in answers] == [True] * 6 + [False]
+    app.close()
 
 
 def test_a_request_that_is_too_large_is_refused(app_url):

@@ -178,6 +178,35 @@ def test_a_bad_file_is_refused_with_the_reason(visit, app_url, tmp_path, name, d
     expect(page.locator("#photo")).to_contain_text("Drop a photo here")
 
 
+DROP = """([name, type]) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(["only words"], name, {type}));
+    for (const kind of ["dragenter", "dragover", "drop"])
+        document.querySelector("#photo img").dispatchEvent(
+            new DragEvent(kind, {dataTransfer: transfer, bubbles: true, cancelable: true}));
+}"""
+
+
+def test_a_bad_file_takes_no_good_photo_away(visit, app_url):
+    visit.errors_allowed = True  # the browser cannot show the file either
+    page = visit(app_url)
+    number, toast = page.locator(NUMBER), page.get_by_test_id("toast-body")
+    expect(page.locator("#download-mask")).to_be_enabled()
+    score, photo = number.inner_text(), page.locator("#photo img").get_attribute("src")
+    for name, kind in (("note.png", "image/png"), ("note.txt", "text/plain")):
+        page.evaluate(DROP, [name, kind])
+        expect(toast).to_have_count(1)
+        expect(toast).to_contain_text("Received: text")
+        expect(page.locator("#photo img")).to_have_attribute("src", photo)
+        expect(number).to_have_text(score)
+        expect(page.locator("#download-mask")).to_be_enabled()
+        page.get_by_label("Close", exact=False).first.click()
+        expect(toast).to_have_count(0)
+    before = page.locator(FACTS).inner_text()
+    page.locator("#threshold input[type=range]").press("End")
+    expect(page.locator(FACTS)).not_to_have_text(before)
+
+
 def test_many_photos_give_a_gallery_and_a_zip(visit, app_url, tmp_path):
     page = visit(app_url)
     expect(page.locator(NUMBER)).to_be_visible()

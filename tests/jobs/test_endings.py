@@ -65,6 +65,16 @@ def begin(open_jobs, command=stand_in):
         ('raise RunError("run.no_data")', Status.WRONG_USE, "run.no_data"),
         ('open("photos/nowhere.png")', Status.WRONG_USE, "file.missing"),
         ("np.empty(1 << 45)", Status.FAILED, "system.out_of_memory"),
+        (
+            "import tensorflow; tensorflow.zeros((1 << 22, 1 << 22))",
+            Status.FAILED,
+            "system.out_of_memory",
+        ),
+        (
+            "import jax.numpy; jax.numpy.zeros((1 << 22, 1 << 22))",
+            Status.FAILED,
+            "system.out_of_memory",
+        ),
         ('raise KeyError("secret detail")', Status.FAILED, "job.crashed"),
     ],
 )

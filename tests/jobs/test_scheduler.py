@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gecat.errors import ImageError, JobError
+from gecat.errors import ImageError, JobError, UserError
 from gecat.jobs.command import command_to_train
 from gecat.jobs.job import new_key
 from gecat.jobs.limits import JobLimits
@@ -415,6 +415,44 @@ def test_what_is_no_photo_is_refused_before_it_is_kept(open_jobs, key, tmp_path)
     assert list(jobs.root.iterdir()) == []
 
 
+def archive_of(folder, name, files, **options):
+    """A (name, path) of an archive that holds files, a dict of names and bytes."""
+    with zipfile.ZipFile(folder / name, "w", **options) as archive:
+        for member, data in files.items():
+            archive.writestr(member, data)
+    return name, folder / name
+
+
+def test_an_archive_that_gives_no_photos_says_why(open_jobs, key, tmp_path):
+    jobs = open_jobs()
+    picture = photo_files(tmp_path, ["a.png"])[0][1].read_bytes()
+    pictures = {f"{number}.png": picture for number in range(9)}
+
+    def told(given):
+        with pytest.raises(UserError) as caught:
+            jobs.start(key, RunRequest(data="photos", files=[given]))
+        return str(caught.value)
+
+    packed = told(archive_of(tmp_path, "packed.zip", pictures, compression=zipfile.ZIP_BZIP2))
+    assert "Received: 0. 9 of 9 that were looked at" in packed and "stored or deflated" in packed
+    mixed = dict(list(pictures.items())[:4]) | {f"{n}.txt": b"only words" for n in range(50)}
+    mixed = told(archive_of(tmp_path, "mixed.zip", mixed))
+    assert "no picture that can be read" in mixed and "of 40 that were looked at" in mixed
+    name, path = archive_of(tmp_path, "locked.zip", pictures)
+    data = bytearray(path.read_bytes())
+    for sign, place in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
+        at = data.find(sign)
+        while at >= 0:
+            data[at + place] |= 1
+            at = data.find(sign, at + 4)
+    path.write_bytes(data)
+    assert "9 of 9 that were looked at: This member of the archive is locked" in told((name, path))
+    whole = archive_of(tmp_path, "cut.zip", pictures)[1]
+    whole.write_bytes(whole.read_bytes()[:-60])
+    assert told(("cut.zip", whole)).startswith("The archive is damaged, cut short")
+    assert told(archive_of(tmp_path, "empty.zip", {})).endswith("Received: 0.")
+
+
 def test_a_visitor_has_a_share_of_the_disk(open_jobs, key, tmp_path):
     jobs = open_jobs(limits=JobLimits(visitor_bytes=30_000))
     noise = np.random.default_rng(0).integers(0, 256, (8, 24, 24, 3), np.uint8)
@@ -425,6 +463,53 @@ def test_a_visitor_has_a_share_of_the_disk(open_jobs, key, tmp_path):
     with refused("quota_full", limit=0.03):
         jobs.start(key, request)
     jobs.start(new_key(), request)
+
+
+ADDRESS, ANOTHER = "203.0.113.1", "203.0.113.2"
+
+
+def test_made_up_keys_fill_no_more_than_their_address_may(open_jobs):
+    jobs = open_jobs(limits=JobLimits(origin_waiting=2))
+    for _ in range(3):  # one runs, two wait
+        jobs.start(new_key(), LONG, ADDRESS)
+    with refused("address_waits", limit=2):
+        jobs.start(new_key(), LONG, ADDRESS)
+    jobs.start(new_key(), LONG, ANOTHER)
+    assert ADDRESS not in "".join(path.read_text() for path in jobs.root.glob("*/job.json"))
+    jobs.close()
+    with refused("address_waits"):  # a restart forgets nothing
+        open_jobs(limits=JobLimits(origin_waiting=2)).start(new_key(), LONG, ADDRESS)
+
+
+def test_an_address_has_a_share_of_runs_and_of_the_disk(open_jobs, tmp_path):
+    jobs = open_jobs(limits=JobLimits(origin_runs=2))
+    for _ in range(2):
+        jobs.start(new_key(), LONG, ADDRESS)
+    with refused("address_runs", limit=2):
+        jobs.start(new_key(), LONG, ADDRESS)
+    jobs.start(new_key(), LONG, ANOTHER)
+    jobs.limits = JobLimits(origin_bytes=1)
+    with refused("address_full"):
+        jobs.start(new_key(), LONG, ADDRESS)
+
+
+def test_whoever_resumes_waits_in_the_same_queue(open_jobs, key):
+    jobs = open_jobs(limits=JobLimits(waiting=2))
+    runs = [jobs.start(key, LONG) for _ in range(2)]
+    jobs.stop(key, runs[1])
+    for _ in range(2):
+        jobs.start(key, LONG)
+    with refused("queue_full", limit=2):
+        jobs.resume(key, runs[1])
+    jobs.limits = JobLimits(waiting=3)
+    jobs.resume(key, runs[1])
+    jobs.resume(key, runs[1])  # who waits already takes no other place
+
+
+@pytest.mark.parametrize("bad", ["a" * 15, "a" * 65, "a" * 50_000, "ä" * 32, "a b" * 8, b"a" * 32])
+def test_a_key_is_as_long_as_ours_and_of_the_same_letters(open_jobs, bad):
+    with refused("no_key"):
+        open_jobs().start(bad, LONG)
 
 
 def test_a_real_training_is_killed_and_resumed(open_jobs, key):

@@ -1,10 +1,18 @@
 """How each refusal of a command, of an evaluation and of a page's action is provoked."""
 
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from types import SimpleNamespace
+
+import gradio as gr
+import numpy as np
+
 from gecat.__main__ import _parser
 from gecat.app.explore.duel import DuelActions
 from gecat.app.explore.explorer import make_explorer
 from gecat.app.segment.actions import SegmentActions, checked_threshold, parse_colour
 from gecat.app.ui import uploads
+from gecat.app.ui.calls import check_value, check_values
+from gecat.app.ui.large_photos import PLACES, LargePhotos
 from gecat.app.ui.result_cache import ResultCache
 from gecat.app.ui.uploads import checked_files
 from gecat.evaluation.bench.semisupervised import learn_from_masks
@@ -51,6 +59,14 @@ def nothing_painted(tools):
     DuelActions(make_explorer(words("en"), None, ResultCache()), {})._mask(None, None)
 
 
+def all_places_taken(tools):
+    large, photo = LargePhotos(pixels=1), np.zeros((1, 1, 3), np.uint8)
+    with ThreadPoolExecutor() as pool, large.turn(photo):
+        waiting = [pool.submit(large.turn(photo).__enter__) for _ in range(PLACES)]
+        refused, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        raise refused.pop().exception()
+
+
 def page():
     return SegmentActions(words("en"), None, ResultCache())
 
@@ -77,4 +93,7 @@ RECIPES = {
     "page.too_many_photos": lambda tools: uploaded(tools, 41),
     "page.too_large": lambda tools: uploaded(tools, 5, MANY_BYTES=2_000_000),
     "page.nothing_painted": nothing_painted,
+    "page.busy": all_places_taken,
+    "page.bad_value": lambda tools: check_value(gr.Checkbox(label="given"), "given"),
+    "page.bad_count": lambda tools: check_values(SimpleNamespace(inputs=[]), ["given"]),
 }

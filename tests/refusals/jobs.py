@@ -9,6 +9,7 @@ from gecat.i18n import words
 from gecat.jobs.job import new_key
 from gecat.jobs.limits import JobLimits
 from gecat.jobs.requests import RunRequest
+from gecat.training.run.folder import last_stats
 
 from ..stand_in import wait_for
 
@@ -22,6 +23,17 @@ def start(*wishes, **options):
         jobs, key = tools.jobs(**options), new_key()
         for request in wishes:
             jobs.start(key, request)
+
+    return provoke
+
+
+def neighbours(**limits):
+    """Starts three runs from one address, each by a visitor of its own."""
+
+    def provoke(tools):
+        jobs = tools.jobs(limits=JobLimits(**limits))
+        for key in (new_key(), new_key(), new_key()):
+            jobs.start(key, LONG, "203.0.113.1")
 
     return provoke
 
@@ -75,12 +87,30 @@ def ended(returncode):
     return provoke
 
 
+def ended_for(**limits):
+    """Raises what is told of a run that has gone over a limit."""
+
+    def provoke(tools):
+        jobs, key = tools.jobs(), new_key()
+        run = jobs.start(key, LONG)
+        wait_for(lambda: last_stats(jobs.folder(jobs.get(key, run))))
+        jobs.limits = JobLimits(**limits)
+        jobs.sweep()
+        wait_for(lambda: jobs.state(jobs.get(key, run)) == "stopped")
+        raise jobs.ending(jobs.get(key, run))
+
+    return provoke
+
+
 RECIPES = {
     "job.no_key": lambda tools: tools.jobs().runs("short"),
     "job.no_such_run": lambda tools: tools.jobs().get(new_key(), "given"),
     "job.too_many_runs": start(LONG, LONG, limits=JobLimits(runs=1)),
     "job.queue_full": start(LONG, LONG, LONG, limits=JobLimits(waiting=1)),
     "job.quota_full": start(LONG, LONG, limits=JobLimits(visitor_bytes=1)),
+    "job.address_waits": neighbours(origin_waiting=1),
+    "job.address_runs": neighbours(origin_runs=1),
+    "job.address_full": neighbours(origin_bytes=1),
     "job.disk_full": start(LONG, LONG, limits=JobLimits(disk_bytes=100)),
     "job.bad_seconds": start(RunRequest(seconds="given")),
     "job.bad_setting": start(RunRequest(changes={"size": 65})),
@@ -101,4 +131,7 @@ RECIPES = {
     "job.told_to_end": ended(-signal.SIGTERM),
     "job.aborted": ended(-signal.SIGABRT),
     "job.vanished": ended(None),
+    "job.over_deadline": ended_for(wall_clock=0),
+    "job.over_memory": ended_for(memory_bytes=1),
+    "job.over_disk": ended_for(run_bytes=1),
 }

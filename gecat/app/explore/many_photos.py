@@ -8,7 +8,7 @@ import numpy as np
 
 from gecat.app.explore.views.many_photos import mask_picture, scores_figure
 from gecat.app.ui.errors import errors_become_toasts
-from gecat.app.ui.events import DRAWING, NETWORK, connect
+from gecat.app.ui.events import BATCHES, DRAWING, connect
 from gecat.app.ui.fragments import photos_html
 from gecat.app.ui.uploads import MANY_PHOTOS, checked_files
 from gecat.errors import ImageError
@@ -80,7 +80,7 @@ def build(explorer, ticket, weights):
         {"files": files},
         {"scored": scored_ticket, "figure": figure},
         show_progress_on=[gallery],
-        **NETWORK,
+        **BATCHES,
     )
     for event in (scored.success, chosen.change):
         connect(

@@ -5,7 +5,7 @@ import gradio as gr
 from gecat.app.explore import critic, duel, generator, gradient_epoch, many_photos
 from gecat.app.explore.explorer import make_explorer
 from gecat.app.ui.errors import errors_become_toasts
-from gecat.app.ui.events import NETWORK, connect
+from gecat.app.ui.events import PHOTOS, connect
 from gecat.app.ui.fragments import note_html
 from gecat.app.ui.sentences import error_html
 from gecat.errors import WeightsError
@@ -56,7 +56,7 @@ def build(page, tab):
         {"photo": photo},
         {"ticket": ticket, "note": note},
         show_progress_on=[note],
-        **NETWORK,
+        **PHOTOS,
     )
     connect(
         inspected.failure, actions.reset, None, {"photo": photo, "ticket": ticket, "note": note}
@@ -64,7 +64,7 @@ def build(page, tab):
     # The first example is shown once somebody looks; a photo that is there stays.
     connect(
         tab.select,
-        lambda photo: {"photo": photo or str(page.examples[0])},
+        lambda photo: {} if photo else {"photo": str(page.examples[0])},
         {"photo": photo},
         {"photo": photo},
         show_progress="hidden",

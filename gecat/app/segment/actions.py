@@ -10,7 +10,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import gradio as gr
@@ -21,6 +21,7 @@ from gecat.app.segment.result import make_files, measure, pack
 from gecat.app.segment.views import draw, draw_cutout, labelled_boxes, result_html
 from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.fragments import note_html, photos_html
+from gecat.app.ui.large_photos import LargePhotos
 from gecat.app.ui.result_cache import ResultCache
 from gecat.app.ui.uploads import checked_files, publish, read_photo
 from gecat.errors import ImageError, UserError, WeightsError
@@ -44,20 +45,51 @@ class SegmentActions:
         segmenter: returns the Segmenter; called when a photo comes, not before.
         results: where results are kept between two clicks.
         segmenter_of_run: returns the Segmenter of the run that a visitor uses instead, or None.
+        large: the turns of large photos.
     """
 
     words: Section
     segmenter: Callable
     results: ResultCache
     segmenter_of_run: Callable = lambda run_in_use: None
+    large: LargePhotos = field(default_factory=LargePhotos)
 
     @errors_become_toasts
-    def segment(self, photo, refine, run_in_use=None):
-        """Segments a photo; returns the ticket of its result, or None where there is no photo."""
+    def segment(self, photo, refine, run_in_use=None, restored=None):
+        """Segments a photo, unless it has only come back after another was refused.
+
+        Args:
+            photo: payload, or None; refine: whether along its edges.
+            run_in_use: whose weights, or None.
+            restored: path of the photo that `restore` has put back, or None.
+
+        Returns:
+            the ticket of its result, None where there is no photo, and what `restore` needs.
+        """
         if photo is None:
             return {"ticket": None}
-        result = self._segment(*read_photo(photo), refine, run_in_use)
-        return {"ticket": self.results.put(result, result.size)}
+        if restored is not None and restored == photo.get("path"):
+            return {"restored": None}
+        image, name = read_photo(photo)
+        with self.large.turn(image):
+            result = self._segment(image, name, refine, run_in_use)
+        ticket = self.results.put(result, result.size)
+        kept = {"path": photo["path"], "ticket": ticket}
+        return {"ticket": ticket, "kept": kept, "restored": None}
+
+    def restore(self, photo, kept):
+        """Puts back the last photo and its result, after another was refused.
+
+        Args:
+            photo: payload of what was refused.
+            kept: path and ticket of the last that was not, or None where nobody wants it back.
+        """
+        lies_here = kept is not None and Path(kept["path"]).is_file()
+        if not lies_here or self.results.get(kept["ticket"]) is None:
+            return self.reset()
+        if isinstance(photo, dict) and photo.get("path") == kept["path"]:
+            return {}  # the photo stands there: something else was wrong
+        return {"photo": kept["path"], "ticket": kept["ticket"], "restored": kept["path"]}
 
     @errors_become_toasts
     def show(self, ticket, threshold, colour, background):
@@ -98,7 +130,9 @@ class SegmentActions:
             return {}
         if ticket is None:
             return {name: gr.update(value=None, interactive=False) for name in FILES}
-        files = make_files(self._cached(ticket), threshold, self._background(colour, background))
+        result, behind = self._cached(ticket), self._background(colour, background)
+        with self.large.turn(result.image):
+            files = make_files(result, threshold, behind)
         paths = zip(FILES, publish(files), strict=True)
         return {name: gr.update(value=path, interactive=True) for name, path in paths}
 
@@ -137,10 +171,12 @@ class SegmentActions:
         """
         if photo is None:
             raise UserError("page.no_photo")
-        result = self._segment(*read_photo(photo), bool(refine))
         threshold = checked_threshold(threshold)
-        cutout, mask = publish(make_files(result, threshold))
-        return {"cutout": cutout, "mask": mask, "facts": measure(result, threshold)}
+        image, name = read_photo(photo)
+        with self.large.turn(image):
+            result = self._segment(image, name, bool(refine))
+            cutout, mask = publish(make_files(result, threshold))
+            return {"cutout": cutout, "mask": mask, "facts": measure(result, threshold)}
 
     @errors_become_toasts
     def segment_many(self, files, refine, threshold, run_in_use=None, progress=PROGRESS):
@@ -157,15 +193,17 @@ class SegmentActions:
             with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
                 for name, path in progress.tqdm(files):
                     try:
-                        result = self._segment(read_image(path), name, refine, run_in_use)
+                        image = read_image(path)
                     except ImageError as error:
                         skipped.append((Path(name).name, error.bare()))
                         continue
-                    pictures.append((draw_cutout(result, threshold), result.stem))
-                    for name, data in make_files(result, threshold).items():
-                        name = free_name(name, names)
-                        names.add(name)
-                        archive.writestr(name, data)
+                    with self.large.turn(image, patient=True):
+                        result = self._segment(image, name, refine, run_in_use)
+                        pictures.append((draw_cutout(result, threshold), result.stem))
+                        for name, data in make_files(result, threshold).items():
+                            name = free_name(name, names)
+                            names.add(name)
+                            archive.writestr(name, data)
             zipped = save_file_to_cache(target, get_upload_folder()) if pictures else None
         done = self.words.segment.many_done.format(count=len(pictures))
         return {

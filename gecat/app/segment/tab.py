@@ -9,9 +9,11 @@ from gecat.app.segment.run_weights import RunWeights
 from gecat.app.ui.events import (
     AT_ONCE,
     AT_ONCE_QUEUED,
+    BATCHES,
     DRAWING,
     LIVE,
-    NETWORK,
+    PHOTOS,
+    WRITING,
     connect,
     named,
 )
@@ -35,7 +37,9 @@ def build(page, tab):
     """
     words = page.words
     run_weights = RunWeights(words, page.jobs)
-    actions = SegmentActions(words, page.segmenter, page.results, run_weights.segmenter)
+    actions = SegmentActions(
+        words, page.segmenter, page.results, run_weights.segmenter, page.large_photos
+    )
     in_use = _weights_in_use(words.train)
     with gr.Row():
         with gr.Column(scale=4, min_width=300):
@@ -184,19 +188,32 @@ def _outputs(words):
 
 
 def _connect_photo(page, actions, given, shown):
-    """Whatever decides the mask segments the photo anew."""
+    """Whatever decides the mask segments the photo anew; what is refused leaves all as it was."""
+    kept, restored = gr.State(None), gr.State(None)
+    photo = {"photo": given.photo, "restored": restored}
     segmented = connect(
         [given.photo.change, given.refine.change, page.weights_chosen.change],
         actions.segment,
-        {"photo": given.photo, "refine": given.refine, "run_in_use": page.run_in_use},
-        {"ticket": shown.ticket},
+        {**photo, "refine": given.refine, "run_in_use": page.run_in_use},
+        {"ticket": shown.ticket, "kept": kept, "restored": restored},
         show_progress="full",
         show_progress_on=[shown.before_after],
         trigger_mode="always_last",
-        **NETWORK,
+        **PHOTOS,
     )
-    emptied = {"photo": given.photo, **named(shown, "ticket", *PICTURES, "score", *FILES)}
-    connect(segmented.failure, actions.reset, None, emptied)
+    emptied = {**photo, **named(shown, "ticket", *PICTURES, "score", *FILES)}
+    refused = {"photo": given.photo, "kept": kept}
+    connect(segmented.failure, actions.restore, refused, emptied)
+    # What is taken away by hand is not wanted back. The page alone knows whether it was; its answer
+    # comes in the place of a value that nobody needs here.
+    connect(
+        given.photo.clear,
+        lambda replaced: {} if replaced else {"kept": None},
+        {"replaced": given.refine},
+        {"kept": kept},
+        js="() => gecat.photoIsReplaced()",
+        **AT_ONCE,
+    )
     # The page is up first; then it shows on an example what it does.
     connect(
         page.loaded,
@@ -214,7 +231,7 @@ def _connect_pictures(actions, shown):
     changes = [component.change for component in settings.values()]
     drawn = connect(changes, actions.show, settings, pictures, **LIVE, **DRAWING)
     # The pictures come first, the files of full size follow.
-    connect(drawn.success, actions.offer, settings, named(shown, *FILES), **LIVE, **DRAWING)
+    connect(drawn.success, actions.offer, settings, named(shown, *FILES), **LIVE, **WRITING)
     picture = {"picture": shown.background_picture}
     taken = connect(
         shown.background_picture.change,
@@ -287,7 +304,7 @@ def _many_photos(page, actions, given, shown):
         },
         {"gallery": gallery, "download": download, "note": note},
         show_progress_on=[gallery],
-        **NETWORK,
+        **BATCHES,
     )
 
 
@@ -305,5 +322,5 @@ def _add_endpoint(actions, given, shown):
         },
         api_name="segment",
         api_visibility="public",
-        **NETWORK,
+        **PHOTOS,
     )

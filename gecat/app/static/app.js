@@ -23,6 +23,39 @@ window.gecat = {
   },
 };
 
+// Gradio refuses files by the type that the browser guesses from their names, in English, and takes
+// away the photo that is there. Our reader looks into them: it says what is wrong, and the photo
+// comes back.
+(() => {
+  const photos = "#photo, #explore-photo, #background";
+  let given = 0;  // when a photo was dropped or pasted last
+  const guessed = file => file.type.startsWith("image/");
+  const asPictures = files => {
+    const transfer = new DataTransfer();
+    for (const file of files)
+      transfer.items.add(guessed(file) ? file : new File([file], file.name, {type: "image/png"}));
+    return transfer;
+  };
+  document.addEventListener("drop", event => {
+    if (!event.target.closest?.(photos)) return;
+    given = Date.now();
+    const files = [...event.dataTransfer?.files ?? []];
+    if (files.every(guessed)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const options = {dataTransfer: asPictures(files), bubbles: true, cancelable: true};
+    event.target.dispatchEvent(new DragEvent("drop", options));
+  }, true);
+  document.addEventListener("change", event => {
+    const input = event.target;
+    if (input.type === "file" && input.closest(photos) && ![...input.files].every(guessed))
+      input.files = asPictures(input.files).files;
+  }, true);
+  document.addEventListener("paste", () => { given = Date.now(); }, true);
+  // A photo that another takes the place of is cleared, too.
+  window.gecat.photoIsReplaced = () => Date.now() - given < 1000;
+})();
+
 // A figure tells the value under the pointer, and saves itself as a picture.
 (() => {
   const read = event => {

@@ -22,6 +22,7 @@ from gecat.app.train.views import (
     run_choices,
     status_html,
 )
+from gecat.app.ui.addresses import origin_of
 from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.page_state import choose_weights, key_of
 from gecat.app.ui.uploads import publish, uploaded_files
@@ -73,7 +74,7 @@ class TrainActions:
     def arrive(self, visitor):
         """Gives a new visitor a key and an old one the runs, and lets them start another."""
         known = visitor if isinstance(visitor, dict) else {}
-        visitor = {"key": known.get("key") or new_key(), "run": known.get("run")}
+        visitor = {"key": key_of(visitor) or new_key(), "run": known.get("run")}
         mine = self.jobs.runs(visitor["key"])
         if visitor["run"] not in [job.id for job in mine]:
             visitor["run"] = mine[0].id if mine else None
@@ -81,7 +82,19 @@ class TrainActions:
         return {"visitor": visitor, "runs": runs, "start": gr.update(interactive=True)}
 
     @errors_become_toasts
-    def start(self, visitor, run, data, files, seconds, begin, preset, terms, **settings):
+    def start(
+        self,
+        visitor,
+        run,
+        data,
+        files,
+        seconds,
+        begin,
+        preset,
+        terms,
+        connection: gr.Request = None,
+        **settings,
+    ):
         """Starts a run.
 
         Args:
@@ -89,6 +102,7 @@ class TrainActions:
             data, files, seconds, preset: as in a request.
             begin: "random", "shipped" or "run".
             terms: names of the loss's terms that count.
+            connection: over which it is asked for; Gradio gives it.
             **settings: of the Config.
         """
         key = key_of(visitor)
@@ -101,7 +115,7 @@ class TrainActions:
             changes=changed_settings(begin, preset, terms, **settings),
             name=next_name((job.name for job in self.jobs.runs(key)), self.words.train.run_name),
         )
-        started = self.jobs.start(key, request)
+        started = self.jobs.start(key, request, origin_of(connection))
         runs = self._list(self.jobs.runs(key), started)
         return {"visitor": {"key": key, "run": started}, "runs": runs}
 
@@ -208,7 +222,10 @@ class TrainActions:
         if not run:
             return self.clear_downloads()
         job = self.jobs.get(key_of(visitor), self._selected(run))
-        folder, weights = self.jobs.folder(job), self.jobs.weights(job)
+        try:
+            folder, weights = self.jobs.folder(job), self.jobs.weights(job)
+        except JobError:  # nobody has asked for what is not there yet
+            return self.clear_downloads()
         stem, command = safe_stem(job.name), command_to_repeat(job, folder, self.jobs.limits.photos)
         movie = film(folder)
         files = {
@@ -265,6 +282,9 @@ class TrainActions:
                 variant="primary" if state in ("paused", "interrupted") else "secondary",
             ),
             "stop": gr.update(interactive=state in ("queued", "running", "paused")),
+            "use": gr.update(
+                variant="primary" if snapshot and snapshot.has_learned else "secondary"
+            ),
         }
 
     def _list(self, mine, run):

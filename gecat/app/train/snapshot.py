@@ -19,7 +19,7 @@ class Snapshot:
         folder: the run's.
         now: what its process is doing; description: of its photos and settings.
         history: all that it has learned.
-        reason: why its process ended, where it failed or was interrupted; or None.
+        reason: why its process ended, where nobody had asked for that; or None.
     """
 
     job: Job
@@ -35,6 +35,11 @@ class Snapshot:
     def spent(self):
         """Seconds that it has learned for."""
         return self.history.seconds[-1] if self.history.seconds else 0.0
+
+    @property
+    def has_learned(self):
+        """Whether there are weights to keep."""
+        return (self.folder / "weights.safetensors").is_file()
 
 
 def take_snapshot(jobs, job, history):
@@ -60,5 +65,5 @@ def take_snapshot(jobs, job, history):
         now=read_now(folder),
         history=history.read(),
         description=description,
-        reason=jobs.reason(job) if state in ("failed", "interrupted") else None,
+        reason=jobs.ending(job),
     )

@@ -56,6 +56,7 @@ def build(page, tab):
                     shown.settings = gr.HTML(elem_id="settings")
                 with gr.Tab(train.take_home) as take_home:
                     downloads = _downloads(train)
+                    shown.use = downloads.use
     run = {"visitor": page.visitor, "run": runs}
     listed = {"visitor": page.visitor, "runs": runs}
     refresh = _refresh(page, actions, run, shown)
@@ -287,7 +288,7 @@ def _downloads(train):
                 wrap_lines=True,
                 elem_id="command-line",
             )
-            use = gr.Button(train.use_in_segment, variant="primary", elem_id="use")
+            use = gr.Button(train.use_in_segment, elem_id="use")
     return SimpleNamespace(
         weights_file=weights_file,
         run_file=run_file,
@@ -303,7 +304,7 @@ def _refresh(page, actions, run, shown):
     seen = gr.State(None)
     pictures = named(shown, "status", "lights", "masks", "pairs", "histogram", "curves")
     comparison = named(shown, "comparison", "settings", "others")
-    buttons = named(shown, "pause", "resume", "stop")
+    buttons = named(shown, "pause", "resume", "stop", "use")
     page_wide = {"runs": run["run"], "timer": page.timer, "seen": seen}
     return {
         "action": actions.refresh,

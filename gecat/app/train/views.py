@@ -45,6 +45,10 @@ def status_sentence(snapshot, train):
     word, values = snapshot.state, {}
     if snapshot.state == "queued":
         values = {"position": snapshot.position}
+    elif snapshot.state == "stopped":
+        word = "stopped" if snapshot.has_learned else "stopped_early"
+        if snapshot.reason is not None:
+            return f"{say(snapshot.reason, train.language)} {train.tell[word]}"
     elif snapshot.reason is not None:
         values = {"reason": say(snapshot.reason, train.language)}
     elif snapshot.state == "running":

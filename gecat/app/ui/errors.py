@@ -6,7 +6,7 @@ import logging
 import gradio as gr
 
 from gecat.app.ui.sentences import error_html
-from gecat.errors import UserError
+from gecat.errors import UserError, is_out_of_memory, told_of
 
 TOAST_SECONDS = 12
 
@@ -29,6 +29,8 @@ def errors_become_toasts(action):
         except UserError as error:
             raise _toast(error_html(error, self.words)) from error
         except Exception as error:
+            if is_out_of_memory(error):
+                raise _toast(error_html(told_of(error), self.words)) from error
             log.exception("%s failed", action.__name__)
             raise _toast(self.words.page.unexpected) from error
 

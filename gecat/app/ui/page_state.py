@@ -7,8 +7,10 @@ from pathlib import Path
 
 import gradio as gr
 
+from gecat.app.ui.large_photos import LargePhotos
 from gecat.app.ui.result_cache import ResultCache
 from gecat.i18n import Section
+from gecat.jobs.job import is_key
 from gecat.jobs.scheduler import Jobs
 
 
@@ -22,6 +24,7 @@ class Page:
         segmenter: returns the Segmenter; called when a photo comes, not before.
         weights: path of the weights in use, or None for the shipped ones.
         results: where results are kept between two clicks.
+        large_photos: the turns of large photos.
         examples: paths of example photos.
         jobs: the runs.
         loaded: the event of the page's being loaded.
@@ -37,6 +40,7 @@ class Page:
     segmenter: Callable
     weights: Path | None
     results: ResultCache
+    large_photos: LargePhotos
     examples: Sequence[Path]
     jobs: Jobs
     loaded: Callable
@@ -48,8 +52,9 @@ class Page:
 
 
 def key_of(visitor):
-    """Returns the key that a browser sent, by which a visitor is known, or None."""
-    return visitor.get("key") if isinstance(visitor, dict) else None
+    """Returns the key that a browser sent, by which a visitor is known; None where it is no key."""
+    key = visitor.get("key") if isinstance(visitor, dict) else None
+    return key if is_key(key) else None
 
 
 def choose_weights(run_in_use):

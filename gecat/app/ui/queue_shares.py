@@ -1,15 +1,21 @@
 """Who may wait for the networks, and how often: one visitor's flood turns nobody else away.
 
-A visitor is known by the address of the connection, and by the session that the browser names. An
-address that a proxy forwards counts where the operator names that proxy to uvicorn, by
-FORWARDED_ALLOW_IPS; otherwise all who come through it share its one address.
+A visitor is known by the address of the connection, and by the session that the browser names.
 """
+
+import math
+import random
+from collections import Counter
+
+from fastapi import HTTPException
+
+from gecat.app.ui.addresses import origin_of
+from gecat.app.ui.answers import words_of
 
 WAITING = 64  # events of all visitors
 OF_AN_ADDRESS = 32  # waiting or running
 OF_A_SESSION = 12
 CONTROLS_OF_AN_ADDRESS = 16  # Start, Pause and the like, which wait for nothing
-FULL = "Too many requests wait. Please try again in a moment."
 
 
 def share_queue(demo):
@@ -21,17 +27,57 @@ def share_queue(demo):
     Returns:
         the same.
     """
-    demo.queue(max_size=None)  # one bound for all would turn away whoever comes last
+    # One bound for all would turn away whoever comes last; past the queue nobody is counted.
+    demo.queue(max_size=None, api_open=False)
     queue = demo._queue
     push = queue.push
 
     async def push_within_share(body, request, username):
         if is_refused(queue, body, request):
-            return False, FULL, "queue_full"
+            # At 503 Gradio's page has words of its own, in English.
+            status = 429 if "origin" in request.headers else 503
+            raise HTTPException(status, words_of(request.scope).queue_full)
+        forget_sessions(queue)
         return await push(body=body, request=request, username=username)
 
     queue.push = push_within_share
+    queue.get_events = lambda: next_events(queue)
     return demo
+
+
+def forget_sessions(queue):
+    """Forgets the events of sessions whose messages nobody has fetched, and Gradio has dropped."""
+    if len(queue.pending_event_ids_session) > 2 * queue.pending_messages_per_session.max_size:
+        for session in list(queue.pending_event_ids_session):
+            if session not in queue.pending_messages_per_session:
+                del queue.pending_event_ids_session[session]
+
+
+def next_events(queue):
+    """The event that runs next: no address takes all places of a line, so others pass it.
+
+    Args:
+        queue: Gradio's Queue.
+
+    Returns:
+        what `Queue.get_events` does: ([event], False, the line's name), or None.
+    """
+    lines = list(queue.event_queue_per_concurrency_id.items())
+    random.shuffle(lines)
+    running = Counter(
+        (event.concurrency_id, origin_of(event.request))
+        for events in queue.active_jobs
+        for event in events or ()
+    )
+    for name, line in lines:
+        limit = line.concurrency_limit or math.inf
+        if line.current_concurrency >= limit:
+            continue
+        for event in line.queue:
+            if running[name, origin_of(event.request)] < max(1, limit - 1):
+                line.queue.remove(event)
+                return [event], False, name
+    return None
 
 
 def is_refused(queue, body, request):
@@ -47,8 +93,8 @@ def is_refused(queue, body, request):
     asked = queue.blocks.fns.get(body.fn_index)
     control = asked is not None and _is_control(asked)
     alike = [event for event in waiting + running if _is_control(event.fn) == control]
-    address = _address(request)
-    of_address = sum(_address(event.request) == address for event in alike)
+    origin = origin_of(request)
+    of_address = sum(origin_of(event.request) == origin for event in alike)
     if control:
         return of_address >= CONTROLS_OF_AN_ADDRESS
     of_session = sum(event.session_hash == body.session_hash for event in alike)
@@ -61,7 +107,3 @@ def is_refused(queue, body, request):
 
 def _is_control(fn):
     return fn.concurrency_limit is None
-
-
-def _address(request):
-    return request.client.host if request.client else ""

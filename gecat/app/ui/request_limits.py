@@ -3,6 +3,8 @@
 What is no upload is parsed as JSON while everybody waits: 30 MB of brackets took 70 seconds.
 """
 
+from gecat.app.ui.answers import plain, told, words_of
+
 
 class BoundedRequests:
     """ASGI middleware that refuses a request body that is too large.
@@ -25,7 +27,7 @@ class BoundedRequests:
         limit = self._limit(scope["path"].rstrip("/"))
         claimed = dict(scope["headers"]).get(b"content-length", b"0")
         if not claimed.isdigit() or int(claimed) > limit:
-            await _refuse(send, limit)
+            await _refuse(scope, receive, send, limit)
             return
         received = 0
         answered = False
@@ -38,7 +40,7 @@ class BoundedRequests:
                 return message
             if not answered:
                 answered = True
-                await _refuse(send, limit)
+                await _refuse(scope, receive, send, limit)
             return {"type": "http.disconnect"}
 
         async def guarded_send(message):
@@ -54,9 +56,10 @@ class BoundedRequests:
         return max(limits, default=self._max_bytes)
 
 
-async def _refuse(send, limit):
+async def _refuse(scope, receive, send, limit):
     size = f"{limit / 1e6:.0f} MB" if limit >= 1e6 else f"{limit / 1e3:.0f} kB"
-    text = f"A request may carry {size} at most. Please send fewer or smaller files."
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": text.encode()})
+    sentence = words_of(scope).too_large.format(size=size)
+    # An upload's answer is shown as it is, any other's is looked into.
+    answer = (plain if scope["path"].rstrip("/").endswith("/upload") else told)(sentence, 413)
+    answer.headers["connection"] = "close"
+    await answer(scope, receive, send)

@@ -7,14 +7,16 @@ what the operator sees.
 import logging
 import re
 
-from starlette.responses import PlainTextResponse
+from starlette.requests import ClientDisconnect
+
+from gecat.app.ui.answers import plain, words_of
 
 PAGES = r"/|/zh/?|/config/?|/theme\.css|/robots\.txt|/favicon\.ico|/manifest\.json|/pwa_icon"
 FILES = r"/(static|assets|svelte)/.+"
 API = "/gradio_api"
 SEEN = (
     r"/info/?|/openapi\.json|/app_id/?|/user/?|/login_check/?|/token/?|/startup-events|/theme\.css"
-    r"|/heartbeat/[^/]+|/queue/(data|status)|/upload_progress|/call/(v2/)?[^/]+/[^/]+"
+    r"|/heartbeat/[\w-]{1,64}|/queue/(data|status)|/upload_progress|/call/(v2/)?[^/]+/[^/]+"
     r"|/file=(?!\s*[a-zA-Z][a-zA-Z0-9+.-]+:/).+"  # a path of the server's, never an address
 )
 SENT = (
@@ -28,6 +30,7 @@ KNOWN = {
 KNOWN["HEAD"] = KNOWN["OPTIONS"] = re.compile(
     f"{KNOWN['GET'].pattern}|{KNOWN['POST'].pattern}", re.DOTALL
 )
+QUERY_BYTES = 1000  # behind the path
 CUT = 200  # letters of what a stranger wrote that are logged
 
 log = logging.getLogger(__name__)
@@ -49,8 +52,9 @@ class KnownRoutes:
             return
         path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
         known = KNOWN.get(scope["method"])
-        if known is None or not known.fullmatch(path):
-            await PlainTextResponse("There is no such page.", 404)(scope, receive, send)
+        asked = len(scope.get("query_string", b""))
+        if known is None or asked > QUERY_BYTES or not known.fullmatch(path):
+            await plain(words_of(scope).no_page, 404)(scope, receive, send)
             return
         begun = False
 
@@ -61,8 +65,9 @@ class KnownRoutes:
 
         try:
             await self._app(scope, receive, watched_send)
+        except ClientDisconnect:  # nobody is left to answer, and nothing to tell
+            return
         except Exception as error:  # Gradio trusts numbers and names that strangers send
             log.warning("%s %s: %s", scope["method"], path[:CUT], repr(error)[:CUT])
             if not begun:
-                answer = PlainTextResponse("This request makes no sense here.", 400)
-                await answer(scope, receive, send)
+                await plain(words_of(scope).no_sense, 400)(scope, receive, send)

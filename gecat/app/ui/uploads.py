@@ -28,8 +28,12 @@ def uploaded_path(payload):
     path = payload.get("path") if isinstance(payload, dict) else None
     if not isinstance(path, str) or not path:
         raise ImageError("image.not_uploaded", received=Term("link_or_text"))
-    if not Path(path).resolve().is_relative_to(Path(get_upload_folder()).resolve()):
-        raise ImageError("image.not_uploaded", received=name_of(path))
+    try:
+        uploaded = Path(path).resolve().is_relative_to(Path(get_upload_folder()).resolve())
+    except (OSError, ValueError):  # a name that no file can have
+        uploaded = False
+    if not uploaded:
+        raise ImageError("image.not_uploaded", received=name_of(path)[:80])
     return path
 
 

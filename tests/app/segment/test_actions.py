@@ -92,6 +92,26 @@ def test_no_photo_shows_what_to_do(actions):
     assert actions.reset() == {"photo": None, "ticket": None, **shown}
 
 
+def test_a_file_that_is_refused_takes_no_good_photo_away(actions, photo, tmp_path):
+    kept = actions.segment(photo, False)["kept"]
+    path, ticket = photo["path"], kept["ticket"]
+    note = payload(tmp_path, "note.png", b"only words")
+    with pytest.raises(gr.Error):
+        actions.segment(note, False)
+    back = actions.restore(note, kept)
+    assert back == {"photo": path, "ticket": ticket, "restored": path}
+    # It is not segmented again; another photo, given meanwhile, is.
+    assert actions.segment(photo, False, None, back["restored"]) == {"restored": None}
+    other = payload(tmp_path, "other.png", Path(path).read_bytes())
+    assert actions.segment(other, False, None, back["restored"])["ticket"]
+    # Where nothing was shown, or it is gone, the page is emptied.
+    assert actions.restore(note, None) == actions.reset()
+    assert actions.restore(note, {**kept, "ticket": "gone"}) == actions.reset()
+    assert actions.restore(photo, kept) == {}
+    Path(path).unlink()
+    assert actions.restore(note, kept) == actions.reset()
+
+
 def opened(path):
     with Image.open(path) as picture:
         return picture.copy()

@@ -12,6 +12,7 @@ from PIL import Image
 from gecat.app.train.actions import TERMS, TrainActions, changed_settings
 from gecat.i18n import words
 from gecat.jobs.limits import JobLimits
+from gecat.jobs.listing import list_runs
 from gecat.training.run.folder import read_control, read_stats
 
 from ...stand_in import wait_for
@@ -74,6 +75,13 @@ def test_a_visitor_is_known_again(actions):
     assert actions.arrive({**visitor, "run": "gone"})["visitor"] == visitor
     stranger = actions.arrive(None)["visitor"]
     assert stranger["key"] != visitor["key"] and stranger["run"] is None
+
+
+def test_a_bad_key_is_no_key(actions):
+    for bad in ("k" * 50_000, "a key with spaces in it", ["k" * 32]):
+        fresh = actions.arrive({"key": bad, "run": None})["visitor"]["key"]
+        assert fresh != bad and len(fresh) == 32
+        assert actions.choose({"key": bad}, None)["visitor"]["key"] is None
 
 
 def test_only_what_has_changed_is_sent(actions, visitor):
@@ -261,9 +269,37 @@ def test_without_a_run_there_is_nothing_to_take(actions, visitor):
 def test_what_has_learned_nothing_cannot_be_taken_or_used(actions, finished):
     job = actions.jobs.get(finished["key"], finished["run"])
     (actions.jobs.folder(job) / "weights.safetensors").unlink()
-    for act in (actions.prepare_downloads, actions.use):
-        with pytest.raises(gr.Error, match="has learned nothing yet"):
-            act(finished, finished["run"])
+    # Whoever opens the view has asked for nothing yet; whoever presses the button has.
+    assert actions.prepare_downloads(finished, finished["run"]) == actions.clear_downloads()
+    assert refresh(actions, finished)["use"] == gr.update(variant="secondary")
+    with pytest.raises(gr.Error, match="has learned nothing yet"):
+        actions.use(finished, finished["run"])
+
+
+def test_a_run_that_is_stopped_before_it_learns_keeps_nothing(open_jobs):
+    actions = TrainActions(ENGLISH, open_jobs(command=lambda *_: ["sleep", "60"]))
+    visitor = start(actions, actions.arrive(None)["visitor"])["visitor"]
+    actions.stop(visitor, visitor["run"])
+    wait_for(lambda: ENGLISH.train.states["stopped"] in refresh(actions, visitor)["status"])
+    status = refresh(actions, visitor)["status"]
+    assert ENGLISH.train.tell.stopped_early in status and "is kept" not in status
+
+
+def test_a_run_that_took_too_much_says_so(actions, visitor):
+    visitor = start(actions, visitor)["visitor"]
+    wait_for(lambda: learned(actions, visitor) > 0)
+    actions.jobs.limits = JobLimits(memory_bytes=1000)
+    wait_for(lambda: ENGLISH.train.states["stopped"] in refresh(actions, visitor)["status"])
+    status = refresh(actions, visitor)["status"]
+    assert ENGLISH.errors.job.over_memory in status and ENGLISH.train.tell.stopped in status
+    listed = list_runs(actions.jobs.root)
+    assert ENGLISH.errors.job.over_memory in listed
+    actions.jobs.limits = JobLimits()
+    actions.resume(visitor, visitor["run"])
+    wait_for(lambda: ENGLISH.train.states["running"] in refresh(actions, visitor)["status"])
+    actions.stop(visitor, visitor["run"])
+    wait_for(lambda: ENGLISH.train.states["stopped"] in refresh(actions, visitor)["status"])
+    assert "took more memory" not in refresh(actions, visitor)["status"]
 
 
 def test_a_runs_weights_are_chosen_anew_each_time(actions, finished):

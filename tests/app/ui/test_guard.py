@@ -48,6 +48,9 @@ def test_gradio_itself_would_fetch_it(asked):
 
 def test_what_a_launch_is_given():
     assert [part.cls.__name__ for part in guarded()["middleware"]] == [
+        "KnownHosts",
+        "Locked",
         "KnownRoutes",
         "BoundedRequests",
+        "CheckedCalls",
     ]

@@ -1,20 +1,55 @@
 """Shares of the queue, asked of a real server: who floods it turns away nobody but himself."""
 
 import threading
+from types import SimpleNamespace
 
 import gradio as gr
 import httpx
 import pytest
+from gradio.utils import LRUCache
 
 from gecat.app.ui.queue_shares import (
     CONTROLS_OF_AN_ADDRESS,
     OF_A_SESSION,
     OF_AN_ADDRESS,
     WAITING,
+    forget_sessions,
     share_queue,
 )
 
+from ...stand_in import wait_for
+
 WORK, CONTROL = 0, 1
+
+
+PLACES = 4
+
+
+@pytest.fixture
+def running():
+    """Calls that take until the test is over: (how one joins, the names of those that run)."""
+    ended, names = threading.Event(), []
+
+    def work(name):
+        names.append(name)
+        ended.wait(60)
+
+    with gr.Blocks(analytics_enabled=False) as demo:
+        button, name = gr.Button(), gr.Textbox()
+        button.click(work, [name], concurrency_id="photos", concurrency_limit=PLACES)
+    share_queue(demo)
+    _, url, _ = demo.launch(
+        prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", ssr_mode=False
+    )
+
+    def send(name, address):
+        body = {"data": [name], "fn_index": 0, "session_hash": name}
+        headers = {"x-forwarded-for": address}
+        httpx.post(f"{url}gradio_api/queue/join", json=body, headers=headers).raise_for_status()
+
+    yield send, names
+    ended.set()
+    demo.close()
 
 
 @pytest.fixture
@@ -39,6 +74,26 @@ def join():
         yield send
     ended.set()
     demo.close()
+
+
+def test_sessions_that_nobody_comes_back_for_are_forgotten():
+    messages = LRUCache(10)
+    queue = SimpleNamespace(pending_messages_per_session=messages, pending_event_ids_session={})
+    for number in range(100):
+        messages[f"s{number}"] = queue.pending_event_ids_session[f"s{number}"] = {"event"}
+        forget_sessions(queue)
+    assert len(queue.pending_event_ids_session) <= 20
+    assert messages.keys() <= queue.pending_event_ids_session.keys()
+
+
+def test_no_address_takes_all_places(running):
+    join, names = running
+    for number in range(PLACES):
+        join(f"first {number}", "203.0.113.1")
+    wait_for(lambda: len(names) == PLACES - 1)
+    join("second", "203.0.113.2")  # it passes those that wait
+    wait_for(lambda: "second" in names)
+    assert len(names) == PLACES
 
 
 def test_a_flood_turns_away_its_own_address_only(join):

@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+from starlette.requests import ClientDisconnect
 
 from gecat.app.ui.routes import KnownRoutes
 
@@ -74,6 +75,14 @@ def test_a_failure_is_answered_and_logged_briefly(caplog):
 
     assert answer("POST", "/gradio_api/queue/join", fails)[0] == 400
     assert len(caplog.text) < 1000
+
+
+def test_who_goes_away_amid_a_request_leaves_no_trace(caplog):
+    async def fails(scope, receive, send):
+        raise ClientDisconnect
+
+    assert answer("POST", "/gradio_api/upload", fails) == (0, None)
+    assert caplog.text == ""
 
 
 def test_a_failure_amid_an_answer_adds_nothing_to_it():

@@ -1,0 +1,249 @@
+"""Looks at every call of an action before Gradio does: what makes no sense is told in a sentence.
+
+Gradio trusts that a call is one of its page's. What else comes it answers with nothing, and writes
+pages of traceback into the log.
+"""
+
+import inspect
+import json
+import re
+from pathlib import Path
+
+import gradio as gr
+
+from gecat.app.ui.answers import language_of, plain, told, words_of
+from gecat.app.ui.uploads import uploaded_path
+from gecat.errors import ImageError, UserError
+from gecat.i18n import say
+
+CALL = re.compile(r"/gradio_api/(?:queue/join|(run|api|call/v2|call)/([^/]+))/?")
+KEPT = ("data", "fn_index", "session_hash", "event_data", "trigger_id")  # of a body
+SESSION = re.compile(r"[\w-]{1,64}", re.ASCII)
+DEEPEST = 24  # lists within lists; a page sends five
+LARGEST = 1e9  # of numbers that a page sends
+
+
+class CheckedCalls:
+    """ASGI middleware that lets only such calls through as Gradio and the actions can take.
+
+    Args:
+        app: the ASGI application behind it; before it the bodies of requests are bounded.
+    """
+
+    def __init__(self, app):
+        self._app = app
+
+    async def __call__(self, scope, receive, send):
+        call = _call_of(scope) if scope["type"] == "http" else None
+        if call is None:
+            await self._app(scope, receive, send)
+            return
+        body = await _whole_body(receive)
+        if body is None:
+            return  # who asks has gone
+        try:
+            body = checked_call(scope["app"].get_blocks(), *call.groups(), body)
+        except LookupError:
+            await plain(words_of(scope).no_sense, 400)(scope, receive, send)
+            return
+        except UserError as error:
+            sentence = say(error, language_of(scope))
+            await told(sentence, 400)(scope, receive, send)
+            return
+        length = (b"content-length", str(len(body)).encode())
+        headers = [pair for pair in scope["headers"] if pair[0] != length[0]]
+        waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def receive_checked():
+            return waiting.pop() if waiting else await receive()
+
+        await self._app({**scope, "headers": [*headers, length]}, receive_checked, send)
+
+
+def _call_of(scope):
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    return CALL.fullmatch(path) if scope["method"] == "POST" else None
+
+
+def checked_call(blocks, way, name, body):
+    """Checks a call of an action.
+
+    Args:
+        blocks: gr.Blocks; way, name: of the path, None for the queue's; body: bytes.
+
+    Returns:
+        bytes: the body, of nothing but what a page sends.
+
+    Raises:
+        LookupError: if there is no such action, or this is no call at all.
+        UserError: if it was called with what it does not take.
+    """
+    try:
+        asked = json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise LookupError from error
+    if not isinstance(asked, dict) or _too_deep(asked):
+        raise LookupError
+    action = _action(blocks, way, name, asked)
+    if way == "call/v2":
+        names = list(inspect.signature(action.fn).parameters)
+        for block, key in zip(action.inputs, names, strict=False):
+            check_value(block, asked.get(key))
+        return json.dumps(asked).encode()
+    _check_session(asked, needed=way is None)
+    _check_event(blocks, action, asked)
+    check_values(action, asked.get("data"), simple=way == "call")
+    return json.dumps({key: asked[key] for key in KEPT if key in asked}).encode()
+
+
+def check_values(action, values, simple=False):
+    """Checks what an action is called with.
+
+    Args:
+        action: Gradio's BlockFunction; values: a list, one for each of its inputs.
+        simple: whether the inputs that a program never sees may be left out.
+
+    Raises:
+        UserError: if it does not take this.
+    """
+    blocks = action.inputs
+    if not isinstance(values, list):
+        raise LookupError
+    if simple and len(values) != len(blocks):
+        blocks = [block for block in blocks if not block.skip_api]
+    if len(values) != len(blocks):
+        raise UserError("page.bad_count", limit=len(blocks), received=len(values))
+    for block, value in zip(blocks, values, strict=True):
+        check_value(block, value)
+
+
+def check_value(block, value):
+    """Checks what is sent for one component; nothing is always taken, states are the server's own.
+
+    Args:
+        block: a component; value: what JSON holds.
+
+    Raises:
+        UserError: if it does not take this.
+    """
+    if value is None or block.stateful:
+        return
+    if getattr(block, "data_model", None):
+        _check_files(value)
+        fits = _is_model(block.data_model, value)
+    else:
+        fits = _fits(block, value)
+    if not fits:
+        label = getattr(block, "label", None) or type(block).__name__
+        raise UserError("page.bad_value", name=label, received=repr(value)[:40])
+
+
+def _fits(block, value):
+    if isinstance(block, gr.Dataset):
+        return _is_index(value) and value < len(block.samples)
+    if isinstance(block, gr.Slider):
+        return _is_number(value)
+    if isinstance(block, gr.Checkbox):
+        return isinstance(value, bool)
+    if isinstance(block, gr.CheckboxGroup):
+        return isinstance(value, list) and all(map(_is_choice, value))
+    if isinstance(block, gr.BrowserState):
+        return isinstance(value, dict) and all(
+            part is None or _is_choice(part) for part in value.values()
+        )
+    return _is_choice(value)
+
+
+def _check_files(value):
+    """Whatever names a file names one that was uploaded, and is still there."""
+    if isinstance(value, list):
+        for part in value:
+            _check_files(part)
+    elif isinstance(value, dict) and (not value or {"path", "url"} & value.keys()):
+        if not Path(uploaded_path(value)).is_file():
+            raise UserError("page.forgotten")
+        if not isinstance(value.get("orig_name"), str | None):
+            raise ImageError("image.not_uploaded", received=repr(value["orig_name"])[:40])
+    elif isinstance(value, dict):
+        for part in value.values():
+            _check_files(part)
+
+
+def _is_model(model, value):
+    try:
+        model.model_validate(value, context={"validate_meta": True})
+    except Exception:  # it runs Gradio's own code on what a stranger has sent
+        return False
+    return True
+
+
+def _action(blocks, way, name, asked):
+    index = asked.get("fn_index") if way in (None, "run", "api") else None
+    if index is not None:
+        found = [blocks.fns[index]] if _is_index(index) else []
+    else:
+        found = [action for action in blocks.fns.values() if way and action.api_name == name]
+    if not found or found[0].fn is None:  # some act in the browser alone
+        raise LookupError
+    return found[0]
+
+
+def _check_session(asked, needed):
+    session = asked.get("session_hash")
+    if (session is None and not needed) or (
+        isinstance(session, str) and SESSION.fullmatch(session)
+    ):
+        return
+    raise LookupError
+
+
+def _check_event(blocks, action, asked):
+    """What was clicked: a place of a picture, or the number of a thing."""
+    trigger, data = asked.get("trigger_id"), asked.get("event_data")
+    if trigger is not None and not _is_index(trigger):
+        raise LookupError
+    selects = [target for target, event in action.targets if event == "select"]
+    if not selects or len(inspect.signature(action.fn).parameters) <= len(action.inputs):
+        return
+    index = data.get("index") if isinstance(data, dict) and "value" in data else None
+    if isinstance(blocks.blocks[selects[0]], gr.Image):
+        fits = isinstance(index, list) and len(index) == 2 and all(map(_is_number, index))
+    else:
+        fits = _is_index(index)
+    if not fits:
+        raise LookupError
+
+
+def _is_number(value):
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return (whole or isinstance(value, float)) and abs(value) <= LARGEST
+
+
+def _is_index(value):
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST
+
+
+def _is_choice(value):
+    return isinstance(value, str) or _is_number(value)
+
+
+def _too_deep(value, depth=0):
+    if depth > DEEPEST:
+        return True
+    parts = value.values() if isinstance(value, dict) else value
+    return isinstance(value, (dict, list)) and any(_too_deep(part, depth + 1) for part in parts)
+
+
+def _refuse_constant(text):
+    raise ValueError(text)  # NaN and the like are no JSON
+
+
+async def _whole_body(receive):
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            return body
