@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from gecat.errors import ImageError, Term
 from gecat.images.jpeg import without_long_exif
+from gecat.images.pixels import colours_and_alpha, laid_on, orientation_of, upright
 from gecat.images.tiff import filled
 
 ACCEPTED = ("JPEG", "PNG", "WebP", "AVIF", "GIF", "BMP", "TIFF")
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 LONGEST_NAME = 80
-BAND = 256  # rows
 MASK_NOISE = 8  # levels; compression tints greys and lightens black by as much
 
 # How a file begins -> its format, or the term for what an ordinary person would call it. The first
@@ -74,8 +74,8 @@ DEFAULT_LIMITS = Limits()
 def read_image(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
     """Reads one picture, the right way up, as 8-bit RGB.
 
-    Transparent pixels are laid on white; of an animation the first frame is taken; 16-bit and
-    floating-point greys are scaled to 8 bits.
+    Colours of other profiles become sRGB. Transparent pixels are laid on white; of an animation the
+    first frame is taken; 16-bit and floating-point greys are scaled to 8 bits.
 
     Args:
         source: a path, bytes, a binary file object, a PIL image, or a uint8 array of shape (H, W),
@@ -88,7 +88,7 @@ def read_image(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
     Raises:
         ImageError: if the source is no picture, is damaged, or is beyond the limits.
     """
-    return _upright_rgb(source, limits, backdrop=255)
+    return laid_on(*_upright(source, limits), backdrop=255)
 
 
 def read_mask(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
@@ -107,7 +107,7 @@ def read_mask(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
     Raises:
         ImageError: as `read_image`.
     """
-    rgb = _upright_rgb(source, limits, backdrop=0)
+    rgb = laid_on(*_upright(source, limits), backdrop=0)
     mask = rgb.max(axis=-1)
     coloured = (mask - rgb.min(axis=-1)).max() > MASK_NOISE
     if not coloured and mask.max() != 1:
@@ -123,21 +123,26 @@ def read_opacity(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray
     Returns:
         uint8 array (H, W).
     """
-    return np.array(_upright(source, limits).convert("RGBA").getchannel("A"))
+    colours, alpha = _upright(source, limits)
+    return np.full(colours.shape[:2], 255, np.uint8) if alpha is None else alpha
 
 
-def _upright_rgb(source, limits, backdrop):
-    image = _upright(source, limits)
+def _upright(source, limits):
+    """Colours (H, W, 3), sRGB, and opacity (H, W) or None of a picture, the right way up."""
+    image = _opened(source, limits)
     try:
-        return _rgb(image, backdrop)
+        orientation = orientation_of(image)
+        pixels = colours_and_alpha(image)
     except MemoryError:
         raise
     except Exception as error:
         raise _damaged(image) from error
+    del image  # turning needs its memory
+    return tuple(None if part is None else upright(part, orientation) for part in pixels)
 
 
-def _upright(source, limits):
-    """A PIL image, decoded, the right way up."""
+def _opened(source, limits):
+    """A PIL image within the limits, decoded."""
     data = None
     if isinstance(source, np.ndarray):
         image = _image_of(source)
@@ -162,7 +167,7 @@ def _upright(source, limits):
         if image.format == "TIFF" and data is not None:
             image = filled(image, data)
         image.load()
-        return ImageOps.exif_transpose(image)
+        return image
     except MemoryError:
         raise
     except Exception as error:
@@ -216,32 +221,6 @@ def _image_of(array):
     if array.size == 0:
         raise ImageError("image.empty_array", shape=str(array.shape))
     return Image.fromarray(np.ascontiguousarray(array.reshape(shape)))
-
-
-def _rgb(image, backdrop):
-    if image.mode.startswith("I") or image.mode == "F":
-        image = Image.fromarray(_eight_bits(np.asarray(image)))
-    see_through = image.has_transparency_data
-    rgb = np.empty((image.height, image.width, 3), np.uint8)
-    # In bands, so that of a large picture no second copy lies in memory.
-    for top in range(0, image.height, BAND):
-        band = image.crop((0, top, image.width, min(top + BAND, image.height)))
-        if see_through:
-            band = band.convert("RGBA")
-            below = Image.new("RGBA", band.size, (backdrop, backdrop, backdrop, 255))
-            band = Image.alpha_composite(below, band)
-        rgb[top : top + BAND] = band.convert("RGB")
-    return rgb
-
-
-def _eight_bits(values):
-    """Scales greys of more than 8 bits, or floats, to uint8."""
-    values = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = min(0.0, float(values.min())), float(values.max())
-    # Cameras store 12 bits in 16; taken for 16 bits they would be almost black.
-    tops = (1.0, 255.0, 4095.0, 65535.0, high)
-    top = next(top for top in tops if high <= top)
-    return np.round((values - low) * (255.0 / max(top - low, 1e-6))).astype(np.uint8)
 
 
 def _refusal(error, data, limits):

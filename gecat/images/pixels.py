@@ -1,0 +1,119 @@
+"""A decoded PIL image as arrays: colours in sRGB, opacity, the right way up."""
+
+import numpy as np
+from PIL import ExifTags, Image
+
+from gecat.images.profiles import to_srgb
+
+BAND = 256  # rows
+UPRIGHT = 1
+# How a picture of each orientation lies: whether it is transposed, then its rows, its columns.
+TURNS = {
+    2: (False, 1, -1),
+    3: (False, -1, -1),
+    4: (False, -1, 1),
+    5: (True, 1, 1),
+    6: (True, 1, -1),
+    7: (True, -1, -1),
+    8: (True, -1, 1),
+}
+
+
+def colours_and_alpha(image: Image.Image) -> tuple[np.ndarray, np.ndarray | None]:
+    """The colours and the opacity of a picture, as it lies in its file.
+
+    Args:
+        image: a PIL image of any mode, decoded.
+
+    Returns:
+        (uint8 (H, W, 3), sRGB, nothing mixed in; uint8 (H, W), or None where all is opaque).
+    """
+    profile = image.info.get("icc_profile")
+    image, alpha = _shallow(image)
+    see_through = image.has_transparency_data
+    if see_through:
+        alpha = np.empty((image.height, image.width), np.uint8)
+    mode = _opaque_mode(image)
+    convert = to_srgb(mode, profile)
+    colours = np.empty((image.height, image.width, 3), np.uint8)
+    # In bands, so that of a large picture no second copy lies in memory.
+    for top in range(0, image.height, BAND):
+        band = image.crop((0, top, image.width, min(top + BAND, image.height)))
+        if see_through:
+            band = band.convert("LA" if mode == "L" else "RGBA")
+            alpha[top : top + BAND] = band.getchannel("A")
+        colours[top : top + BAND] = convert(band if band.mode == mode else band.convert(mode))
+    return colours, None if alpha is None or alpha.min() == 255 else alpha
+
+
+def orientation_of(image: Image.Image) -> int:
+    """Returns how a decoded picture lies, 1 to 8 as in Exif; 1 where that cannot be read."""
+    try:
+        orientation = image.getexif().get(ExifTags.Base.Orientation, UPRIGHT)
+    except MemoryError:
+        raise
+    except Exception:  # metadata are damaged in as many ways as they are written
+        return UPRIGHT
+    return orientation if orientation in TURNS else UPRIGHT
+
+
+def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
+    """Turns an array (H, W) or (H, W, C) that lies as `orientation_of` says; of its own memory."""
+    if orientation == UPRIGHT:
+        return pixels
+    transposed, rows, columns = TURNS[orientation]
+    turned = pixels.swapaxes(0, 1) if transposed else pixels
+    return np.ascontiguousarray(turned[::rows, ::columns])
+
+
+def laid_on(colours: np.ndarray, alpha: np.ndarray | None, backdrop: int) -> np.ndarray:
+    """Lays a picture on a grey ground.
+
+    Args:
+        colours: uint8 (H, W, 3); alpha: uint8 (H, W) or None; backdrop: 0 to 255.
+
+    Returns:
+        uint8 (H, W, 3); the colours themselves where all is opaque.
+    """
+    if alpha is None:
+        return colours
+    result = np.empty_like(colours)
+    for top in range(0, len(colours), BAND):
+        band = slice(top, top + BAND)
+        weight = alpha[band, :, None].astype(np.uint16)
+        mixed = weight * colours[band] + (255 - weight) * np.uint16(backdrop) + 127
+        result[band] = mixed // 255
+    return result
+
+
+def eight_bits(values: np.ndarray) -> np.ndarray:
+    """Scales greys of more than 8 bits, or floats, to uint8."""
+    values = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = min(0.0, float(values.min())), float(values.max())
+    # Cameras store 12 bits in 16; taken for 16 bits they would be almost black.
+    tops = (1.0, 255.0, 4095.0, 65535.0, high)
+    top = next(top for top in tops if high <= top)
+    return np.round((values - low) * (255.0 / max(top - low, 1e-6))).astype(np.uint8)
+
+
+def is_deep(image: Image.Image) -> bool:
+    """Whether a picture is grey of more than 8 bits."""
+    return image.mode.startswith("I") or image.mode == "F"
+
+
+def _shallow(image):
+    """The picture with 8 bits a channel, and the opacity that would be lost by that, or None."""
+    if not is_deep(image):
+        return image, None
+    values, clear = np.asarray(image), image.info.get("transparency")
+    alpha = None
+    if isinstance(clear, int):
+        alpha = np.where(values == clear, 0, 255).astype(np.uint8)
+    return Image.fromarray(eight_bits(values)), alpha
+
+
+def _opaque_mode(image):
+    """The mode that a picture's colours are converted to sRGB from."""
+    if image.mode in ("1", "L", "LA", "La"):
+        return "L"
+    return image.mode if image.mode in ("CMYK", "LAB") else "RGB"
