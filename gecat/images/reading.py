@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from gecat.errors import ImageError, Term
+from gecat.images import png
 from gecat.images.jpeg import without_long_exif
 from gecat.images.pixels import colours_and_alpha, laid_on, orientation_of, upright
 from gecat.images.tiff import filled
@@ -150,11 +151,7 @@ def _opened(source, limits):
         image = source
     else:
         data = without_long_exif(_bytes_of(source, limits))
-        try:
-            # Nothing but the header is read here, and no format but these is ever tried.
-            image = Image.open(io.BytesIO(data), formats=FORMATS)
-        except Exception as error:  # decoders raise whatever they stumble over
-            raise _refusal(error, data, limits) from error
+        image = _identified(data, limits)
     width, height = image.size
     if width * height > limits.max_pixels:
         size = {"width": width, "height": height, "millions": _millions(width * height)}
@@ -172,6 +169,20 @@ def _opened(source, limits):
         raise
     except Exception as error:
         raise _damaged(image) from error
+
+
+def _identified(data, limits):
+    """A PIL image of which nothing but the header is read; no format but ours is ever tried."""
+    try:
+        return Image.open(io.BytesIO(data), formats=FORMATS)
+    except Exception as error:  # decoders raise whatever they stumble over
+        reason = error
+    if data.startswith(png.SIGNATURE):
+        try:
+            return Image.open(io.BytesIO(png.without_metadata(data)), formats=FORMATS)
+        except Exception as error:
+            reason = error
+    raise _refusal(reason, data, limits) from reason
 
 
 def _damaged(image):
