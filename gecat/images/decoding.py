@@ -36,6 +36,11 @@ WAIT_SECONDS = 60  # for one answer, on a busy machine
 READERS = 2  # photos that are read at a time
 DEATHS = 3  # of readers of one archive
 LONGEST_LINE = 1_000_000  # bytes; a member's name may have 65,535
+READERS_OF = {
+    "image": reading.read_image,
+    "photo": reading.read_photo,
+    "opacity": reading.read_opacity,
+}
 FORKS = hasattr(os, "fork") and hasattr(socket, "send_fds")
 
 
@@ -54,6 +59,16 @@ def read_image(source: AnyPath | bytes, limits: Limits = DEFAULT_LIMITS) -> np.n
     if not FORKS:
         return reading.read_image(source, limits)
     return _read_alone("image", source, limits)
+
+
+def read_photo(source: AnyPath | bytes, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
+    """Reads a picture as `reading.read_photo` does, in a process of its own.
+
+    Args, Returns, Raises: as there.
+    """
+    if not FORKS:
+        return reading.read_photo(source, limits)
+    return _read_alone("photo", source, limits)
 
 
 def read_opacity(source: AnyPath | bytes, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
@@ -166,7 +181,7 @@ def _ask(reader, request, data=b""):
 
 def _checked(shape):
     """A picture's shape, where a picture may have it: the reader is not believed either."""
-    fits = len(shape) in (2, 3) and min(shape) > 0 and shape[2:] in ((), (3,))
+    fits = len(shape) in (2, 3) and min(shape) > 0 and shape[2:] in ((), (3,), (4,))
     if not fits or shape[0] * shape[1] > DEFAULT_LIMITS.max_pixels:
         raise ValueError(f"no picture, received {shape}")
     return shape
@@ -325,9 +340,8 @@ def _read_for(connection, memory, seconds):
 
 
 def _answer(request, data, members):
-    if request["do"] in ("image", "opacity"):
-        read = {"image": reading.read_image, "opacity": reading.read_opacity}[request["do"]]
-        return read(data or request["path"], Limits(*request["limits"]))
+    if request["do"] in READERS_OF:
+        return READERS_OF[request["do"]](data or request["path"], Limits(*request["limits"]))
     if request["do"] == "open":
         return len(members)
     member = members[request["index"]]

@@ -1,4 +1,4 @@
-"""A decoded PIL image as arrays: colours in sRGB, opacity, the right way up."""
+"""A decoded PIL image as an array: colours in sRGB, opacity, the right way up."""
 
 import numpy as np
 from PIL import ExifTags, Image
@@ -19,31 +19,34 @@ TURNS = {
 }
 
 
-def colours_and_alpha(image: Image.Image) -> tuple[np.ndarray, np.ndarray | None]:
+def photo_of(image: Image.Image) -> np.ndarray:
     """The colours and the opacity of a picture, as it lies in its file.
 
     Args:
         image: a PIL image of any mode, decoded.
 
     Returns:
-        (uint8 (H, W, 3), sRGB, nothing mixed in; uint8 (H, W), or None where all is opaque).
+        uint8 (H, W, 3), sRGB, or (H, W, 4) where a pixel is not opaque; nothing is mixed in.
     """
     profile = image.info.get("icc_profile")
     image, alpha = _shallow(image)
-    see_through = image.has_transparency_data
-    if see_through:
-        alpha = np.empty((image.height, image.width), np.uint8)
     mode = _opaque_mode(image)
     convert = to_srgb(mode, profile)
-    colours = np.empty((image.height, image.width, 3), np.uint8)
+    see_through = image.has_transparency_data
+    channels = 4 if see_through or alpha is not None else 3
+    photo = np.empty((image.height, image.width, channels), np.uint8)
+    if alpha is not None:
+        photo[..., 3] = alpha
     # In bands, so that of a large picture no second copy lies in memory.
     for top in range(0, image.height, BAND):
         band = image.crop((0, top, image.width, min(top + BAND, image.height)))
         if see_through:
             band = band.convert("LA" if mode == "L" else "RGBA")
-            alpha[top : top + BAND] = band.getchannel("A")
-        colours[top : top + BAND] = convert(band if band.mode == mode else band.convert(mode))
-    return colours, None if alpha is None or alpha.min() == 255 else alpha
+            photo[top : top + BAND, :, 3] = band.getchannel("A")
+        photo[top : top + BAND, :, :3] = convert(band if band.mode == mode else band.convert(mode))
+    if channels == 4 and photo[..., 3].min() == 255:
+        return np.ascontiguousarray(photo[..., :3])
+    return photo
 
 
 def orientation_of(image: Image.Image) -> int:
@@ -64,26 +67,6 @@ def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
     transposed, rows, columns = TURNS[orientation]
     turned = pixels.swapaxes(0, 1) if transposed else pixels
     return np.ascontiguousarray(turned[::rows, ::columns])
-
-
-def laid_on(colours: np.ndarray, alpha: np.ndarray | None, backdrop: int) -> np.ndarray:
-    """Lays a picture on a grey ground.
-
-    Args:
-        colours: uint8 (H, W, 3); alpha: uint8 (H, W) or None; backdrop: 0 to 255.
-
-    Returns:
-        uint8 (H, W, 3); the colours themselves where all is opaque.
-    """
-    if alpha is None:
-        return colours
-    result = np.empty_like(colours)
-    for top in range(0, len(colours), BAND):
-        band = slice(top, top + BAND)
-        weight = alpha[band, :, None].astype(np.uint16)
-        mixed = weight * colours[band] + (255 - weight) * np.uint16(backdrop) + 127
-        result[band] = mixed // 255
-    return result
 
 
 def eight_bits(values: np.ndarray) -> np.ndarray:

@@ -17,8 +17,9 @@ from PIL import Image
 from gecat.errors import ImageError, Term
 from gecat.images import png
 from gecat.images.jpeg import without_long_exif
-from gecat.images.pixels import colours_and_alpha, laid_on, orientation_of, upright
+from gecat.images.pixels import orientation_of, photo_of, upright
 from gecat.images.tiff import filled
+from gecat.images.transparency import is_see_through, laid_on
 
 ACCEPTED = ("JPEG", "PNG", "WebP", "AVIF", "GIF", "BMP", "TIFF")
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
@@ -89,7 +90,27 @@ def read_image(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
     Raises:
         ImageError: if the source is no picture, is damaged, or is beyond the limits.
     """
-    return laid_on(*_upright(source, limits), backdrop=255)
+    return laid_on(read_photo(source, limits))
+
+
+def read_photo(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
+    """Reads a picture as `read_image` does, and keeps its opacity where it has one.
+
+    Args, Raises: as `read_image`.
+
+    Returns:
+        uint8 array (H, W, 3), RGB, or (H, W, 4), RGBA with unmixed colours, where any pixel is not
+        opaque; of its own memory.
+    """
+    image = _opened(source, limits)
+    try:
+        orientation, photo = orientation_of(image), photo_of(image)
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise _damaged(image) from error
+    del image  # turning needs its memory
+    return upright(photo, orientation)
 
 
 def read_mask(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
@@ -108,7 +129,7 @@ def read_mask(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
     Raises:
         ImageError: as `read_image`.
     """
-    rgb = laid_on(*_upright(source, limits), backdrop=0)
+    rgb = laid_on(read_photo(source, limits), backdrop=0)
     mask = rgb.max(axis=-1)
     coloured = (mask - rgb.min(axis=-1)).max() > MASK_NOISE
     if not coloured and mask.max() != 1:
@@ -124,22 +145,10 @@ def read_opacity(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray
     Returns:
         uint8 array (H, W).
     """
-    colours, alpha = _upright(source, limits)
-    return np.full(colours.shape[:2], 255, np.uint8) if alpha is None else alpha
-
-
-def _upright(source, limits):
-    """Colours (H, W, 3), sRGB, and opacity (H, W) or None of a picture, the right way up."""
-    image = _opened(source, limits)
-    try:
-        orientation = orientation_of(image)
-        pixels = colours_and_alpha(image)
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise _damaged(image) from error
-    del image  # turning needs its memory
-    return tuple(None if part is None else upright(part, orientation) for part in pixels)
+    photo = read_photo(source, limits)
+    if is_see_through(photo):
+        return np.ascontiguousarray(photo[..., 3])
+    return np.full(photo.shape[:2], 255, np.uint8)
 
 
 def _opened(source, limits):

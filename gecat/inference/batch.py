@@ -11,11 +11,11 @@ from tqdm import tqdm
 
 from gecat.errors import ImageError, UserError, name_of, told_of
 from gecat.files import AnyPath
-from gecat.images.reading import read_image
+from gecat.images.reading import read_photo
 from gecat.inference.cutout import cutout, opacity, overlay
 
 Item = TypeVar("Item")
-# From a uint8 photo (H, W, 3) to its mask (H, W) in [0, 1].
+# From a uint8 photo (H, W, 3 or 4) to its mask (H, W) in [0, 1].
 Predict = Callable[[np.ndarray], np.ndarray]
 PRODUCTS: dict[str, Callable[..., np.ndarray]] = {
     "mask": lambda image, mask: np.rint(mask * 255).astype(np.uint8),
@@ -35,7 +35,7 @@ def segment_files(
     overwritten, nor is any other that lies beside one.
 
     Args:
-        predict: function from a uint8 photo (H, W, 3) to its mask (H, W) in [0, 1].
+        predict: function from a uint8 photo (H, W, 3 or 4) to its mask (H, W) in [0, 1].
         paths: files, and folders of which every visible file is taken.
         out: the folder to write to; made if it is missing.
         what: "mask" (8-bit, probability times 255), "cutout" (RGBA) or "overlay" (RGB).
@@ -62,7 +62,7 @@ def segment_files(
     notes = []
     for file in with_progress(files):
         try:
-            image = read_image(file)
+            image = read_photo(file)
             product = PRODUCTS[what](image, predict(image))
             target = _free_path(out, file.stem, taken)
             Image.fromarray(product).save(target)

@@ -22,11 +22,17 @@ from gecat.app.segment.views import draw, draw_cutout, labelled_boxes, result_ht
 from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.fragments import note_html, photos_html
 from gecat.app.ui.result_cache import ResultCache
-from gecat.app.ui.uploads import checked_files, publish, read_photo
+from gecat.app.ui.uploads import (
+    checked_files,
+    publish,
+    read_photo,
+    uploaded_name,
+    uploaded_path,
+)
 from gecat.errors import ImageError, UserError, WeightsError
 from gecat.files import free_name
 from gecat.i18n import Section
-from gecat.images.decoding import read_image
+from gecat.images import decoding
 
 PICTURES = ("before_after", "objects", "cutout", "mask", "composite")
 FILES = ("cutout_file", "mask_file", "composite_file")  # in the order of `make_files`
@@ -56,7 +62,7 @@ class SegmentActions:
         """Segments a photo; returns the ticket of its result, or None where there is no photo."""
         if photo is None:
             return {"ticket": None}
-        result = self._segment(*read_photo(photo), refine, run_in_use)
+        result = self._segment(*_opened(photo), refine, run_in_use)
         return {"ticket": self.results.put(result, result.size)}
 
     @errors_become_toasts
@@ -137,7 +143,7 @@ class SegmentActions:
         """
         if photo is None:
             raise UserError("page.no_photo")
-        result = self._segment(*read_photo(photo), bool(refine))
+        result = self._segment(*_opened(photo), bool(refine))
         threshold = checked_threshold(threshold)
         cutout, mask = publish(make_files(result, threshold))
         return {"cutout": cutout, "mask": mask, "facts": measure(result, threshold)}
@@ -157,7 +163,7 @@ class SegmentActions:
             with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
                 for name, path in progress.tqdm(files):
                     try:
-                        result = self._segment(read_image(path), name, refine, run_in_use)
+                        result = self._segment(decoding.read_photo(path), name, refine, run_in_use)
                     except ImageError as error:
                         skipped.append((Path(name).name, error.bare()))
                         continue
@@ -192,6 +198,11 @@ class SegmentActions:
 
     def _background(self, colour, background):
         return parse_colour(colour) if background is None else self._cached(background)
+
+
+def _opened(photo):
+    """An uploaded photo, uint8 (H, W, 3 or 4): its opacity is kept; and its name."""
+    return decoding.read_photo(uploaded_path(photo)), uploaded_name(photo)
 
 
 def checked_threshold(value):
