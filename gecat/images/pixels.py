@@ -70,13 +70,25 @@ def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
 
 
 def eight_bits(values: np.ndarray) -> np.ndarray:
-    """Scales greys of more than 8 bits, or floats, to uint8."""
-    values = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = min(0.0, float(values.min())), float(values.max())
+    """Scales greys (H, W) of more than 8 bits, or floats, to uint8."""
+    low, high = 0.0, 0.0
+    for band in _finite_bands(values):
+        low, high = min(low, float(band.min())), max(high, float(band.max()))
     # Cameras store 12 bits in 16; taken for 16 bits they would be almost black.
     tops = (1.0, 255.0, 4095.0, 65535.0, high)
     top = next(top for top in tops if high <= top)
-    return np.round((values - low) * (255.0 / max(top - low, 1e-6))).astype(np.uint8)
+    result = np.empty(values.shape, np.uint8)
+    scale = 255.0 / max(top - low, 1e-6)
+    for start, band in zip(range(0, len(values), BAND), _finite_bands(values), strict=True):
+        result[start : start + BAND] = np.round((band - low) * scale)
+    return result
+
+
+def _finite_bands(values):
+    """float32 rows of an array, a few at a time; what is no number is 0."""
+    for start in range(0, len(values), BAND):
+        band = values[start : start + BAND].astype(np.float32)
+        yield np.nan_to_num(band, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def is_deep(image: Image.Image) -> bool:
