@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from gecat.commands import bench, calibrate, evaluate, segment, train
 from gecat.errors import Status, told_of
+from gecat.images.limits import allow_megapixels
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Each side of a picture compiles anew, and TensorFlow warns of that; there are few sides.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     options = _parser().parse_args(arguments)
+    if getattr(options, "max_megapixels", None):
+        allow_megapixels(options.max_megapixels)
     try:
         return options.run(options)
     except KeyboardInterrupt:

@@ -11,6 +11,7 @@ from gecat.app.page import build, launch_options
 from gecat.app.ui.result_cache import ResultCache
 from gecat.app.ui.temporary import KEPT_SECONDS, begin_sweeping, temporary_folder
 from gecat.errors import RunError
+from gecat.images.limits import allow_megapixels
 from gecat.jobs.limits import JobLimits
 from gecat.jobs.listing import list_runs
 from gecat.jobs.requests import folders_by_name
@@ -26,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     parser = make_parser()
     options = parser.parse_args(arguments)
+    if options.max_megapixels:
+        allow_megapixels(options.max_megapixels)
     root = Path(options.runs or default_root())
     if options.list:
         print(list_runs(root))

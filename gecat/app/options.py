@@ -4,11 +4,11 @@ from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 
 from gecat.jobs.limits import JobLimits
-from gecat.options import add_weights, positive
+from gecat.options import add_megapixels, add_weights, positive
 
 
 def make_parser() -> ArgumentParser:
-    """Returns the parser of host, port, weights, runs, photos, max_photos, trainings and list."""
+    """Returns the parser of host, port, weights, runs, photos, max_photos and more."""
     parser = ArgumentParser(description="Serves the GEC-AT app; open the address that it prints.")
     parser.add_argument("--host", default=None, help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, default=None, help="port (default: 7860 or the next)")
@@ -29,6 +29,7 @@ def make_parser() -> ArgumentParser:
         metavar="N",
         help="photos a training takes (default: %(default)s)",
     )
+    add_megapixels(parser)
     parser.add_argument(
         "--trainings",
         type=positive,

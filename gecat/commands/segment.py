@@ -5,7 +5,7 @@ from argparse import Namespace
 from functools import partial
 
 from gecat.errors import Status
-from gecat.options import add_network_options, positive
+from gecat.options import add_megapixels, add_network_options, positive
 
 
 def register(commands: argparse._SubParsersAction) -> None:
@@ -27,6 +27,7 @@ def register(commands: argparse._SubParsersAction) -> None:
         help="add detail from tiles of N pixels, for photos much larger than the network's input",
     )
     parser.add_argument("--threads", type=positive, metavar="N", help="default: as TensorFlow has")
+    add_megapixels(parser)
     parser.set_defaults(run=run)
 
 

@@ -6,7 +6,14 @@ from argparse import Namespace
 
 from gecat.errors import Status, UserError, told_of
 from gecat.files import write_atomically
-from gecat.options import add_budget, add_settings, positive, settings, tell_left_out
+from gecat.options import (
+    add_budget,
+    add_megapixels,
+    add_settings,
+    positive,
+    settings,
+    tell_left_out,
+)
 
 
 def register(commands: argparse._SubParsersAction) -> None:
@@ -48,6 +55,7 @@ def register(commands: argparse._SubParsersAction) -> None:
         help="processes that run GrabCut where pseudo-masks are renewed (default: cores less two)",
     )
     add_settings(parser)
+    add_megapixels(parser)
     parser.set_defaults(run=run)
 
 

@@ -28,10 +28,10 @@ import numpy as np
 from gecat.errors import ImageError, UserError
 from gecat.files import PACKAGE, AnyPath
 from gecat.images import reading, sources
-from gecat.images.reading import DEFAULT_LIMITS, Limits
+from gecat.images.limits import VARIABLE, Limits, limits_in_use
 
-MEMORY_BYTES = 900_000_000  # above what the server itself has
-SECONDS = 10  # of the processor, for one answer
+BYTES_PER_PIXEL = 18  # of the largest picture, above what the server itself has; WebP takes 17
+SECONDS = 15  # of the processor, for one answer
 WAIT_SECONDS = 60  # for one answer, on a busy machine
 READERS = 2  # photos that are read at a time
 DEATHS = 3  # of readers of one archive
@@ -44,7 +44,7 @@ READERS_OF = {
 FORKS = hasattr(os, "fork") and hasattr(socket, "send_fds")
 
 
-def read_image(source: AnyPath | bytes, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
+def read_image(source: AnyPath | bytes, limits: Limits | None = None) -> np.ndarray:
     """Reads a picture as `reading.read_image` does, in a process of its own.
 
     Args:
@@ -61,7 +61,7 @@ def read_image(source: AnyPath | bytes, limits: Limits = DEFAULT_LIMITS) -> np.n
     return _read_alone("image", source, limits)
 
 
-def read_photo(source: AnyPath | bytes, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
+def read_photo(source: AnyPath | bytes, limits: Limits | None = None) -> np.ndarray:
     """Reads a picture as `reading.read_photo` does, in a process of its own.
 
     Args, Returns, Raises: as there.
@@ -71,7 +71,7 @@ def read_photo(source: AnyPath | bytes, limits: Limits = DEFAULT_LIMITS) -> np.n
     return _read_alone("photo", source, limits)
 
 
-def read_opacity(source: AnyPath | bytes, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
+def read_opacity(source: AnyPath | bytes, limits: Limits | None = None) -> np.ndarray:
     """Reads a picture's opacity as `reading.read_opacity` does, in a process of its own.
 
     Args, Returns, Raises: as there.
@@ -145,7 +145,7 @@ def too_costly() -> ImageError:
 
 
 def _read_alone(what, source, limits):
-    request = {"do": what, "limits": astuple(limits)}
+    request = {"do": what, "limits": astuple(limits or limits_in_use())}
     data = source if isinstance(source, bytes) else b""
     request |= {"bytes": len(data)} if data else {"path": str(source)}
     server = _server()
@@ -182,7 +182,7 @@ def _ask(reader, request, data=b""):
 def _checked(shape):
     """A picture's shape, where a picture may have it: the reader is not believed either."""
     fits = len(shape) in (2, 3) and min(shape) > 0 and shape[2:] in ((), (3,), (4,))
-    if not fits or shape[0] * shape[1] > DEFAULT_LIMITS.max_pixels:
+    if not fits or shape[0] * shape[1] > limits_in_use().max_pixels:
         raise ValueError(f"no picture, received {shape}")
     return shape
 
@@ -191,13 +191,14 @@ class _Server:
     """The process that forks readers; another is begun where it has ended.
 
     Args:
-        memory, seconds: limits of a reader.
+        memory, seconds: limits of a reader; by default enough memory for the largest picture.
 
     Attributes:
         turn: held by whoever reads a photo.
     """
 
-    def __init__(self, memory=MEMORY_BYTES, seconds=SECONDS):
+    def __init__(self, memory=None, seconds=SECONDS):
+        memory = memory or BYTES_PER_PIXEL * max(limits_in_use().max_pixels, 64_000_000)
         self._limits = [str(memory), str(seconds)]
         self.turn = threading.BoundedSemaphore(READERS)
         self._lock = threading.Lock()
@@ -250,6 +251,7 @@ def _environment():
     large pages, or a new process would spend half of its time on getting them.
     """
     return {
+        **({VARIABLE: os.environ[VARIABLE]} if VARIABLE in os.environ else {}),
         "PATH": os.defpath,
         "PYTHONPATH": str(PACKAGE.parent),
         "OPENBLAS_NUM_THREADS": "1",

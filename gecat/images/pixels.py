@@ -42,8 +42,9 @@ def photo_of(image: Image.Image) -> np.ndarray:
         band = image.crop((0, top, image.width, min(top + BAND, image.height)))
         if see_through:
             band = band.convert("LA" if mode == "L" else "RGBA")
-            photo[top : top + BAND, :, 3] = band.getchannel("A")
-        photo[top : top + BAND, :, :3] = convert(band if band.mode == mode else band.convert(mode))
+            photo[top : top + BAND, :, 3] = np.asarray(band.getchannel("A"))
+        colours = convert(band if band.mode == mode else band.convert(mode))
+        photo[top : top + BAND, :, :3] = np.asarray(colours)
     if channels == 4 and photo[..., 3].min() == 255:
         return np.ascontiguousarray(photo[..., :3])
     return photo

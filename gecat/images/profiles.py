@@ -21,7 +21,7 @@ def to_srgb(mode: str, profile: bytes | None) -> Convert:
     transform = _transform(mode, profile)
     if transform is None or _changes_nothing(mode, transform):
         return lambda image: image.convert("RGB")
-    return lambda image: ImageCms.applyTransform(image, transform)
+    return transform.apply
 
 
 def _transform(mode, profile):
@@ -47,5 +47,5 @@ def _changes_nothing(mode, transform):
         return False
     levels = np.linspace(0, 255, 18).round().astype(np.uint8)
     cube = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(18, -1, 3)
-    seen = np.asarray(ImageCms.applyTransform(Image.fromarray(cube), transform))
+    seen = np.asarray(transform.apply(Image.fromarray(cube)))
     return np.abs(seen.astype(int) - cube).max() <= 1

@@ -7,21 +7,22 @@ pixel is decoded, so a small file that unpacks to gigabytes costs nothing.
 import io
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from PIL import Image
+from pillow_heif import HeifImageFile
 
 from gecat.errors import ImageError, Term
 from gecat.images import png
 from gecat.images.jpeg import without_long_exif
+from gecat.images.limits import Limits, limits_in_use
 from gecat.images.pixels import orientation_of, photo_of, upright
 from gecat.images.tiff import filled
 from gecat.images.transparency import is_see_through, laid_on
 
-ACCEPTED = ("JPEG", "PNG", "WebP", "AVIF", "GIF", "BMP", "TIFF")
+ACCEPTED = ("JPEG", "HEIC", "PNG", "WebP", "AVIF", "GIF", "BMP", "TIFF")
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 LONGEST_NAME = 80
 MASK_NOISE = 8  # levels; compression tints greys and lightens black by as much
@@ -36,9 +37,9 @@ PICTURE_SIGNATURES = (
     (rb"II[*+]\x00|MM\x00[*+]", "TIFF"),
     (rb"RIFF....WEBP", "WebP"),
     (rb"....ftypavi[fs]", "AVIF"),
+    (rb"....ftyp(hei|hev|mif1|msf1)", "HEIC"),
 )
 OTHER_SIGNATURES = (
-    (rb"....ftyp(hei|hev|mif1|msf1)", "heic"),
     (rb"....ftyp|\x1aE\xdf\xa3|RIFF....AVI ", "video"),
     (rb"%PDF", "pdf"),
     (rb"PK\x03\x04|PK\x05\x06", "zip"),
@@ -57,23 +58,7 @@ OTHER_SIGNATURES = (
 Picture = str | Path | bytes | BinaryIO | Image.Image | np.ndarray
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What is taken at most: bytes of a file, and pixels of the picture in it.
-
-    A side has a limit of its own, since decoders and OpenCV keep hundreds of bytes a row: a photo
-    1 pixel wide and 50,000,000 high took 21 GB. No browser's canvas shows a longer one.
-    """
-
-    max_bytes: int = 40_000_000
-    max_pixels: int = 50_000_000
-    max_side: int = 32_767
-
-
-DEFAULT_LIMITS = Limits()
-
-
-def read_image(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
+def read_image(source: Picture, limits: Limits | None = None) -> np.ndarray:
     """Reads one picture, the right way up, as 8-bit RGB.
 
     Colours of other profiles become sRGB. Transparent pixels are laid on white; of an animation the
@@ -82,7 +67,7 @@ def read_image(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
     Args:
         source: a path, bytes, a binary file object, a PIL image, or a uint8 array of shape (H, W),
             (H, W, 1), (H, W, 3) or (H, W, 4).
-        limits: the largest file and picture to take.
+        limits: the largest file and picture to take; those in use by default.
 
     Returns:
         uint8 array (H, W, 3), RGB, of its own memory.
@@ -93,7 +78,7 @@ def read_image(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
     return laid_on(read_photo(source, limits))
 
 
-def read_photo(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
+def read_photo(source: Picture, limits: Limits | None = None) -> np.ndarray:
     """Reads a picture as `read_image` does, and keeps its opacity where it has one.
 
     Args, Raises: as `read_image`.
@@ -113,7 +98,7 @@ def read_photo(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
     return upright(photo, orientation)
 
 
-def read_mask(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
+def read_mask(source: Picture, limits: Limits | None = None) -> np.ndarray:
     """Reads a mask: white is object, black is background, grey is in between.
 
     Masks of 0 and 1 are stretched to 0 and 255. In a coloured mask, and in a cut-out, whatever is
@@ -121,7 +106,7 @@ def read_mask(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
 
     Args:
         source: as for `read_image`.
-        limits: the largest file and picture to take.
+        limits: the largest file and picture to take; those in use by default.
 
     Returns:
         uint8 array (H, W).
@@ -137,7 +122,7 @@ def read_mask(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
     return np.where(mask > (MASK_NOISE if coloured else 0), 255, 0).astype(np.uint8)
 
 
-def read_opacity(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
+def read_opacity(source: Picture, limits: Limits | None = None) -> np.ndarray:
     """Reads how opaque each pixel of a picture is, 255 where it knows no transparency.
 
     Args, Raises: as `read_image`.
@@ -153,6 +138,7 @@ def read_opacity(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray
 
 def _opened(source, limits):
     """A PIL image within the limits, decoded."""
+    limits = limits or limits_in_use()
     data = None
     if isinstance(source, np.ndarray):
         image = _image_of(source)
@@ -161,6 +147,20 @@ def _opened(source, limits):
     else:
         data = without_long_exif(_bytes_of(source, limits))
         image = _identified(data, limits)
+    _check_size(image, limits)
+    try:
+        if image.format == "TIFF" and data is not None:
+            image = filled(image, data)
+        image.load()
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise _damaged(image) from error
+    _check_size(image, limits)  # that of a HEIC may turn out to be another
+    return image
+
+
+def _check_size(image, limits):
     width, height = image.size
     if width * height > limits.max_pixels:
         size = {"width": width, "height": height, "millions": _millions(width * height)}
@@ -169,15 +169,6 @@ def _opened(source, limits):
         raise ImageError("image.too_long", limit=limits.max_side, width=width, height=height)
     if width * height == 0:
         raise ImageError("image.no_pixels", width=width, height=height)
-    try:
-        if image.format == "TIFF" and data is not None:
-            image = filled(image, data)
-        image.load()
-        return image
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise _damaged(image) from error
 
 
 def _identified(data, limits):
@@ -186,11 +177,14 @@ def _identified(data, limits):
         return Image.open(io.BytesIO(data), formats=FORMATS)
     except Exception as error:  # decoders raise whatever they stumble over
         reason = error
-    if data.startswith(png.SIGNATURE):
-        try:
+    kind = _look_up(data[:1024], PICTURE_SIGNATURES)
+    try:
+        if kind == "HEIC":
+            return HeifImageFile(io.BytesIO(data))
+        if kind == "PNG":
             return Image.open(io.BytesIO(png.without_metadata(data)), formats=FORMATS)
-        except Exception as error:
-            reason = error
+    except Exception as error:
+        reason = error
     raise _refusal(reason, data, limits) from reason
 
 

@@ -16,7 +16,8 @@ import numpy as np
 
 from gecat.errors import ImageError, name_of
 from gecat.files import AnyPath
-from gecat.images.reading import DEFAULT_LIMITS, read_image, read_mask
+from gecat.images.limits import limits_in_use
+from gecat.images.reading import read_image, read_mask
 
 Item = TypeVar("Item")
 DEFAULT_SCENES = 512
@@ -199,7 +200,7 @@ def _bytes_of_member(archive, name):
         raise ImageError("image.member_packing", received=name)
     try:
         with archive.open(name) as file:
-            return file.read(DEFAULT_LIMITS.max_bytes + 1)
+            return file.read(limits_in_use().max_bytes + 1)
     except Exception as error:  # a damaged archive fails in as many ways as it has codecs
         locked = archive.getinfo(name).flag_bits & LOCKED
         code = "image.member_locked" if locked else "image.member_damaged"

@@ -46,14 +46,13 @@ def filled(image: Image.Image, data: bytes) -> Image.Image:
         raise ValueError("the strips are shorter than their rows")
     seen = set()
     for fill in FILLS:
-        image = None  # one of them lies in memory at a time
         with _fresh_memory(fill):
-            image = Image.open(io.BytesIO(data), formats=("TIFF",))
-            image.load()
-        seen.add(_digest(image))
+            found = Image.open(io.BytesIO(data), formats=("TIFF",))
+            found.load()
+        seen.add(_digest(found))
     if len(seen) > 1:
         raise ValueError("the strips end before the picture does")
-    return image
+    return found
 
 
 def _digest(image):

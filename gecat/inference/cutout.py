@@ -94,8 +94,8 @@ def cutout(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     halo = sum(BLUR_RADII)
     # In bands across the longer side: the floats of a large photo never lie in memory all at once.
     across = 0 if alpha.shape[0] >= alpha.shape[1] else 1
-    parts = (image[..., :3], mask, own, rgba)
-    *parts, result = (np.moveaxis(part, across, 0) for part in parts)
+    parts = [np.moveaxis(part, across, 0) for part in (image[..., :3], mask, own)]
+    result = np.moveaxis(rgba, across, 0)
     for start in range(0, len(result), BAND):
         end = min(start + BAND, len(result))
         first = max(0, start - halo)

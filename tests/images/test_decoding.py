@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 from gecat.images import decoding, reading
-from gecat.images.reading import ImageError, Limits
+from gecat.images.limits import Limits
+from gecat.images.reading import ImageError
 
 PHOTO = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
 

@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gecat.errors import ImageError
-from gecat.images.reading import Limits, read_image, read_mask
+from gecat.images import decoding
+from gecat.images.limits import Limits, allow_megapixels, limits_in_use
+from gecat.images.reading import read_image, read_mask
 
 LOSSLESS = ("PNG", "BMP", "TIFF")
 LOSSY = ("JPEG", "WEBP", "AVIF", "GIF")
 OTHER_KINDS = {
     b'<svg xmlns="http://www.w3.org/2000/svg"/>': "an SVG drawing",
     b'<?xml version="1.0"?>\n<!-- made by hand -->\n<svg/>': "an SVG drawing",
-    b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic": "a HEIC photo",
     b"\x00\x00\x00\x18ftypisom\x00\x00\x00\x00": "a video",
     b"%PDF-1.7\n": "a PDF document",
     b"PK\x03\x04" + bytes(30): "a ZIP archive or an office document",
@@ -265,7 +266,7 @@ def test_other_kinds_are_refused_by_name(data, what):
     with pytest.raises(ImageError) as error:
         read_image(data)
 
-    assert "Accepted: JPEG, PNG, WebP, AVIF, GIF, BMP and TIFF." in str(error.value)
+    assert "Accepted: JPEG, HEIC, PNG, WebP, AVIF, GIF, BMP and TIFF." in str(error.value)
     assert f"Received: {what}" in str(error.value)
 
 
@@ -277,8 +278,28 @@ def test_an_empty_file_is_named_as_such():
 def test_pixels_are_counted_before_any_is_decoded():
     with pytest.raises(ImageError, match=r"9000 x 9000 pixels \(81 megapixels\)"):
         read_image(_png_that_claims(9000, 9000))
-    with pytest.raises(ImageError, match=r"at most 50 megapixels.*3,600 megapixels"):
+    with pytest.raises(ImageError, match=r"at most 64 megapixels.*3,600 megapixels"):
         read_image(_png_that_claims(60_000, 60_000))
+
+
+def test_a_phones_fifty_megapixels_are_read():
+    # 8192 x 6144; nothing but the header is looked at before it is found to be cut short
+    with pytest.raises(ImageError, match="cut short.*8192 x 6144"):
+        read_image(_png_that_claims(8192, 6144))
+
+
+def test_how_large_a_picture_may_be_is_said_for_all_processes(monkeypatch):
+    monkeypatch.setenv("GECAT_MAX_MEGAPIXELS", "1")
+    for read in (read_image, decoding.read_image):
+        with pytest.raises(ImageError, match="at most 1 megapixels"):
+            read(_png_that_claims(1200, 1000))
+    allow_megapixels(100)
+    assert limits_in_use() == Limits(max_bytes=62_500_000, max_pixels=100_000_000)
+    with pytest.raises(ImageError, match="cut short.*9000 x 9000"):
+        read_image(_png_that_claims(9000, 9000))
+    for said in ("", "0", "-5", "many"):
+        monkeypatch.setenv("GECAT_MAX_MEGAPIXELS", said)
+        assert limits_in_use() == Limits()
 
 
 @pytest.mark.parametrize("size", [(1, 32_768), (32_768, 1)])

@@ -10,7 +10,8 @@ from gecat.app.ui.uploads import uploaded_path
 from gecat.evaluation.quality import read_triple
 from gecat.images import decoding, sources
 from gecat.images.datasets import load_photos
-from gecat.images.reading import Limits, read_image
+from gecat.images.limits import Limits
+from gecat.images.reading import read_image
 from gecat.images.sources import kind_of, open_source
 from gecat.training.calibration import calibrate
 
