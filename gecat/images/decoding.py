@@ -38,7 +38,7 @@ DEATHS = 3  # of readers of one archive
 LONGEST_LINE = 1_000_000  # bytes; a member's name may have 65,535
 READERS_OF = {
     "image": reading.read_image,
-    "photo": reading.read_photo,
+    "first": reading.read_first,
     "opacity": reading.read_opacity,
 }
 FORKS = hasattr(os, "fork") and hasattr(socket, "send_fds")
@@ -61,14 +61,14 @@ def read_image(source: AnyPath | bytes, limits: Limits | None = None) -> np.ndar
     return _read_alone("image", source, limits)
 
 
-def read_photo(source: AnyPath | bytes, limits: Limits | None = None) -> np.ndarray:
-    """Reads a picture as `reading.read_photo` does, in a process of its own.
+def read_first(source: AnyPath | bytes, limits: Limits | None = None) -> tuple[np.ndarray, bool]:
+    """Reads a photo as `reading.read_first` does, in a process of its own.
 
     Args, Returns, Raises: as there.
     """
     if not FORKS:
-        return reading.read_photo(source, limits)
-    return _read_alone("photo", source, limits)
+        return reading.read_first(source, limits)
+    return _read_alone("first", source, limits)
 
 
 def read_opacity(source: AnyPath | bytes, limits: Limits | None = None) -> np.ndarray:
@@ -172,7 +172,7 @@ def _ask(reader, request, data=b""):
         shape = tuple(map(int, answer["shape"]))
         array = np.empty(_checked(shape), np.uint8)
         _fill(reader, memoryview(array).cast("B"))
-        return array
+        return (array, bool(answer["more"])) if "more" in answer else array
     except (OSError, ValueError, KeyError, TypeError) as error:
         if isinstance(error, UserError):
             raise
@@ -334,9 +334,12 @@ def _read_for(connection, memory, seconds):
                 answer = {"error": error.to_dict()}
             except MemoryError:
                 answer = {"error": too_costly().to_dict()}
+            more = {}
+            if isinstance(answer, tuple) and isinstance(answer[0], np.ndarray):
+                answer, more["more"] = answer
             if isinstance(answer, np.ndarray):
                 array = np.ascontiguousarray(answer)
-                _send(connection, {"shape": array.shape}, memoryview(array).cast("B"))
+                _send(connection, {"shape": array.shape, **more}, memoryview(array).cast("B"))
             else:
                 _send(connection, answer if isinstance(answer, dict) else {"value": answer})
 

@@ -7,6 +7,7 @@ from gecat.images.profiles import to_srgb
 
 BAND = 256  # rows
 UPRIGHT = 1
+BITS, PHOTOMETRIC, SAMPLES, WHITE_IS_ZERO = 258, 262, 339, 0  # of TIFF
 # How a picture of each orientation lies: whether it is transposed, then its rows, its columns.
 TURNS = {
     2: (False, 1, -1),
@@ -70,14 +71,19 @@ def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
     return np.ascontiguousarray(turned[::rows, ::columns])
 
 
-def eight_bits(values: np.ndarray) -> np.ndarray:
-    """Scales greys (H, W) of more than 8 bits, or floats, to uint8."""
+def eight_bits(values: np.ndarray, top: float | None = None) -> np.ndarray:
+    """Scales greys (H, W) of more than 8 bits, or floats, to uint8.
+
+    Args:
+        values: of any type.
+        top: what is white; by default the least that the values fit below of those that are usual.
+    """
     low, high = 0.0, 0.0
     for band in _finite_bands(values):
         low, high = min(low, float(band.min())), max(high, float(band.max()))
     # Cameras store 12 bits in 16; taken for 16 bits they would be almost black.
-    tops = (1.0, 255.0, 4095.0, 65535.0, high)
-    top = next(top for top in tops if high <= top)
+    tops = (1.0, 255.0, 4095.0, 65535.0, high) if low == 0 else (1.0, high)
+    top = top or next(top for top in tops if high <= top)
     result = np.empty(values.shape, np.uint8)
     scale = 255.0 / max(top - low, 1e-6)
     for start, band in zip(range(0, len(values), BAND), _finite_bands(values), strict=True):
@@ -97,15 +103,28 @@ def is_deep(image: Image.Image) -> bool:
     return image.mode.startswith("I") or image.mode == "F"
 
 
+def deep_values(image: Image.Image) -> np.ndarray:
+    """The greys (H, W) of a picture of more than 8 bits; unsigned ones Pillow reads as signed."""
+    values, tags = np.asarray(image), getattr(image, "tag_v2", {})
+    if values.dtype == np.int32 and tags.get(BITS) == (32,) and tags.get(SAMPLES, (1,)) == (1,):
+        values = values.view(np.uint32)
+    return values
+
+
 def _shallow(image):
     """The picture with 8 bits a channel, and the opacity that would be lost by that, or None."""
     if not is_deep(image):
         return image, None
-    values, clear = np.asarray(image), image.info.get("transparency")
+    values, clear = deep_values(image), image.info.get("transparency")
     alpha = None
     if isinstance(clear, int):
         alpha = np.where(values == clear, 0, 255).astype(np.uint8)
-    return Image.fromarray(eight_bits(values)), alpha
+    # In a PNG all 16 bits count.
+    top = 65535.0 if image.format == "PNG" else None
+    grey = eight_bits(values, top)
+    if getattr(image, "tag_v2", {}).get(PHOTOMETRIC) == WHITE_IS_ZERO:  # Pillow overlooks it
+        grey = 255 - grey
+    return Image.fromarray(grey), alpha
 
 
 def _opaque_mode(image):

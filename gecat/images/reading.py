@@ -87,7 +87,18 @@ def read_photo(source: Picture, limits: Limits | None = None) -> np.ndarray:
         uint8 array (H, W, 3), RGB, or (H, W, 4), RGBA with unmixed colours, where any pixel is not
         opaque; of its own memory.
     """
-    image = _opened(source, limits)
+    return read_first(source, limits)[0]
+
+
+def read_first(source: Picture, limits: Limits | None = None) -> tuple[np.ndarray, bool]:
+    """Reads a photo as `read_photo` does, and says whether the file holds more pictures than it.
+
+    Args, Raises: as `read_image`.
+
+    Returns:
+        (photo, more): what `read_photo` returns, and whether it is an animation or has more pages.
+    """
+    image, more = _opened(source, limits)
     try:
         orientation, photo = orientation_of(image), photo_of(image)
     except MemoryError:
@@ -95,7 +106,7 @@ def read_photo(source: Picture, limits: Limits | None = None) -> np.ndarray:
     except Exception as error:
         raise _damaged(image) from error
     del image  # turning needs its memory
-    return upright(photo, orientation)
+    return upright(photo, orientation), more
 
 
 def read_mask(source: Picture, limits: Limits | None = None) -> np.ndarray:
@@ -137,7 +148,7 @@ def read_opacity(source: Picture, limits: Limits | None = None) -> np.ndarray:
 
 
 def _opened(source, limits):
-    """A PIL image within the limits, decoded."""
+    """A PIL image within the limits, decoded, and whether its file holds more of them."""
     limits = limits or limits_in_use()
     data = None
     if isinstance(source, np.ndarray):
@@ -157,7 +168,14 @@ def _opened(source, limits):
     except Exception as error:
         raise _damaged(image) from error
     _check_size(image, limits)  # that of a HEIC may turn out to be another
-    return image
+    return image, _holds_more(image)
+
+
+def _holds_more(image):
+    try:
+        return bool(getattr(image, "is_animated", False))
+    except Exception:  # the next one is damaged, but it is there
+        return True
 
 
 def _check_size(image, limits):

@@ -12,7 +12,7 @@ from PIL import Image
 from gecat.errors import ImageError
 from gecat.images import decoding
 from gecat.images.limits import Limits, allow_megapixels, limits_in_use
-from gecat.images.reading import read_image, read_mask
+from gecat.images.reading import read_first, read_image, read_mask
 
 LOSSLESS = ("PNG", "BMP", "TIFF")
 LOSSY = ("JPEG", "WEBP", "AVIF", "GIF")
@@ -175,6 +175,52 @@ def test_greys_of_more_than_8_bits_are_scaled(kind, dtype):
     np.testing.assert_allclose(image[..., 0].ravel(), np.arange(256), atol=1)
 
 
+def _tiff(values, photometric, sample_format):
+    """A TIFF of one strip: Pillow writes neither unsigned 32 bits nor white as 0."""
+    raw = values.tobytes()
+    tags = {256: values.shape[1], 257: values.shape[0], 258: values.itemsize * 8, 259: 1}
+    tags |= {262: photometric, 273: 8, 277: 1, 278: values.shape[0], 279: len(raw)}
+    tags |= {339: sample_format}
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    directory = struct.pack("<H", len(tags)) + entries + bytes(4)
+    return b"II*\0" + struct.pack("<I", 8 + len(raw)) + raw + directory
+
+
+@pytest.mark.parametrize(
+    ("dtype", "photometric", "sample_format", "low", "high"),
+    [
+        ("<u2", 1, 1, 0, 2**16 - 1),
+        ("<u2", 0, 1, 2**16 - 1, 0),
+        ("<i2", 1, 2, -(2**15), 2**15 - 1),
+        ("<u4", 1, 1, 0, 2**32 - 1),
+        ("<i4", 1, 2, 0, 2**31 - 1),
+        ("<f4", 0, 3, 1, 0),
+    ],
+)
+def test_deep_greys_keep_their_meaning(dtype, photometric, sample_format, low, high):
+    ramp = np.linspace(low, high, 16)[None].astype(dtype)
+
+    image = read_image(_tiff(ramp, photometric, sample_format))
+
+    np.testing.assert_allclose(image[0, :, 0], np.linspace(0, 255, 16), atol=1)
+
+
+def test_a_dark_png_of_16_bits_stays_dark():
+    dark = np.linspace(0, 2570, 64).reshape(8, 8).astype(np.uint16)
+
+    assert read_image(_encoded(Image.fromarray(dark), "PNG")).max() == 10
+
+
+def test_a_second_frame_that_is_damaged_costs_the_first_nothing():
+    first, second = (Image.new("RGB", (12, 10), colour) for colour in ("red", "blue"))
+    data = _encoded(first, "GIF", save_all=True, append_images=[second])
+
+    photo, more = read_first(data[:-15])
+
+    assert photo[5, 5].tolist() == [255, 0, 0]
+    assert more
+
+
 def test_a_16_bit_colour_png_is_scaled():
     header = struct.pack(">IIBBBBB", 1, 1, 16, 2, 0, 0, 0)
     row = b"\x00" + struct.pack(">HHH", 65535, 32896, 0)
@@ -242,6 +288,18 @@ def test_of_several_frames_the_first_is_taken(kind):
 
     assert image.shape == (10, 12, 3)
     np.testing.assert_allclose(image[5, 5], (255, 0, 0), atol=6)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "TIFF", "MPO", "AVIF"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_it_is_said_whether_a_file_holds_more_pictures(kind, count):
+    first, *others = [Image.new("RGB", (12, 10), colour) for colour in ("red", "blue")][:count]
+    data = _encoded(first, kind, save_all=True, append_images=others)
+
+    for read in (read_first, decoding.read_first):
+        photo, more = read(data)
+        assert more == (count > 1)
+        np.testing.assert_allclose(photo[5, 5], (255, 0, 0), atol=8)
 
 
 @pytest.mark.parametrize("kind", [*LOSSLESS, *LOSSY])

@@ -62,7 +62,7 @@ class SegmentActions:
         """Segments a photo; returns the ticket of its result, or None where there is no photo."""
         if photo is None:
             return {"ticket": None}
-        result = self._segment(*_opened(photo), refine, run_in_use)
+        result = self._segment(*self._opened(photo), refine, run_in_use)
         return {"ticket": self.results.put(result, result.size)}
 
     @errors_become_toasts
@@ -143,7 +143,7 @@ class SegmentActions:
         """
         if photo is None:
             raise UserError("page.no_photo")
-        result = self._segment(*_opened(photo), bool(refine))
+        result = self._segment(*self._opened(photo), bool(refine))
         threshold = checked_threshold(threshold)
         cutout, mask = publish(make_files(result, threshold))
         return {"cutout": cutout, "mask": mask, "facts": measure(result, threshold)}
@@ -163,7 +163,9 @@ class SegmentActions:
             with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
                 for name, path in progress.tqdm(files):
                     try:
-                        result = self._segment(decoding.read_photo(path), name, refine, run_in_use)
+                        result = self._segment(
+                            decoding.read_first(path)[0], name, refine, run_in_use
+                        )
                     except ImageError as error:
                         skipped.append((Path(name).name, error.bare()))
                         continue
@@ -190,6 +192,13 @@ class SegmentActions:
             raise WeightsError("weights.none_in_use") from error
         return pack(segmentation, name)
 
+    def _opened(self, photo):
+        """An uploaded photo, uint8 (H, W, 3 or 4), and its name; says if it is one of several."""
+        pixels, more = decoding.read_first(uploaded_path(photo))
+        if more:
+            gr.Info(self.words.segment.first_of_several)
+        return pixels, uploaded_name(photo)
+
     def _cached(self, ticket):
         found = self.results.get(ticket)
         if found is None:
@@ -198,11 +207,6 @@ class SegmentActions:
 
     def _background(self, colour, background):
         return parse_colour(colour) if background is None else self._cached(background)
-
-
-def _opened(photo):
-    """An uploaded photo, uint8 (H, W, 3 or 4): its opacity is kept; and its name."""
-    return decoding.read_photo(uploaded_path(photo)), uploaded_name(photo)
 
 
 def checked_threshold(value):
