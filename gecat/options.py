@@ -152,6 +152,11 @@ def tell_left_out(skipped: Iterable[tuple[str, object]]) -> None:
         print(f"{name}: left out: {reason}", file=sys.stderr)
 
 
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """Returns a number with its noun: "1 photo", "1,200 photos"."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def write_picture(picture: np.ndarray, path: AnyPath) -> None:
     """Writes a uint8 picture (H, W, 3), makes its folder, and says where it is."""
     from PIL import Image

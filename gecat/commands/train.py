@@ -2,7 +2,9 @@
 
 import argparse
 import json
+import sys
 from argparse import Namespace
+from typing import Any
 
 from gecat.errors import Status, UserError, told_of
 from gecat.files import write_atomically
@@ -10,6 +12,7 @@ from gecat.options import (
     add_budget,
     add_megapixels,
     add_settings,
+    counted,
     positive,
     settings,
     tell_left_out,
@@ -98,8 +101,11 @@ def _train(options):
         reading.total = total
         reading.update(done - reading.n)
 
-    def on_cycle(figures):
+    def on_loaded(photos):
         reading.close()
+        print(recognised(photos), file=sys.stderr)
+
+    def on_cycle(figures):
         learning.update(100 * figures["progress"] - learning.n)
         loss = figures.get("generator_loss") or figures.get("discriminator_loss")
         # A cycle that broke has no loss.
@@ -121,6 +127,7 @@ def _train(options):
         strategy=strategy,
         workers=options.workers,
         progress=on_photo,
+        loaded=on_loaded,
         report=on_cycle,
     )
     learning.close()
@@ -128,3 +135,21 @@ def _train(options):
     tell_left_out(skipped)
     print(f"weights written to {weights}")
     return Status.SOME_SKIPPED if skipped else Status.DONE
+
+
+def recognised(photos: Any) -> str:
+    """Returns what a source was taken for, and what of it is learned from, in words.
+
+    Args:
+        photos: `images.datasets.Photos`.
+    """
+    found = photos.found
+    parts = [counted(found.photos, "photo"), counted(found.masks, "mask")]
+    if found.unpaired:
+        parts.append(f"{counted(found.unpaired, 'mask')} of no photo")
+    if found.others:
+        parts.append(counted(found.others, "other file"))
+    used = (
+        f"{counted(len(photos.names), 'photo')} and {counted(int(photos.has_mask.sum()), 'mask')}"
+    )
+    return f"{', '.join(parts)}; learning from {used}"

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from scipy.stats import bootstrap
 from gecat.errors import ImageError, Status, UserError, name_of
 from gecat.evaluation.metrics import boundary_f, iou, max_f_beta, pixel_accuracy, precision_recall
 from gecat.files import AnyPath
+from gecat.images.layouts import is_sidecar, loose
 from gecat.images.reading import read_image, read_mask
 from gecat.images.sources import spread
 from gecat.inference.batch import Predict, with_progress
@@ -82,7 +84,7 @@ def evaluate(
 def pair_files(
     images_dir: AnyPath, masks_dir: AnyPath, ignore_dir: AnyPath | None = None
 ) -> tuple[list[tuple[Path, Path, Path | None]], list[str]]:
-    """Pairs photos with their masks by stem.
+    """Pairs photos with their masks by stem, or nearly: `0_mask.png` is the mask of `0.jpg`.
 
     Returns:
         (triples, without_partner): sorted tuples of paths (photo, mask, ignore map or None), and
@@ -92,8 +94,10 @@ def pair_files(
         UserError: if a folder is missing, or nothing pairs.
     """
     photo_files, mask_files = _files(images_dir), _files(masks_dir)
-    images, masks = _by_stem(photo_files), _by_stem(mask_files)
+    images = _by_stem(photo_files)
+    masks = _by_stem(mask_files)
     ignores = _by_stem(_files(ignore_dir)) if ignore_dir else {}
+    masks, ignores = (_renamed(files, images) for files in (masks, ignores))
     common = sorted(images.keys() & masks.keys())
     if not common:
         raise UserError(
@@ -195,11 +199,21 @@ def _files(folder):
     if not folder.is_dir():
         raise UserError("evaluation.no_folder", received=name_of(folder))
     files = sorted(file for file in folder.iterdir() if file.is_file())
-    return [file for file in files if not file.name.startswith(".")]
+    return [file for file in files if not (file.name.startswith(".") or is_sidecar(file))]
 
 
 def _by_stem(files):
     return {file.stem: file for file in files}
+
+
+def _renamed(files, images):
+    """Files by the stems of the photos that they belong to, their own where there is none."""
+    alone = Counter(map(loose, images))
+    stems = {loose(stem): stem for stem in images if alone[loose(stem)] == 1}
+    near = {
+        stems.get(loose(stem), stem): file for stem, file in files.items() if stem not in images
+    }
+    return near | {stem: file for stem, file in files.items() if stem in images}
 
 
 def read_triple(

@@ -105,10 +105,11 @@ class _Members(Sequence):
         self._source = str(source)
         self._reader = None
         self._deaths = 0
-        self._count = 0
+        self._count, self.found = 0, None
 
     def open(self):
-        self._count = self._ask("open", 0)
+        self.found = sources.Found(*self._ask("open", 0)["found"])
+        self._count = self.found.photos
 
     def __len__(self):
         return self._count
@@ -348,7 +349,7 @@ def _answer(request, data, members):
     if request["do"] in READERS_OF:
         return READERS_OF[request["do"]](data or request["path"], Limits(*request["limits"]))
     if request["do"] == "open":
-        return len(members)
+        return {"value": {"found": astuple(sources.found_in(members))}}
     member = members[request["index"]]
     if request["do"] == "name":
         return member.name, member.read_mask is not None

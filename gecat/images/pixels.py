@@ -20,16 +20,17 @@ TURNS = {
 }
 
 
-def photo_of(image: Image.Image) -> np.ndarray:
+def photo_of(image: Image.Image, managed: bool = True) -> np.ndarray:
     """The colours and the opacity of a picture, as it lies in its file.
 
     Args:
         image: a PIL image of any mode, decoded.
+        managed: whether colours are converted from their profile; those of masks are numbers.
 
     Returns:
         uint8 (H, W, 3), sRGB, or (H, W, 4) where a pixel is not opaque; nothing is mixed in.
     """
-    profile = image.info.get("icc_profile")
+    profile = image.info.get("icc_profile") if managed else None
     image, alpha = _shallow(image)
     mode = _opaque_mode(image)
     convert = to_srgb(mode, profile)

@@ -18,6 +18,7 @@ from gecat.errors import ImageError, Term
 from gecat.images import png
 from gecat.images.jpeg import without_long_exif
 from gecat.images.limits import Limits, limits_in_use
+from gecat.images.masks import mask_of
 from gecat.images.pixels import orientation_of, photo_of, upright
 from gecat.images.tiff import filled
 from gecat.images.transparency import is_see_through, laid_on
@@ -25,7 +26,6 @@ from gecat.images.transparency import is_see_through, laid_on
 ACCEPTED = ("JPEG", "HEIC", "PNG", "WebP", "AVIF", "GIF", "BMP", "TIFF")
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 LONGEST_NAME = 80
-MASK_NOISE = 8  # levels; compression tints greys and lightens black by as much
 
 # How a file begins -> its format, or the term for what an ordinary person would call it. The first
 # that fits is named.
@@ -98,22 +98,11 @@ def read_first(source: Picture, limits: Limits | None = None) -> tuple[np.ndarra
     Returns:
         (photo, more): what `read_photo` returns, and whether it is an animation or has more pages.
     """
-    image, more = _opened(source, limits)
-    try:
-        orientation, photo = orientation_of(image), photo_of(image)
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise _damaged(image) from error
-    del image  # turning needs its memory
-    return upright(photo, orientation), more
+    return _read(source, limits, photo_of)
 
 
 def read_mask(source: Picture, limits: Limits | None = None) -> np.ndarray:
-    """Reads a mask: white is object, black is background, grey is in between.
-
-    Masks of 0 and 1 are stretched to 0 and 255. In a coloured mask, and in a cut-out, whatever is
-    neither nearly black nor transparent is object.
+    """Reads a mask: white is object, black is background, grey is in between; see `masks.mask_of`.
 
     Args:
         source: as for `read_image`.
@@ -123,14 +112,9 @@ def read_mask(source: Picture, limits: Limits | None = None) -> np.ndarray:
         uint8 array (H, W).
 
     Raises:
-        ImageError: as `read_image`.
+        ImageError: as `read_image`, and if the mask numbers classes.
     """
-    rgb = laid_on(read_photo(source, limits), backdrop=0)
-    mask = rgb.max(axis=-1)
-    coloured = (mask - rgb.min(axis=-1)).max() > MASK_NOISE
-    if not coloured and mask.max() != 1:
-        return mask
-    return np.where(mask > (MASK_NOISE if coloured else 0), 255, 0).astype(np.uint8)
+    return _read(source, limits, mask_of)[0]
 
 
 def read_opacity(source: Picture, limits: Limits | None = None) -> np.ndarray:
@@ -145,6 +129,19 @@ def read_opacity(source: Picture, limits: Limits | None = None) -> np.ndarray:
     if is_see_through(photo):
         return np.ascontiguousarray(photo[..., 3])
     return np.full(photo.shape[:2], 255, np.uint8)
+
+
+def _read(source, limits, pixels_of):
+    """What a function makes of a picture, the right way up, and whether there are more of it."""
+    image, more = _opened(source, limits)
+    try:
+        orientation, pixels = orientation_of(image), pixels_of(image)
+    except (MemoryError, ImageError):
+        raise
+    except Exception as error:
+        raise _damaged(image) from error
+    del image  # turning needs its memory
+    return upright(pixels, orientation), more
 
 
 def _opened(source, limits):
