@@ -17,6 +17,7 @@ from gecat.jobs.listing import list_runs
 from gecat.jobs.requests import folders_by_name
 from gecat.jobs.scheduler import Jobs
 from gecat.jobs.store import check_root, default_root
+from gecat.quiet import keep_tensorflow_quiet
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -25,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: the words of the command line, or None for those of the process.
     """
+    keep_tensorflow_quiet()
     parser = make_parser()
     options = parser.parse_args(arguments)
     if options.max_megapixels:

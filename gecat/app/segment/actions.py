@@ -6,7 +6,6 @@ words why a file cannot be used.
 
 import logging
 import math
-import re
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -33,6 +32,7 @@ from gecat.errors import ImageError, UserError, WeightsError
 from gecat.files import free_name
 from gecat.i18n import Section
 from gecat.images import decoding
+from gecat.images.colour import parse_colour
 
 PICTURES = ("before_after", "objects", "cutout", "mask", "composite")
 FILES = ("cutout_file", "mask_file", "composite_file")  # in the order of `make_files`
@@ -222,23 +222,3 @@ def checked_threshold(value):
     if not 0.0 <= number <= 1.0:
         raise UserError("page.bad_threshold", received=str(value)[:20])
     return number
-
-
-def parse_colour(text):
-    """Reads a colour as browsers write it: "#1a2b3c", "#abc", "rgb(26, 43, 60)" or with alpha.
-
-    Returns:
-        tuple of red, green and blue, 0 to 255.
-
-    Raises:
-        UserError: if it is none of these.
-    """
-    text = str(text).strip().lower()
-    if re.fullmatch(r"#[0-9a-f]{3,4}", text):
-        text = "#" + "".join(2 * digit for digit in text[1:])
-    if re.fullmatch(r"#([0-9a-f]{6}|[0-9a-f]{8})", text):
-        return tuple(int(text[start : start + 2], 16) for start in (1, 3, 5))
-    parts = re.fullmatch(r"rgba?\(([\d.]+),\s*([\d.]+),\s*([\d.]+)(,\s*[\d.]+)?\)", text)
-    if parts and all(float(part) <= 255.5 for part in parts.groups()[:3]):
-        return tuple(min(255, round(float(part))) for part in parts.groups()[:3])
-    raise UserError("page.bad_colour", received=text[:40])
