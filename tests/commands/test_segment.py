@@ -29,7 +29,8 @@ def test_one_photo_goes_where_it_is_sent_and_that_is_said(photo, small_weights, 
     out = photo.parent / "result.webp"
     assert segment(photo, "--out", out, "--what", "cutout", weights=small_weights) == 0
     assert capsys.readouterr().out == f"1 written to {out}\n"
-    assert Image.open(out).format == "WEBP"
+    with Image.open(out) as image:
+        assert image.format == "WEBP"
     folder = photo.parent / "out"
     assert segment(photo, "--out", folder, weights=small_weights) == 0
     assert capsys.readouterr().out == f"1 written to {folder / 'photo.png'}\n"
@@ -41,7 +42,8 @@ def test_a_background_is_a_colour_or_a_file(photo, small_weights):
         out = photo.parent / f"{number}.jpg"
         words = photo, "--out", out, "--background", background
         assert segment(*words, weights=small_weights) == 0
-        assert Image.open(out).mode == "RGB"
+        with Image.open(out) as image:
+            assert image.mode == "RGB"
     assert segment(photo, "--out", out, "--background", "beige?", weights=small_weights) == 2
 
 
@@ -76,8 +78,8 @@ def test_from_standard_input_to_standard_output_without_another_word(photo, smal
     assert done.returncode == 0, done.stderr
     image = Image.open(io.BytesIO(done.stdout))
     assert (image.mode, image.size) == ("RGBA", (64, 48))
-    lines = [line for line in done.stderr.decode().splitlines() if "photo/s" not in line]
-    lines = [line for line in lines if "s/photo" not in line]
+    told = done.stderr.decode().splitlines()
+    lines = [line for line in told if line.strip() and "photo" not in line]  # no progress bar
     assert lines == ["1 written to -"]  # no banner of TensorFlow
 
 
