@@ -44,7 +44,11 @@ class _QuietImport(importlib.abc.MetaPathFinder):
 
 @contextmanager
 def _no_standard_error() -> Iterator[None]:
-    kept = os.dup(2)
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is none
+        yield
+        return
     try:
         with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), 2)

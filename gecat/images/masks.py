@@ -31,6 +31,9 @@ def mask_of(image: Image.Image) -> np.ndarray:
     lossy = image.format in LOSSY
     if is_deep(image):
         values = deep_values(image)
+        low, high = values.min(), values.max()
+        if low == 0 < high and ((values == low) | (values == high)).all():
+            return np.where(values == high, 255, 0).astype(np.uint8)
         return _stretched(values, lossy) if _are_labels(values) else eight_bits(values)
     rgb = laid_on(photo_of(image, managed=False), backdrop=0)
     mask = rgb.max(axis=-1)

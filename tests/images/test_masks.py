@@ -31,8 +31,9 @@ def test_two_values_are_black_and_white(value, dtype):
     assert set(np.unique(read_mask(encoded(values, "TIFF")))) == {0, 255}
 
 
-def test_16_bits_of_black_and_white():
-    values = INSIDE.astype(np.uint16) * np.uint16(65535)
+@pytest.mark.parametrize("value", [300, 1000, 32768, 65535])
+def test_16_bits_of_black_and_white(value):
+    values = INSIDE.astype(np.uint16) * np.uint16(value)
     assert np.array_equal(read_mask(encoded(values)), INSIDE * np.uint8(255))
 
 
