@@ -143,13 +143,5 @@ def recognised(photos: Any) -> str:
     Args:
         photos: `images.datasets.Photos`.
     """
-    found = photos.found
-    parts = [counted(found.photos, "photo"), counted(found.masks, "mask")]
-    if found.unpaired:
-        parts.append(f"{counted(found.unpaired, 'mask')} of no photo")
-    if found.others:
-        parts.append(counted(found.others, "other file"))
-    used = (
-        f"{counted(len(photos.names), 'photo')} and {counted(int(photos.has_mask.sum()), 'mask')}"
-    )
-    return f"{', '.join(parts)}; learning from {used}"
+    used = counted(len(photos.names), "photo"), counted(int(photos.has_mask.sum()), "mask")
+    return f"{photos.found}; learning from {' and '.join(used)}"

@@ -17,7 +17,7 @@ from gecat.evaluation.metrics import boundary_f, iou, max_f_beta, pixel_accuracy
 from gecat.files import AnyPath
 from gecat.images.layouts import is_sidecar, loose
 from gecat.images.reading import read_image, read_mask
-from gecat.images.sources import spread
+from gecat.images.sources import Found, spread
 from gecat.inference.batch import Predict, with_progress
 from gecat.options import tell_left_out, write_json
 
@@ -47,12 +47,14 @@ def evaluate(
     Returns:
         A dict of means: "iou" with "iou_interval" (95%, bootstrap over photos), "pixel_accuracy",
         "max_f_beta", "boundary_f" or None, "ms" (the median time of predict); and "count",
-        "images" (one dict a photo), "without_partner" (names) and "skipped" (names and reasons).
+        "images" (one dict a photo), "without_partner" (names), "skipped" (names and reasons) and
+        "found" (what the folders hold, in words).
 
     Raises:
         UserError: if a folder is missing, or no photo has a readable mask.
     """
     triples, without_partner = pair_files(images_dir, masks_dir, ignore_dir)
+    found = _found(images_dir, masks_dir, len(triples))
     triples = spread(triples, limit)
     rows, curves, skipped = [], [], []
     for triple in with_progress(triples, label):
@@ -77,6 +79,7 @@ def evaluate(
         "ms": float(np.median([row["ms"] for row in rows])),
         "images": rows,
         "without_partner": without_partner,
+        "found": str(found),
         "skipped": [(name, str(error)) for name, error in skipped],
     }
 
@@ -166,6 +169,7 @@ def report(results: dict[str, dict[str, Any]], json_path: AnyPath | None) -> Sta
     """
     first = next(iter(results.values()))
     print(table(results))
+    print(first["found"])
     print(f"{first['count']} photos, threshold 0.5, median ms a photo")
     tell_left_out(first["skipped"])
     if first["without_partner"]:
@@ -191,6 +195,18 @@ def _cell(value, column):
     if column == "iou_interval":
         return f"{value[0]:.3f}-{value[1]:.3f}"
     return f"{value:.1f}" if column == "ms" else f"{value:.3f}"
+
+
+def _found(images_dir, masks_dir, pairs):
+    photos, masks = _files(images_dir), _files(masks_dir)
+    visible = [
+        file
+        for folder in {Path(images_dir), Path(masks_dir)}
+        for file in folder.iterdir()
+        if file.is_file() and not file.name.startswith(".")
+    ]
+    others = sum(is_sidecar(file) for file in visible)
+    return Found(len(photos), pairs, len(masks) - pairs, others)
 
 
 def _files(folder):

@@ -19,6 +19,7 @@ from gecat.files import AnyPath
 from gecat.images.layouts import recognise
 from gecat.images.limits import limits_in_use
 from gecat.images.reading import read_image, read_mask
+from gecat.options import counted
 
 Item = TypeVar("Item")
 DEFAULT_SCENES = 512
@@ -46,6 +47,14 @@ class Found:
     masks: int = 0
     unpaired: int = 0
     others: int = 0
+
+    def __str__(self):
+        parts = [counted(self.photos, "photo"), counted(self.masks, "mask")]
+        if self.unpaired:
+            parts.append(f"{counted(self.unpaired, 'mask')} of no photo")
+        if self.others:
+            parts.append(counted(self.others, "other file"))
+        return ", ".join(parts)
 
 
 class Members(list[Member]):
