@@ -79,6 +79,16 @@ def test_a_photo_that_takes_too_much_memory_costs_nobody_else_anything(limited):
     assert decoding.read_image(encoded(PHOTO)).shape == PHOTO.shape
 
 
+def test_a_phones_fifty_megapixels_fit_into_a_reader(monkeypatch):
+    monkeypatch.setattr(decoding, "WAIT_SECONDS", 200)  # how busy the machine is, is not asked
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    stream = io.BytesIO()
+    Image.new("RGB", (8192, 6144), (10, 200, 90)).save(stream, "JPEG", exif=exif)
+    photo, _ = decoding.read_first(stream.getvalue())
+    assert photo.shape == (8192, 6144, 3)
+
+
 def scans(count):
     """A progressive JPEG that says the same of its pixels again and again."""
     data = encoded(np.zeros((4000, 4000), np.uint8), "JPEG", progressive=True)
