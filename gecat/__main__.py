@@ -1,14 +1,17 @@
 """The command line: python -m gecat segment | train | calibrate | evaluate | bench."""
 
 import argparse
-import logging
+import io
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 
 from gecat.commands import bench, calibrate, evaluate, segment, train
 from gecat.errors import Status, is_out_of_memory, told_of
+from gecat.images.limits import allow_megapixels
+from gecat.quiet import keep_tensorflow_quiet
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,13 +23,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit status, a `Status`; 130 where Ctrl-C ended it.
     """
-    # Without it every run on a machine without a GPU begins with an error about CUDA.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # Without it TensorFlow's convolutions use half of what some processors can do.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-    # Each side of a picture compiles anew, and TensorFlow warns of that; there are few sides.
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    keep_tensorflow_quiet()
+    warnings.filterwarnings("ignore", module="PIL")  # of metadata; a bad photo is refused in words
+    # A console that knows few letters, as of cp1252, shows the others by their numbers.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
+    if getattr(options, "max_megapixels", None):
+        allow_megapixels(options.max_megapixels)
     try:
         return options.run(options)
     except KeyboardInterrupt:

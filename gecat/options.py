@@ -12,6 +12,7 @@ import numpy as np
 from gecat.errors import UserError
 from gecat.files import AnyPath
 
+MOST_MEGAPIXELS = 178  # Pillow itself goes no further
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 
 
@@ -24,6 +25,24 @@ def positive(text: str) -> int:
     if value < 1:
         raise argparse.ArgumentTypeError(f"must be a whole number of 1 or more, received {text}")
     return value
+
+
+def megapixels(text: str) -> int:
+    """Returns how many million pixels a picture may have, for argparse."""
+    value = positive(text)
+    if value > MOST_MEGAPIXELS:
+        raise argparse.ArgumentTypeError(f"must be {MOST_MEGAPIXELS} at most, received {text}")
+    return value
+
+
+def add_megapixels(parser: ArgumentParser) -> None:
+    """Adds --max-megapixels."""
+    parser.add_argument(
+        "--max-megapixels",
+        type=megapixels,
+        metavar="N",
+        help=f"refuse larger pictures; default: 64, at most {MOST_MEGAPIXELS}",
+    )
 
 
 def new_file(text: str) -> str:
@@ -131,6 +150,11 @@ def tell_left_out(skipped: Iterable[tuple[str, object]]) -> None:
     """Names what was left out on stderr; `skipped` holds pairs of a name and a reason."""
     for name, reason in skipped:
         print(f"{name}: left out: {reason}", file=sys.stderr)
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """Returns a number with its noun: "1 photo", "1,200 photos"."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def write_picture(picture: np.ndarray, path: AnyPath) -> None:

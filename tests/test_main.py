@@ -87,6 +87,7 @@ def test_evaluate_scores_a_classical_method(photos, capsys):
     output = capsys.readouterr()
     assert "otsu" in output.out
     assert "lonely.png" in output.err
+    assert "3 photos, 3 masks, 1 mask of no photo" in output.out
     scores = json.loads((photos / "new" / "s").read_text())["otsu"]
     assert scores["iou"] == 1.0
     assert len(scores["images"]) == 3

@@ -14,11 +14,13 @@ from gecat.app.page import build, launch_options
 from gecat.app.ui.result_cache import ResultCache
 from gecat.app.ui.temporary import KEPT_SECONDS, begin_sweeping, temporary_folder
 from gecat.errors import RunError
+from gecat.images.limits import allow_megapixels
 from gecat.jobs.limits import JobLimits
 from gecat.jobs.listing import list_runs
 from gecat.jobs.requests import folders_by_name
 from gecat.jobs.scheduler import Jobs
 from gecat.jobs.store import check_root, default_root
+from gecat.quiet import keep_tensorflow_quiet
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -27,8 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: the words of the command line, or None for those of the process.
     """
+    keep_tensorflow_quiet()
     parser = make_parser()
     options = parser.parse_args(arguments)
+    if options.max_megapixels:
+        allow_megapixels(options.max_megapixels)
     root = Path(options.runs or default_root())
     if options.list:
         print(list_runs(root))

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 
 from gecat.jobs.limits import JobLimits
-from gecat.options import add_weights, positive
+from gecat.options import add_megapixels, add_weights, positive
 
 
 def make_parser() -> ArgumentParser:
@@ -29,6 +29,7 @@ def make_parser() -> ArgumentParser:
         metavar="N",
         help="photos a training takes (default: %(default)s)",
     )
+    add_megapixels(parser)
     parser.add_argument(
         "--trainings",
         type=positive,

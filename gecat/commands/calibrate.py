@@ -4,7 +4,7 @@ import argparse
 from argparse import Namespace
 
 from gecat.errors import Status
-from gecat.options import positive, tell_left_out
+from gecat.options import add_megapixels, positive, tell_left_out
 
 
 def register(commands: argparse._SubParsersAction) -> None:
@@ -18,6 +18,7 @@ def register(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--size", type=positive, metavar="N", help="longer side at prediction; default: as it was"
     )
+    add_megapixels(parser)
     parser.set_defaults(run=run)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from gecat.errors import Status, UserError
 from gecat.options import (
     add_folder_options,
+    add_megapixels,
     add_network_options,
     folders,
     positive,
@@ -21,6 +22,7 @@ def register(commands: argparse._SubParsersAction) -> None:
     add_network_options(parser, refine=False)
     parser.add_argument("--method", metavar="NAME", help="a classical method, not the networks")
     parser.add_argument("--threads", type=positive, default=1, metavar="N", help="default: 1")
+    add_megapixels(parser)
     parser.set_defaults(run=run)
 
 

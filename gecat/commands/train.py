@@ -2,11 +2,21 @@
 
 import argparse
 import json
+import sys
 from argparse import Namespace
+from typing import Any
 
 from gecat.errors import Status, UserError, told_of
 from gecat.files import write_atomically
-from gecat.options import add_budget, add_settings, positive, settings, tell_left_out
+from gecat.options import (
+    add_budget,
+    add_megapixels,
+    add_settings,
+    counted,
+    positive,
+    settings,
+    tell_left_out,
+)
 
 
 def register(commands: argparse._SubParsersAction) -> None:
@@ -48,6 +58,7 @@ def register(commands: argparse._SubParsersAction) -> None:
         help="processes that run GrabCut where pseudo-masks are renewed (default: cores less two)",
     )
     add_settings(parser)
+    add_megapixels(parser)
     parser.set_defaults(run=run)
 
 
@@ -90,8 +101,11 @@ def _train(options):
         reading.total = total
         reading.update(done - reading.n)
 
-    def on_cycle(figures):
+    def on_loaded(photos):
         reading.close()
+        print(recognised(photos), file=sys.stderr)
+
+    def on_cycle(figures):
         learning.update(100 * figures["progress"] - learning.n)
         loss = figures.get("generator_loss") or figures.get("discriminator_loss")
         # A cycle that broke has no loss.
@@ -113,6 +127,7 @@ def _train(options):
         strategy=strategy,
         workers=options.workers,
         progress=on_photo,
+        loaded=on_loaded,
         report=on_cycle,
     )
     learning.close()
@@ -120,3 +135,13 @@ def _train(options):
     tell_left_out(skipped)
     print(f"weights written to {weights}")
     return Status.SOME_SKIPPED if skipped else Status.DONE
+
+
+def recognised(photos: Any) -> str:
+    """Returns what a source was taken for, and what of it is learned from, in words.
+
+    Args:
+        photos: `images.datasets.Photos`.
+    """
+    used = counted(len(photos.names), "photo"), counted(int(photos.has_mask.sum()), "mask")
+    return f"{photos.found}; learning from {' and '.join(used)}"

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,8 +15,9 @@ from scipy.stats import bootstrap
 from gecat.errors import ImageError, Status, UserError, name_of
 from gecat.evaluation.metrics import boundary_f, iou, max_f_beta, pixel_accuracy, precision_recall
 from gecat.files import AnyPath
+from gecat.images.layouts import is_sidecar, loose
 from gecat.images.reading import read_image, read_mask
-from gecat.images.sources import spread
+from gecat.images.sources import Found, spread
 from gecat.inference.batch import Predict, with_progress
 from gecat.options import tell_left_out, write_json
 
@@ -45,12 +47,14 @@ def evaluate(
     Returns:
         A dict of means: "iou" with "iou_interval" (95%, bootstrap over photos), "pixel_accuracy",
         "max_f_beta", "boundary_f" or None, "ms" (the median time of predict); and "count",
-        "images" (one dict a photo), "without_partner" (names) and "skipped" (names and reasons).
+        "images" (one dict a photo), "without_partner" (names), "skipped" (names and reasons) and
+        "found" (what the folders hold, in words).
 
     Raises:
         UserError: if a folder is missing, or no photo has a readable mask.
     """
     triples, without_partner = pair_files(images_dir, masks_dir, ignore_dir)
+    found = _found(images_dir, masks_dir, len(triples))
     triples = spread(triples, limit)
     rows, curves, skipped = [], [], []
     for triple in with_progress(triples, label):
@@ -75,6 +79,7 @@ def evaluate(
         "ms": float(np.median([row["ms"] for row in rows])),
         "images": rows,
         "without_partner": without_partner,
+        "found": str(found),
         "skipped": [(name, str(error)) for name, error in skipped],
     }
 
@@ -82,7 +87,7 @@ def evaluate(
 def pair_files(
     images_dir: AnyPath, masks_dir: AnyPath, ignore_dir: AnyPath | None = None
 ) -> tuple[list[tuple[Path, Path, Path | None]], list[str]]:
-    """Pairs photos with their masks by stem.
+    """Pairs photos with their masks by stem, or nearly: `0_mask.png` is the mask of `0.jpg`.
 
     Returns:
         (triples, without_partner): sorted tuples of paths (photo, mask, ignore map or None), and
@@ -92,8 +97,10 @@ def pair_files(
         UserError: if a folder is missing, or nothing pairs.
     """
     photo_files, mask_files = _files(images_dir), _files(masks_dir)
-    images, masks = _by_stem(photo_files), _by_stem(mask_files)
+    images = _by_stem(photo_files)
+    masks = _by_stem(mask_files)
     ignores = _by_stem(_files(ignore_dir)) if ignore_dir else {}
+    masks, ignores = (_renamed(files, images) for files in (masks, ignores))
     common = sorted(images.keys() & masks.keys())
     if not common:
         raise UserError(
@@ -162,6 +169,7 @@ def report(results: dict[str, dict[str, Any]], json_path: AnyPath | None) -> Sta
     """
     first = next(iter(results.values()))
     print(table(results))
+    print(first["found"])
     print(f"{first['count']} photos, threshold 0.5, median ms a photo")
     tell_left_out(first["skipped"])
     if first["without_partner"]:
@@ -189,17 +197,39 @@ def _cell(value, column):
     return f"{value:.1f}" if column == "ms" else f"{value:.3f}"
 
 
+def _found(images_dir, masks_dir, pairs):
+    photos, masks = _files(images_dir), _files(masks_dir)
+    visible = [
+        file
+        for folder in {Path(images_dir), Path(masks_dir)}
+        for file in folder.iterdir()
+        if file.is_file() and not file.name.startswith(".")
+    ]
+    others = sum(is_sidecar(file) for file in visible)
+    return Found(len(photos), pairs, len(masks) - pairs, others)
+
+
 def _files(folder):
     """A folder's visible files by name."""
     folder = Path(folder)
     if not folder.is_dir():
         raise UserError("evaluation.no_folder", received=name_of(folder))
     files = sorted(file for file in folder.iterdir() if file.is_file())
-    return [file for file in files if not file.name.startswith(".")]
+    return [file for file in files if not (file.name.startswith(".") or is_sidecar(file))]
 
 
 def _by_stem(files):
     return {file.stem: file for file in files}
+
+
+def _renamed(files, images):
+    """Files by the stems of the photos that they belong to, their own where there is none."""
+    alone = Counter(map(loose, images))
+    stems = {loose(stem): stem for stem in images if alone[loose(stem)] == 1}
+    near = {
+        stems.get(loose(stem), stem): file for stem, file in files.items() if stem not in images
+    }
+    return near | {stem: file for stem, file in files.items() if stem in images}
 
 
 def read_triple(

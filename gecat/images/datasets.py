@@ -22,7 +22,7 @@ from gecat.images.decoding import open_source
 from gecat.images.pseudo_masks import Teacher, pseudo_mask
 from gecat.images.reading import read_image
 from gecat.images.sizes import resized, shrink
-from gecat.images.sources import Member
+from gecat.images.sources import Found, Member, found_in
 
 MINIMUM_PHOTOS = 8
 # The teacher sees a photo of at most this many pixels on its longer side.
@@ -42,6 +42,7 @@ class Photos:
     masks: np.ndarray | None  # uint8 (N, S, S), 255 = object; None where no photo has one
     has_mask: np.ndarray  # bool (N,): whose mask may be learned from
     skipped: tuple[tuple[str, UserError], ...]  # (name, why)
+    found: Found = Found(photos=0)  # in the source, of which these are what could be read
 
 
 def load_photos(
@@ -57,9 +58,9 @@ def load_photos(
     """Loads photos, with their masks if there are any, and their pseudo-masks if asked for.
 
     Args:
-        source: a folder or a .zip (pictures at any depth; or `images/`, with `masks/` beside it
-            that holds masks of the same names), a .npy file (uint8, or float in [-1, 1], [0, 1] or
-            [0, 255], shape (N, H, W, 3)), or "scenes", whose masks are for scoring only.
+        source: a folder or a .zip (pictures at any depth, with masks where `layouts` knows them,
+            as in `images/` with `masks/` beside it), a .npy file (uint8, or float in [-1, 1],
+            [0, 1] or [0, 255], shape (N, H, W, 3)), or "scenes", whose masks are for scoring only.
         size: side of the squares that photos are squashed to, in pixels.
         prior: None, the kind of pseudo-mask, one of `pseudo_masks.KINDS`, or a
             `pseudo_masks.Teacher`.
@@ -81,6 +82,7 @@ def load_photos(
             order = np.random.default_rng(seed).permutation(total)
             turns = map(members.__getitem__, order.tolist())  # none is listed before its turn
             total = limit
+        found = found_in(members)
         photos = _collect(turns, total, size, prior, cache, progress or (lambda *_: None))
     if len(photos.names) < MINIMUM_PHOTOS:
         raise ImageError(
@@ -91,7 +93,7 @@ def load_photos(
             skipped=len(photos.skipped),
             reasons=photos.skipped[:3],
         )
-    return replace(photos, has_mask=photos.has_mask & (source != "scenes"))
+    return replace(photos, has_mask=photos.has_mask & (source != "scenes"), found=found)
 
 
 def batches(

@@ -29,21 +29,26 @@ import numpy as np
 from gecat.errors import ImageError, UserError
 from gecat.files import PACKAGE, AnyPath
 from gecat.images import reading, sources
-from gecat.images.reading import DEFAULT_LIMITS, Limits
+from gecat.images.limits import VARIABLE, Limits, limits_in_use
 
-MEMORY_BYTES = 900_000_000  # above what the server itself has
-SECONDS = 10  # of the processor, for one answer
+BYTES_PER_PIXEL = 18  # of the largest picture, above what the server itself has; WebP takes 17
+SECONDS = 15  # of the processor, for one answer
 WAIT_SECONDS = 60  # for one answer, on a busy machine
 READERS = 2  # photos that are read at a time
 DEATHS = 3  # of readers of one archive
 LONGEST_LINE = 1_000_000  # bytes; a member's name may have 65,535
 LONGEST_SAYING = 2000  # bytes of what a decoder says that are logged together
+READERS_OF = {
+    "image": reading.read_image,
+    "first": reading.read_first,
+    "opacity": reading.read_opacity,
+}
 FORKS = hasattr(os, "fork") and hasattr(socket, "send_fds")
 
 log = logging.getLogger(__name__)
 
 
-def read_image(source: AnyPath | bytes, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
+def read_image(source: AnyPath | bytes, limits: Limits | None = None) -> np.ndarray:
     """Reads a picture as `reading.read_image` does, in a process of its own.
 
     Args:
@@ -60,7 +65,17 @@ def read_image(source: AnyPath | bytes, limits: Limits = DEFAULT_LIMITS) -> np.n
     return _read_alone("image", source, limits)
 
 
-def read_opacity(source: AnyPath | bytes, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
+def read_first(source: AnyPath | bytes, limits: Limits | None = None) -> tuple[np.ndarray, bool]:
+    """Reads a photo as `reading.read_first` does, in a process of its own.
+
+    Args, Returns, Raises: as there.
+    """
+    if not FORKS:
+        return reading.read_first(source, limits)
+    return _read_alone("first", source, limits)
+
+
+def read_opacity(source: AnyPath | bytes, limits: Limits | None = None) -> np.ndarray:
     """Reads a picture's opacity as `reading.read_opacity` does, in a process of its own.
 
     Args, Returns, Raises: as there.
@@ -94,10 +109,11 @@ class _Members(Sequence):
         self._source = str(source)
         self._reader = None
         self._deaths = 0
-        self._count = 0
+        self._count, self.found = 0, None
 
     def open(self):
-        self._count = self._ask("open", 0)
+        self.found = sources.Found(*self._ask("open", 0)["found"])
+        self._count = self.found.photos
 
     def __len__(self):
         return self._count
@@ -134,7 +150,7 @@ def too_costly() -> ImageError:
 
 
 def _read_alone(what, source, limits):
-    request = {"do": what, "limits": astuple(limits)}
+    request = {"do": what, "limits": astuple(limits or limits_in_use())}
     data = source if isinstance(source, bytes) else b""
     request |= {"bytes": len(data)} if data else {"path": str(source)}
     server = _server()
@@ -161,7 +177,7 @@ def _ask(reader, request, data=b""):
         shape = tuple(map(int, answer["shape"]))
         array = np.empty(_checked(shape), np.uint8)
         _fill(reader, memoryview(array).cast("B"))
-        return array
+        return (array, bool(answer["more"])) if "more" in answer else array
     except (OSError, ValueError, KeyError, TypeError) as error:
         if isinstance(error, UserError):
             raise
@@ -170,8 +186,8 @@ def _ask(reader, request, data=b""):
 
 def _checked(shape):
     """A picture's shape, where a picture may have it: the reader is not believed either."""
-    fits = len(shape) in (2, 3) and min(shape) > 0 and shape[2:] in ((), (3,))
-    if not fits or shape[0] * shape[1] > DEFAULT_LIMITS.max_pixels:
+    fits = len(shape) in (2, 3) and min(shape) > 0 and shape[2:] in ((), (3,), (4,))
+    if not fits or shape[0] * shape[1] > limits_in_use().max_pixels:
         raise ValueError(f"no picture, received {shape}")
     return shape
 
@@ -180,13 +196,14 @@ class _Server:
     """The process that forks readers; another is begun where it has ended.
 
     Args:
-        memory, seconds: limits of a reader.
+        memory, seconds: limits of a reader; by default enough memory for the largest picture.
 
     Attributes:
         turn: held by whoever reads a photo.
     """
 
-    def __init__(self, memory=MEMORY_BYTES, seconds=SECONDS):
+    def __init__(self, memory=None, seconds=SECONDS):
+        memory = memory or BYTES_PER_PIXEL * max(limits_in_use().max_pixels, 64_000_000)
         self._limits = [str(memory), str(seconds)]
         self.turn = threading.BoundedSemaphore(READERS)
         self._lock = threading.Lock()
@@ -248,6 +265,7 @@ def _environment():
     large pages, or a new process would spend half of its time on getting them.
     """
     return {
+        **({VARIABLE: os.environ[VARIABLE]} if VARIABLE in os.environ else {}),
         "PATH": os.defpath,
         "PYTHONPATH": str(PACKAGE.parent),
         "OPENBLAS_NUM_THREADS": "1",
@@ -330,19 +348,21 @@ def _read_for(connection, memory, seconds):
                 answer = {"error": error.to_dict()}
             except MemoryError:
                 answer = {"error": too_costly().to_dict()}
+            more = {}
+            if isinstance(answer, tuple) and isinstance(answer[0], np.ndarray):
+                answer, more["more"] = answer
             if isinstance(answer, np.ndarray):
                 array = np.ascontiguousarray(answer)
-                _send(connection, {"shape": array.shape}, memoryview(array).cast("B"))
+                _send(connection, {"shape": array.shape, **more}, memoryview(array).cast("B"))
             else:
                 _send(connection, answer if isinstance(answer, dict) else {"value": answer})
 
 
 def _answer(request, data, members):
-    if request["do"] in ("image", "opacity"):
-        read = {"image": reading.read_image, "opacity": reading.read_opacity}[request["do"]]
-        return read(data or request["path"], Limits(*request["limits"]))
+    if request["do"] in READERS_OF:
+        return READERS_OF[request["do"]](data or request["path"], Limits(*request["limits"]))
     if request["do"] == "open":
-        return len(members)
+        return {"value": {"found": astuple(sources.found_in(members))}}
     member = members[request["index"]]
     if request["do"] == "name":
         return member.name, member.read_mask is not None

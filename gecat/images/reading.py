@@ -7,22 +7,25 @@ pixel is decoded, so a small file that unpacks to gigabytes costs nothing.
 import io
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
+from pillow_heif import HeifImageFile
 
 from gecat.errors import ImageError, Term
+from gecat.images import png
 from gecat.images.jpeg import without_long_exif
+from gecat.images.limits import Limits, limits_in_use
+from gecat.images.masks import mask_of
+from gecat.images.pixels import orientation_of, photo_of, upright
 from gecat.images.tiff import filled
+from gecat.images.transparency import is_see_through, laid_on
 
-ACCEPTED = ("JPEG", "PNG", "WebP", "AVIF", "GIF", "BMP", "TIFF")
+ACCEPTED = ("JPEG", "HEIC", "PNG", "WebP", "AVIF", "GIF", "BMP", "TIFF")
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 LONGEST_NAME = 80
-BAND = 256  # rows
-MASK_NOISE = 8  # levels; compression tints greys and lightens black by as much
 
 # How a file begins -> its format, or the term for what an ordinary person would call it. The first
 # that fits is named.
@@ -34,9 +37,9 @@ PICTURE_SIGNATURES = (
     (rb"II[*+]\x00|MM\x00[*+]", "TIFF"),
     (rb"RIFF....WEBP", "WebP"),
     (rb"....ftypavi[fs]", "AVIF"),
+    (rb"....ftyp(hei|hev|mif1|msf1)", "HEIC"),
 )
 OTHER_SIGNATURES = (
-    (rb"....ftyp(hei|hev|mif1|msf1)", "heic"),
     (rb"....ftyp|\x1aE\xdf\xa3|RIFF....AVI ", "video"),
     (rb"%PDF", "pdf"),
     (rb"PK\x03\x04|PK\x05\x06", "zip"),
@@ -55,32 +58,16 @@ OTHER_SIGNATURES = (
 Picture = str | Path | bytes | BinaryIO | Image.Image | np.ndarray
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What is taken at most: bytes of a file, and pixels of the picture in it.
-
-    A side has a limit of its own, since decoders and OpenCV keep hundreds of bytes a row: a photo
-    1 pixel wide and 50,000,000 high took 21 GB. No browser's canvas shows a longer one.
-    """
-
-    max_bytes: int = 40_000_000
-    max_pixels: int = 50_000_000
-    max_side: int = 32_767
-
-
-DEFAULT_LIMITS = Limits()
-
-
-def read_image(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
+def read_image(source: Picture, limits: Limits | None = None) -> np.ndarray:
     """Reads one picture, the right way up, as 8-bit RGB.
 
-    Transparent pixels are laid on white; of an animation the first frame is taken; 16-bit and
-    floating-point greys are scaled to 8 bits.
+    Colours of other profiles become sRGB. Transparent pixels are laid on white; of an animation the
+    first frame is taken; 16-bit and floating-point greys are scaled to 8 bits.
 
     Args:
         source: a path, bytes, a binary file object, a PIL image, or a uint8 array of shape (H, W),
             (H, W, 1), (H, W, 3) or (H, W, 4).
-        limits: the largest file and picture to take.
+        limits: the largest file and picture to take; those in use by default.
 
     Returns:
         uint8 array (H, W, 3), RGB, of its own memory.
@@ -88,34 +75,49 @@ def read_image(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
     Raises:
         ImageError: if the source is no picture, is damaged, or is beyond the limits.
     """
-    return _upright_rgb(source, limits, backdrop=255)
+    return laid_on(read_photo(source, limits))
 
 
-def read_mask(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
-    """Reads a mask: white is object, black is background, grey is in between.
+def read_photo(source: Picture, limits: Limits | None = None) -> np.ndarray:
+    """Reads a picture as `read_image` does, and keeps its opacity where it has one.
 
-    Masks of 0 and 1 are stretched to 0 and 255. In a coloured mask, and in a cut-out, whatever is
-    neither nearly black nor transparent is object.
+    Args, Raises: as `read_image`.
+
+    Returns:
+        uint8 array (H, W, 3), RGB, or (H, W, 4), RGBA with unmixed colours, where any pixel is not
+        opaque; of its own memory.
+    """
+    return read_first(source, limits)[0]
+
+
+def read_first(source: Picture, limits: Limits | None = None) -> tuple[np.ndarray, bool]:
+    """Reads a photo as `read_photo` does, and says whether the file holds more pictures than it.
+
+    Args, Raises: as `read_image`.
+
+    Returns:
+        (photo, more): what `read_photo` returns, and whether it is an animation or has more pages.
+    """
+    return _read(source, limits, photo_of)
+
+
+def read_mask(source: Picture, limits: Limits | None = None) -> np.ndarray:
+    """Reads a mask: white is object, black is background, grey is in between; see `masks.mask_of`.
 
     Args:
         source: as for `read_image`.
-        limits: the largest file and picture to take.
+        limits: the largest file and picture to take; those in use by default.
 
     Returns:
         uint8 array (H, W).
 
     Raises:
-        ImageError: as `read_image`.
+        ImageError: as `read_image`, and if the mask numbers classes.
     """
-    rgb = _upright_rgb(source, limits, backdrop=0)
-    mask = rgb.max(axis=-1)
-    coloured = (mask - rgb.min(axis=-1)).max() > MASK_NOISE
-    if not coloured and mask.max() != 1:
-        return mask
-    return np.where(mask > (MASK_NOISE if coloured else 0), 255, 0).astype(np.uint8)
+    return _read(source, limits, mask_of)[0]
 
 
-def read_opacity(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray:
+def read_opacity(source: Picture, limits: Limits | None = None) -> np.ndarray:
     """Reads how opaque each pixel of a picture is, 255 where it knows no transparency.
 
     Args, Raises: as `read_image`.
@@ -123,21 +125,28 @@ def read_opacity(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray
     Returns:
         uint8 array (H, W).
     """
-    return np.array(_upright(source, limits).convert("RGBA").getchannel("A"))
+    photo = read_photo(source, limits)
+    if is_see_through(photo):
+        return np.ascontiguousarray(photo[..., 3])
+    return np.full(photo.shape[:2], 255, np.uint8)
 
 
-def _upright_rgb(source, limits, backdrop):
-    image = _upright(source, limits)
+def _read(source, limits, pixels_of):
+    """What a function makes of a picture, the right way up, and whether there are more of it."""
+    image, more = _opened(source, limits)
     try:
-        return _rgb(image, backdrop)
-    except MemoryError:
+        orientation, pixels = orientation_of(image), pixels_of(image)
+    except (MemoryError, ImageError):
         raise
     except Exception as error:
         raise _damaged(image) from error
+    del image  # turning needs its memory
+    return upright(pixels, orientation), more
 
 
-def _upright(source, limits):
-    """A PIL image, decoded, the right way up."""
+def _opened(source, limits):
+    """A PIL image within the limits, decoded, and whether its file holds more of them."""
+    limits = limits or limits_in_use()
     data = None
     if isinstance(source, np.ndarray):
         image = _image_of(source)
@@ -145,11 +154,28 @@ def _upright(source, limits):
         image = source
     else:
         data = without_long_exif(_bytes_of(source, limits))
-        try:
-            # Nothing but the header is read here, and no format but these is ever tried.
-            image = Image.open(io.BytesIO(data), formats=FORMATS)
-        except Exception as error:  # decoders raise whatever they stumble over
-            raise _refusal(error, data, limits) from error
+        image = _identified(data, limits)
+    _check_size(image, limits)
+    try:
+        if image.format == "TIFF" and data is not None:
+            image = filled(image, data)
+        image.load()
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise _damaged(image) from error
+    _check_size(image, limits)  # that of a HEIC may turn out to be another
+    return image, _holds_more(image)
+
+
+def _holds_more(image):
+    try:
+        return bool(getattr(image, "is_animated", False))
+    except Exception:  # the next one is damaged, but it is there
+        return True
+
+
+def _check_size(image, limits):
     width, height = image.size
     if width * height > limits.max_pixels:
         size = {"width": width, "height": height, "millions": _millions(width * height)}
@@ -158,15 +184,23 @@ def _upright(source, limits):
         raise ImageError("image.too_long", limit=limits.max_side, width=width, height=height)
     if width * height == 0:
         raise ImageError("image.no_pixels", width=width, height=height)
+
+
+def _identified(data, limits):
+    """A PIL image of which nothing but the header is read; no format but ours is ever tried."""
     try:
-        if image.format == "TIFF" and data is not None:
-            image = filled(image, data)
-        image.load()
-        return ImageOps.exif_transpose(image)
-    except MemoryError:
-        raise
+        return Image.open(io.BytesIO(data), formats=FORMATS)
+    except Exception as error:  # decoders raise whatever they stumble over
+        reason = error
+    kind = _look_up(data[:1024], PICTURE_SIGNATURES)
+    try:
+        if kind == "HEIC":
+            return HeifImageFile(io.BytesIO(data))
+        if kind == "PNG":
+            return Image.open(io.BytesIO(png.without_metadata(data)), formats=FORMATS)
     except Exception as error:
-        raise _damaged(image) from error
+        reason = error
+    raise _refusal(reason, data, limits) from reason
 
 
 def _damaged(image):
@@ -216,32 +250,6 @@ def _image_of(array):
     if array.size == 0:
         raise ImageError("image.empty_array", shape=str(array.shape))
     return Image.fromarray(np.ascontiguousarray(array.reshape(shape)))
-
-
-def _rgb(image, backdrop):
-    if image.mode.startswith("I") or image.mode == "F":
-        image = Image.fromarray(_eight_bits(np.asarray(image)))
-    see_through = image.has_transparency_data
-    rgb = np.empty((image.height, image.width, 3), np.uint8)
-    # In bands, so that of a large picture no second copy lies in memory.
-    for top in range(0, image.height, BAND):
-        band = image.crop((0, top, image.width, min(top + BAND, image.height)))
-        if see_through:
-            band = band.convert("RGBA")
-            below = Image.new("RGBA", band.size, (backdrop, backdrop, backdrop, 255))
-            band = Image.alpha_composite(below, band)
-        rgb[top : top + BAND] = band.convert("RGB")
-    return rgb
-
-
-def _eight_bits(values):
-    """Scales greys of more than 8 bits, or floats, to uint8."""
-    values = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = min(0.0, float(values.min())), float(values.max())
-    # Cameras store 12 bits in 16; taken for 16 bits they would be almost black.
-    tops = (1.0, 255.0, 4095.0, 65535.0, high)
-    top = next(top for top in tops if high <= top)
-    return np.round((values - low) * (255.0 / max(top - low, 1e-6))).astype(np.uint8)
 
 
 def _refusal(error, data, limits):

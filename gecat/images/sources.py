@@ -5,18 +5,21 @@ wanted. Nothing of an archive is ever written to disk.
 """
 
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PureWindowsPath
 from typing import TypeVar
 
 import numpy as np
 
 from gecat.errors import ImageError, name_of
 from gecat.files import AnyPath
-from gecat.images.reading import DEFAULT_LIMITS, read_image, read_mask
+from gecat.images.layouts import recognise
+from gecat.images.limits import limits_in_use
+from gecat.images.reading import read_image, read_mask
+from gecat.options import counted
 
 Item = TypeVar("Item")
 DEFAULT_SCENES = 512
@@ -34,6 +37,37 @@ class Member:
     name: str
     read: Callable[[], np.ndarray]  # -> uint8 (H, W, 3)
     read_mask: Callable[[], np.ndarray] | None = None  # -> uint8 (H, W), 255 = object
+
+
+@dataclass(frozen=True)
+class Found:
+    """How many files of a source are what; `masks` are those that belong to a photo."""
+
+    photos: int
+    masks: int = 0
+    unpaired: int = 0
+    others: int = 0
+
+    def __str__(self):
+        parts = [counted(self.photos, "photo"), counted(self.masks, "mask")]
+        if self.unpaired:
+            parts.append(f"{counted(self.unpaired, 'mask')} of no photo")
+        if self.others:
+            parts.append(counted(self.others, "other file"))
+        return ", ".join(parts)
+
+
+class Members(list[Member]):
+    """The members of a source that is a folder or an archive, and what was found there."""
+
+    def __init__(self, members: Iterable[Member], found: Found) -> None:
+        super().__init__(members)
+        self.found = found
+
+
+def found_in(members: Sequence[Member]) -> Found:
+    """Returns what was found in an opened source."""
+    return getattr(members, "found", None) or Found(photos=len(members))
 
 
 @contextmanager
@@ -118,46 +152,24 @@ def _drawn_members(count, size, seed):
 
 
 def _paired(names, open_name):
-    """Members for the pictures among names, each with its mask if there is one."""
-    paths = [PurePosixPath(name) for name in names if not _hidden(PurePosixPath(name))]
-    root = _root(paths)
-    under = root / "images" if any(path.is_relative_to(root / "images") for path in paths) else root
-    masks = {
-        path.relative_to(root / "masks").with_suffix(""): path
-        for path in paths
-        if path.is_relative_to(root / "masks")
-    }
-    return [
-        _file_member(path, masks.get(path.relative_to(under).with_suffix("")), open_name)
-        for path in paths
-        if path.is_relative_to(under) and not path.is_relative_to(root / "masks")
-    ]
+    """Members for the photos among names, each with its mask if there is one."""
+    layout = recognise(names)
+    members = [_file_member(photo, mask, open_name) for photo, mask in layout.pairs]
+    masks = sum(mask is not None for _, mask in layout.pairs)
+    found = Found(len(members), masks, len(layout.unpaired), len(layout.others))
+    return Members(members, found)
 
 
-def _file_member(path, mask, open_name):
-    read = partial(_read_named, read_image, open_name, str(path))
+def _file_member(photo, mask, open_name):
+    name = photo.replace("\\", "/")
+    read = partial(_read_named, read_image, open_name, photo)
     if mask is None:
-        return Member(str(path), read)
-    return Member(str(path), read, partial(_read_named, read_mask, open_name, str(mask)))
+        return Member(name, read)
+    return Member(name, read, partial(_read_named, read_mask, open_name, mask))
 
 
 def _read_named(read, open_name, name):
     return read(open_name(name))
-
-
-def _hidden(path):
-    return any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
-
-
-def _root(paths):
-    """The one folder that everything is in: archives often wrap their content in one."""
-    root = PurePosixPath()
-    while True:
-        tops = {path.relative_to(root).parts[0] for path in paths}
-        wrapped = len(tops) == 1 and tops.isdisjoint({"images", "masks"})
-        if not wrapped or root / min(tops) in paths:
-            return root
-        root = root / min(tops)
 
 
 def _is_archive(path):
@@ -177,7 +189,7 @@ def _archive(path):
 
 
 def _safe_names(archive):
-    members = [member for member in archive.infolist() if not member.filename.endswith("/")]
+    members = [member for member in archive.infolist() if not member.filename.endswith(("/", "\\"))]
     unpacked = sum(member.file_size for member in members)
     if len(members) > MAX_MEMBERS or unpacked > MAX_ARCHIVE_BYTES:
         raise ImageError(
@@ -201,7 +213,7 @@ def _bytes_of_member(archive, name):
         raise ImageError("image.member_packing", received=name)
     try:
         with archive.open(name) as file:
-            return file.read(DEFAULT_LIMITS.max_bytes + 1)
+            return file.read(limits_in_use().max_bytes + 1)
     except Exception as error:  # a damaged archive fails in as many ways as it has codecs
         locked = archive.getinfo(name).flag_bits & LOCKED
         code = "image.member_locked" if locked else "image.member_damaged"

@@ -1,28 +1,39 @@
-"""Segments many files into a folder of PNGs; a bad file is named and never ends the batch."""
+"""Segments many files; a bad one is named and never ends the batch, and Ctrl-C tells what was."""
 
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from PIL import Image
 from tqdm import tqdm
 
-from gecat.errors import ImageError, UserError, is_out_of_memory, name_of, told_of
-from gecat.files import AnyPath
-from gecat.images.reading import read_image
-from gecat.inference.cutout import cutout, opacity, overlay
+from gecat.errors import ImageError, is_out_of_memory, told_of
+from gecat.files import AnyPath, write_atomically
+from gecat.images.reading import read_first
+from gecat.inference.products import ENDINGS, Product
+from gecat.inference.targets import STREAM, Plan, plan
 
 Item = TypeVar("Item")
-# From a uint8 photo (H, W, 3) to its mask (H, W) in [0, 1].
+# From a uint8 photo (H, W, 3 or 4) to its mask (H, W) in [0, 1].
 Predict = Callable[[np.ndarray], np.ndarray]
-PRODUCTS: dict[str, Callable[..., np.ndarray]] = {
-    "mask": lambda image, mask: np.rint(mask * 255).astype(np.uint8),
-    "cutout": lambda image, mask: cutout(image, opacity(mask)),
-    "overlay": overlay,
-}
 PROGRESS_AFTER_SECONDS = 2
+
+
+@dataclass
+class Outcome:
+    """What came of a batch.
+
+    Attributes:
+        written: where results are; None is standard output.
+        failed: how many photos have none.
+        interrupted: whether Ctrl-C ended it early.
+    """
+
+    written: list[Path | None] = field(default_factory=list)
+    failed: int = 0
+    interrupted: bool = False
 
 
 def segment_files(
@@ -32,12 +43,12 @@ def segment_files(
 
     What goes wrong with one file is told on stderr, with its name and the reason. Two pictures of
     one stem are both kept, the second as `<stem>-2.png`; a file that was given as input is never
-    overwritten, nor is any other that lies beside one.
+    overwritten, nor is any other that is no result of an earlier run.
 
     Args:
-        predict: function from a uint8 photo (H, W, 3) to its mask (H, W) in [0, 1].
+        predict: function from a uint8 photo (H, W, 3 or 4) to its mask (H, W) in [0, 1].
         paths: files, and folders of which every visible file is taken.
-        out: the folder to write to; made if it is missing.
+        out: the folder to write to; made when there is something to write.
         what: "mask" (8-bit, probability times 255), "cutout" (RGBA) or "overlay" (RGB).
 
     Returns:
@@ -48,37 +59,44 @@ def segment_files(
         UserError: if the folders hold no file.
         OSError: if the folder cannot be made.
     """
-    if what not in PRODUCTS:
-        raise ValueError(f"what must be one of {', '.join(PRODUCTS)}, received {what}.")
-    files = _files(paths)
-    if not files:
-        raise UserError("segment.no_photos", received=list(map(name_of, paths)))
-    out = Path(out)
-    out.mkdir(parents=True, exist_ok=True)
-    taken = {_key(file) for file in files}
-    if any(file.parent.resolve() == out.resolve() for file in files):
-        taken |= {_key(file) for file in out.iterdir()}  # a photo of the same stem may be there
-    written = failed = 0
-    notes = []
-    for file in with_progress(files):
-        try:
-            image = read_image(file)
-            product = PRODUCTS[what](image, predict(image))
-            target = _free_path(out, file.stem, taken)
-            Image.fromarray(product).save(target)
-        except Exception as error:
-            if not (isinstance(error, (ImageError, OSError)) or is_out_of_memory(error)):
-                raise
-            notes.append(f"{file}: {told_of(error) or error}")
-            failed += 1
-            continue
-        taken.add(_key(target))
-        written += 1
-        if target.stem != file.stem:
-            notes.append(f"{file}: its name is taken, written as {target.name}")
+    product = Product(what)
+    outcome = carry_out(predict, plan(paths, out, ENDINGS[product.kind]), product)
+    if outcome.interrupted:
+        raise KeyboardInterrupt
+    return len(outcome.written), outcome.failed
+
+
+def carry_out(predict: Predict, work: Plan, product: Product) -> Outcome:
+    """Segments the photos of a plan, and tells on stderr what people should know of them.
+
+    Args:
+        predict: as for `segment_files`; work: the Plan; product: what to make.
+
+    Returns:
+        Outcome.
+    """
+    outcome, notes = Outcome(), list(work.notes)
+    try:
+        for task in with_progress(work.tasks):
+            try:
+                source = sys.stdin.buffer if str(task.source) == STREAM else task.source
+                photo, more = read_first(source)
+                data = product.encoded(photo, predict(photo))
+                _write(data, task.target)
+            except Exception as error:
+                if not (isinstance(error, (ImageError, OSError)) or is_out_of_memory(error)):
+                    raise
+                notes.append(f"{task.source}: {told_of(error) or error}")
+                outcome.failed += 1
+                continue
+            outcome.written.append(task.target)
+            if more:
+                notes.append(f"{task.source}: it holds several pictures, the first was taken")
+    except KeyboardInterrupt:
+        outcome.interrupted = True
     for note in notes:  # after the progress bar, which they would tear apart
         print(note, file=sys.stderr)
-    return written, failed
+    return outcome
 
 
 def with_progress(items: Iterable[Item], label: str | None = None) -> Iterable[Item]:
@@ -88,25 +106,9 @@ def with_progress(items: Iterable[Item], label: str | None = None) -> Iterable[I
     )
 
 
-def _files(paths):
-    """The files given, and those in the folders given, each once."""
-    found = []
-    for path in map(Path, paths):
-        if path.is_dir():
-            inside = sorted(file for file in path.iterdir() if file.is_file())
-            found += [file for file in inside if not file.name.startswith(".")]
-        else:
-            found.append(path)
-    return list({file.resolve(): file for file in found}.values())
-
-
-def _free_path(out, stem, taken):
-    target, number = out / f"{stem}.png", 2
-    while _key(target) in taken:
-        target, number = out / f"{stem}-{number}.png", number + 1
-    return target
-
-
-def _key(path):
-    # Some file systems do not tell A.png from a.png.
-    return str(path.resolve()).casefold()
+def _write(data, target):
+    if target is None:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    else:
+        write_atomically(target, data)

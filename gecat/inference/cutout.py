@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from gecat.images.transparency import is_see_through, laid_on
+
 LEAST_BOX_SHARE = 0.005
 SOFTNESS = 0.25  # probabilities nearer to the threshold than this stay partly transparent
 BLUR_RADII = (45, 3)
@@ -71,10 +73,11 @@ def cutout(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """The object alone, on a transparent ground.
 
     The colours at the edge are the object's own, with the background's share taken out of them
-    ("Approximate Fast Foreground Colour Estimation", Forte 2021, two passes).
+    ("Approximate Fast Foreground Colour Estimation", Forte 2021, two passes). What one can see
+    through in the photo keeps its own colours, and becomes no more opaque.
 
     Args:
-        image: uint8 array (H, W, 3), RGB.
+        image: uint8 array (H, W, 3), RGB, or (H, W, 4), RGBA.
         mask: float array (H, W) in [0, 1], the alpha that each pixel gets; see `opacity`.
 
     Returns:
@@ -85,18 +88,23 @@ def cutout(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """
     _check_pair(image, mask)
     alpha = np.rint(mask * 255).astype(np.uint8)
+    own = image[..., 3] if is_see_through(image) else np.broadcast_to(np.uint8(255), mask.shape)
+    alpha = np.minimum(alpha, own)
     rgba = np.zeros((*alpha.shape, 4), np.uint8)
     halo = sum(BLUR_RADII)
     # In bands across the longer side: the floats of a large photo never lie in memory all at once.
     across = 0 if alpha.shape[0] >= alpha.shape[1] else 1
-    picture, weights, result = (np.moveaxis(part, across, 0) for part in (image, mask, rgba))
-    for start in range(0, len(picture), BAND):
-        end = min(start + BAND, len(picture))
+    parts = [np.moveaxis(part, across, 0) for part in (image[..., :3], mask, own)]
+    result = np.moveaxis(rgba, across, 0)
+    for start in range(0, len(result), BAND):
+        end = min(start + BAND, len(result))
         first = max(0, start - halo)
-        seen = slice(first, min(end + halo, len(picture)))
+        seen = slice(first, min(end + halo, len(result)))
         # Laid out as it is read: blurring a wide photo's columns in place takes twice as long.
-        band = (np.ascontiguousarray(part[seen]) for part in (picture, weights))
+        band = (np.ascontiguousarray(part[seen]) for part in parts)
         result[start:end, :, :3] = _object_colours(*band)[start - first : end - first]
+    if is_see_through(image):
+        rgba[own < 255, :3] = image[own < 255, :3]
     rgba[alpha == 0] = 0
     rgba[..., 3] = alpha
     return rgba
@@ -108,10 +116,10 @@ def overlay(
     threshold: float = 0.5,
     colour: tuple[int, int, int] = (0, 220, 200),
 ) -> np.ndarray:
-    """The photo with its object tinted and outlined.
+    """The photo with its object tinted and outlined; what one can see through is laid on white.
 
     Args:
-        image: uint8 array (H, W, 3), RGB.
+        image: uint8 array (H, W, 3), RGB, or (H, W, 4), RGBA.
         mask: float array (H, W) in [0, 1].
         threshold: what a probability must exceed to be object.
         colour: red, green and blue of the tint, 0 to 255.
@@ -123,6 +131,7 @@ def overlay(
         ValueError: if the mask is not of the image's size.
     """
     _check_pair(image, mask)
+    image = laid_on(image)
     region = mask > threshold
     tint = np.broadcast_to(np.array(colour, np.uint8), image.shape)
     tinted = np.where(region[..., None], cv2.addWeighted(image, 0.55, tint, 0.45, 0), image)
@@ -182,16 +191,21 @@ def boxes(mask: np.ndarray, threshold: float = 0.5) -> tuple[Box, ...]:
     return tuple(box for _, box in found)
 
 
-def _object_colours(image, mask):
-    """uint8 (H, W, 3): colours of the object at every pixel, its edge freed from background."""
-    alpha = mask.astype(np.float32)
+def _object_colours(image, mask, own):
+    """uint8 (H, W, 3): colours of the object at every pixel, its edge freed from background.
+
+    Where the photo's own opacity ends, neither object nor background has a colour.
+    """
+    opaque = own.astype(np.float32) / 255
+    alpha = np.minimum(mask.astype(np.float32), opaque)
+    ground = opaque - alpha
     result = np.empty_like(image)
     for channel in range(3):
         seen = image[..., channel].astype(np.float32)
         front = behind = seen
         for radius in BLUR_RADII:
             front = _weighted_blur(front, alpha, radius)
-            behind = _weighted_blur(behind, 1 - alpha, radius)
+            behind = _weighted_blur(behind, ground, radius)
             front = front + alpha * (seen - alpha * front - (1 - alpha) * behind)
         result[..., channel] = np.rint(np.clip(front, 0, 255))
     return result
@@ -216,8 +230,8 @@ def _cover(picture, height, width):
 
 
 def _check_pair(image, mask):
-    if image.ndim != 3 or image.shape[2] != 3 or mask.shape != image.shape[:2]:
+    if image.ndim != 3 or image.shape[2] not in (3, 4) or mask.shape != image.shape[:2]:
         raise ValueError(
-            "An image (H, W, 3) and its mask (H, W) must go together, "
+            "An image (H, W, 3 or 4) and its mask (H, W) must go together, "
             f"received {image.shape} and {mask.shape}."
         )

@@ -12,8 +12,9 @@ import numpy as np
 from gecat.config import Config
 from gecat.errors import UserError, WeightsError, name_of
 from gecat.files import AnyPath, asset
-from gecat.images.reading import read_image
+from gecat.images.reading import read_photo
 from gecat.images.sizes import ROUNDING
+from gecat.images.transparency import as_networks_see, without_transparent
 from gecat.inference.cutout import Box, boxes
 from gecat.inference.refinement import refine as refine_mask
 from gecat.inference.tiling import predict_tiled
@@ -29,7 +30,8 @@ class Segmentation:
     """What the networks say about one photo.
 
     Attributes:
-        image: uint8 array (H, W, 3), RGB, the right way up.
+        image: uint8 array (H, W, 3), RGB, the right way up; (H, W, 4), RGBA with unmixed colours,
+            where one can see through the photo.
         mask: float32 array (H, W), each pixel's probability to be object.
         score: the discriminator's probability that this mask fits this photo.
         score_map_logits: float32 array (h, w), the score map as the discriminator gives it.
@@ -107,10 +109,11 @@ class Segmenter:
             WeightsError: if the weights cannot be read.
             UserError: if tile is below the networks' stride.
         """
-        image = read_image(image)
-        mask = self._predict(image, refine, tile)
-        (score,), (score_map_logits,) = self._loaded().verdicts(image, mask[None])
-        return Segmentation(image, mask, float(_sigmoid(score)), score_map_logits)
+        photo = read_photo(image)
+        seen = as_networks_see(photo)
+        mask = without_transparent(self._predict(seen, refine, tile), photo)
+        (score,), (score_map_logits,) = self._loaded().verdicts(seen, mask[None])
+        return Segmentation(photo, mask, float(_sigmoid(score)), score_map_logits)
 
     def predict(
         self, image: np.ndarray, *, refine: bool = False, tile: int | None = None
@@ -120,7 +123,8 @@ class Segmenter:
         Returns:
             float32 array (H, W) in [0, 1].
         """
-        return self._predict(read_image(image), refine, tile)
+        photo = read_photo(image)
+        return without_transparent(self._predict(as_networks_see(photo), refine, tile), photo)
 
     def judge(self, image: np.ndarray, mask: np.ndarray) -> tuple[float, np.ndarray]:
         """Asks the discriminator how well any mask fits a photo.
@@ -154,7 +158,7 @@ class Segmenter:
             ImageError: if the image cannot be read.
             ValueError: if the masks have another size or values leave [0, 1].
         """
-        image = read_image(image)
+        image = as_networks_see(read_photo(image))
         masks = np.asarray(masks, np.float32)
         if masks.shape[1:] != image.shape[:2]:
             raise ValueError(

@@ -34,7 +34,7 @@ from gecat.training.run.checkpoint import load_state, save_state
 from gecat.training.run.control import Steering
 from gecat.training.run.folder import control, hold, read_description, tell
 from gecat.training.run.recorder import Recorder
-from gecat.training.run.resume import longer, refuse, taken_up
+from gecat.training.run.resume import check_there, longer, refuse, taken_up
 from gecat.training.self_training import Renewal
 from gecat.training.teacher import network_teacher
 from gecat.training.unused import refuse_unused
@@ -56,6 +56,7 @@ def train(
     strategy=None,
     workers=None,
     progress=None,
+    loaded=None,
     report=None,
 ):
     """Trains on a folder, an archive, an array or drawn scenes, without labels.
@@ -75,6 +76,7 @@ def train(
         workers: processes that run GrabCut where pseudo-masks are renewed, or None for all cores
             but two.
         progress: called with (photos done, photos in all) while they are read.
+        loaded: called with the `datasets.Photos` before anything is learned from them.
         report: called with the figures of each cycle.
 
     Returns:
@@ -88,7 +90,7 @@ def train(
     run = Path(run)
     check_folder(run, resume)
     origin = {"source": _placed(data), "teacher": _placed(teacher), "limit": limit}
-    loaded = None
+    beginning = None
     if resume:
         refuse({"--preset": preset_name, "--set": changes, "--start": start})
         description = read_description(run)
@@ -96,11 +98,13 @@ def train(
         check(config)
         origin = taken_up(description, origin)
     else:
-        loaded = load_weights(start) if start is not None else None
-        config = settle(data, loaded, changes, preset_name)
+        beginning = load_weights(start) if start is not None else None
+        config = settle(data, beginning, changes, preset_name)
         refuse_unused(config, changes or {})
     if not origin["source"]:
         raise RunError("run.no_data")
+    if resume and data is None:
+        check_there(origin["source"])
     kind_of(origin["source"])
     prior = network_teacher(origin["teacher"]) if origin["teacher"] else config.prior
     with hold(run):
@@ -113,6 +117,8 @@ def train(
             seed=config.seed,
             progress=_teller(run, progress),
         )
+        if loaded is not None:
+            loaded(photos)
         start_run(
             run,
             config,
@@ -120,7 +126,7 @@ def train(
             cycles=cycles,
             seconds=seconds,
             resume=resume,
-            start=loaded,
+            start=beginning,
             strategy=strategy,
             workers=workers,
             report=report,

@@ -1,11 +1,15 @@
 """`gecat train` as it is typed: what it survives, what it goes on with, what it refuses."""
 
+import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from gecat.__main__ import main
+from gecat.images.scenes import draw_scenes
 from gecat.training.engine import Engine
 from gecat.training.run.folder import read_description, read_stats
 
@@ -102,3 +106,29 @@ def test_a_run_goes_on_with_its_own_photos_and_teacher(trained):
     # Another photo or another teacher would have added a pseudo-mask.
     assert sorted((trained / "priors").iterdir()) == known
     assert [line["cycle"] for line in read_stats(trained)] == [1, 2, 3, 4, 5]
+
+
+def test_what_was_recognised_and_what_is_learned_from_is_said(tmp_path, capsys):
+    images, masks = draw_scenes(9, 32, seed=1)
+    for kind, pictures in ("Images", images), ("Masks", masks[:5]):
+        (tmp_path / "set" / kind).mkdir(parents=True)
+        for number, picture in enumerate(pictures):
+            Image.fromarray(picture).save(tmp_path / "set" / kind / f"{number}.png")
+    (tmp_path / "set" / "Images" / "9.png").write_bytes(b"no picture")
+    (tmp_path / "README").touch()
+    words = ["train", "--data", str(tmp_path), "--run", str(tmp_path.parent / "learned")]
+    words += [word for setting in TINY for word in ("--set", setting)]
+    assert main([*words, "--cycles", "1"]) == 1
+    told = "10 photos, 5 masks, 1 other file; learning from 9 photos and 5 masks"
+    assert told in capsys.readouterr().err
+
+
+def test_photos_that_have_gone_are_said_to_be(trained, tmp_path, capsys):
+    folder = tmp_path / "run"
+    shutil.copytree(trained, folder)
+    description = read_description(folder)
+    gone = {**description, "source": str(tmp_path / "holiday")}
+    (folder / "config.json").write_text(json.dumps(gone))
+    assert main(["train", "--run", str(folder), "--resume", "--cycles", "9"]) == 2
+    told = capsys.readouterr().err
+    assert "are gone: say with --data where they lie now. Received: holiday." in told

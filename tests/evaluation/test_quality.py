@@ -119,3 +119,18 @@ def test_the_table_has_a_row_for_each_method(folders):
     assert [line.split()[0] for line in lines] == ["method", "one", "another"]
     assert len({len(line) for line in lines}) == 1
     assert "0.667" in lines[1]
+
+
+def test_names_that_are_nearly_the_same_pair_up(tmp_path):
+    for folder in ("images", "masks"):
+        (tmp_path / folder).mkdir()
+    names = ("0.jpg", "0_mask.png"), ("Cafe\u0301.jpg", "Café.png"), ("1.png", "1.png")
+    for photo, mask in names:
+        (tmp_path / "images" / photo).touch()
+        (tmp_path / "masks" / mask).touch()
+    for other in ("Thumbs.db", "README.md", ".DS_Store"):
+        (tmp_path / "images" / other).touch()
+    (tmp_path / "masks" / "1_mask.png").touch()  # there is a better one
+    triples, lonely = pair_files(tmp_path / "images", tmp_path / "masks")
+    assert {(photo.name, mask.name) for photo, mask, _ in triples} == set(names)
+    assert lonely == ["1_mask.png"]

@@ -73,6 +73,44 @@ def test_masks_beside_images_go_with_the_photos_of_their_name(tmp_path, pairs):
     assert not photos.masks[:3].any()
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_a_source_holds_is_counted(tmp_path, pairs, packed):
+    images, masks = pairs
+    folder = tmp_path / "data"
+    _write(folder / "set" / "Images", images)
+    _write(folder / "set" / "Masks", [mask // 255 for mask in masks[:6]])
+    _write(folder / "set" / "Masks", masks[:1], first=77)
+    (folder / "README").write_text("Ten photos.")
+    source = folder
+    if packed:
+        source = tmp_path / "data.zip"
+        with zipfile.ZipFile(source, "w") as archive:
+            archive.writestr("set\\Images\\", b"")
+            for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+                name = str(file.relative_to(folder)).replace("/", "\\")
+                archive.writestr(name, file.read_bytes())
+
+    photos = load_photos(source, 48)
+
+    assert photos.found == sources.Found(photos=10, masks=6, unpaired=1, others=1)
+    assert photos.has_mask.sum() == 6
+    assert photos.names[0] == "set/Images/p00.png"
+    assert photos.skipped == ()
+    np.testing.assert_array_equal(photos.masks[:6], masks[:6])
+
+
+def test_a_mask_that_numbers_classes_is_named_and_its_photo_learned_without(tmp_path, pairs):
+    _write(tmp_path / "images", pairs[0])
+    _write(tmp_path / "masks", [np.resize(np.uint8([0, 1, 2]), (48, 48)), pairs[1][1]])
+
+    photos = load_photos(tmp_path, 48)
+
+    assert np.flatnonzero(photos.has_mask).tolist() == [1]
+    ((name, why),) = photos.skipped
+    assert name == "images/p00.png"
+    assert "Received: the values 0, 1, 2." in str(why)
+
+
 def test_masks_are_never_taken_for_photos(tmp_path, pairs):
     images, masks = pairs
     _write(tmp_path, images)

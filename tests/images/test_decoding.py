@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 from gecat.images import decoding, reading
-from gecat.images.reading import ImageError, Limits
+from gecat.images.limits import Limits
+from gecat.images.reading import ImageError
 
 PHOTO = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
 
@@ -76,6 +77,16 @@ def test_a_photo_that_takes_too_much_memory_costs_nobody_else_anything(limited):
     with pytest.raises(ImageError, match="too much memory or time"):
         decoding.read_image(encoded(np.zeros((5000, 5000, 3), np.uint8)))
     assert decoding.read_image(encoded(PHOTO)).shape == PHOTO.shape
+
+
+def test_a_phones_fifty_megapixels_fit_into_a_reader(monkeypatch):
+    monkeypatch.setattr(decoding, "WAIT_SECONDS", 200)  # how busy the machine is, is not asked
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    stream = io.BytesIO()
+    Image.new("RGB", (8192, 6144), (10, 200, 90)).save(stream, "JPEG", exif=exif)
+    photo, _ = decoding.read_first(stream.getvalue())
+    assert photo.shape == (8192, 6144, 3)
 
 
 def scans(count):

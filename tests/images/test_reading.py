@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gecat.errors import ImageError
-from gecat.images.reading import Limits, read_image, read_mask
+from gecat.images import decoding
+from gecat.images.limits import Limits, allow_megapixels, limits_in_use
+from gecat.images.reading import read_first, read_image, read_mask
 
 LOSSLESS = ("PNG", "BMP", "TIFF")
 LOSSY = ("JPEG", "WEBP", "AVIF", "GIF")
 OTHER_KINDS = {
     b'<svg xmlns="http://www.w3.org/2000/svg"/>': "an SVG drawing",
     b'<?xml version="1.0"?>\n<!-- made by hand -->\n<svg/>': "an SVG drawing",
-    b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic": "a HEIC photo",
     b"\x00\x00\x00\x18ftypisom\x00\x00\x00\x00": "a video",
     b"%PDF-1.7\n": "a PDF document",
     b"PK\x03\x04" + bytes(30): "a ZIP archive or an office document",
@@ -174,6 +175,52 @@ def test_greys_of_more_than_8_bits_are_scaled(kind, dtype):
     np.testing.assert_allclose(image[..., 0].ravel(), np.arange(256), atol=1)
 
 
+def _tiff(values, photometric, sample_format):
+    """A TIFF of one strip: Pillow writes neither unsigned 32 bits nor white as 0."""
+    raw = values.tobytes()
+    tags = {256: values.shape[1], 257: values.shape[0], 258: values.itemsize * 8, 259: 1}
+    tags |= {262: photometric, 273: 8, 277: 1, 278: values.shape[0], 279: len(raw)}
+    tags |= {339: sample_format}
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    directory = struct.pack("<H", len(tags)) + entries + bytes(4)
+    return b"II*\0" + struct.pack("<I", 8 + len(raw)) + raw + directory
+
+
+@pytest.mark.parametrize(
+    ("dtype", "photometric", "sample_format", "low", "high"),
+    [
+        ("<u2", 1, 1, 0, 2**16 - 1),
+        ("<u2", 0, 1, 2**16 - 1, 0),
+        ("<i2", 1, 2, -(2**15), 2**15 - 1),
+        ("<u4", 1, 1, 0, 2**32 - 1),
+        ("<i4", 1, 2, 0, 2**31 - 1),
+        ("<f4", 0, 3, 1, 0),
+    ],
+)
+def test_deep_greys_keep_their_meaning(dtype, photometric, sample_format, low, high):
+    ramp = np.linspace(low, high, 16)[None].astype(dtype)
+
+    image = read_image(_tiff(ramp, photometric, sample_format))
+
+    np.testing.assert_allclose(image[0, :, 0], np.linspace(0, 255, 16), atol=1)
+
+
+def test_a_dark_png_of_16_bits_stays_dark():
+    dark = np.linspace(0, 2570, 64).reshape(8, 8).astype(np.uint16)
+
+    assert read_image(_encoded(Image.fromarray(dark), "PNG")).max() == 10
+
+
+def test_a_second_frame_that_is_damaged_costs_the_first_nothing():
+    first, second = (Image.new("RGB", (12, 10), colour) for colour in ("red", "blue"))
+    data = _encoded(first, "GIF", save_all=True, append_images=[second])
+
+    photo, more = read_first(data[:-15])
+
+    assert photo[5, 5].tolist() == [255, 0, 0]
+    assert more
+
+
 def test_a_16_bit_colour_png_is_scaled():
     header = struct.pack(">IIBBBBB", 1, 1, 16, 2, 0, 0, 0)
     row = b"\x00" + struct.pack(">HHH", 65535, 32896, 0)
@@ -243,6 +290,18 @@ def test_of_several_frames_the_first_is_taken(kind):
     np.testing.assert_allclose(image[5, 5], (255, 0, 0), atol=6)
 
 
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "TIFF", "MPO", "AVIF"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_it_is_said_whether_a_file_holds_more_pictures(kind, count):
+    first, *others = [Image.new("RGB", (12, 10), colour) for colour in ("red", "blue")][:count]
+    data = _encoded(first, kind, save_all=True, append_images=others)
+
+    for read in (read_first, decoding.read_first):
+        photo, more = read(data)
+        assert more == (count > 1)
+        np.testing.assert_allclose(photo[5, 5], (255, 0, 0), atol=8)
+
+
 @pytest.mark.parametrize("kind", [*LOSSLESS, *LOSSY])
 def test_one_pixel_is_a_picture(kind):
     assert read_image(_encoded(Image.new("RGB", (1, 1), "white"), kind)).shape == (1, 1, 3)
@@ -265,7 +324,7 @@ def test_other_kinds_are_refused_by_name(data, what):
     with pytest.raises(ImageError) as error:
         read_image(data)
 
-    assert "Accepted: JPEG, PNG, WebP, AVIF, GIF, BMP and TIFF." in str(error.value)
+    assert "Accepted: JPEG, HEIC, PNG, WebP, AVIF, GIF, BMP and TIFF." in str(error.value)
     assert f"Received: {what}" in str(error.value)
 
 
@@ -277,8 +336,28 @@ def test_an_empty_file_is_named_as_such():
 def test_pixels_are_counted_before_any_is_decoded():
     with pytest.raises(ImageError, match=r"9000 x 9000 pixels \(81 megapixels\)"):
         read_image(_png_that_claims(9000, 9000))
-    with pytest.raises(ImageError, match=r"at most 50 megapixels.*3,600 megapixels"):
+    with pytest.raises(ImageError, match=r"at most 64 megapixels.*3,600 megapixels"):
         read_image(_png_that_claims(60_000, 60_000))
+
+
+def test_a_phones_fifty_megapixels_are_read():
+    # 8192 x 6144; nothing but the header is looked at before it is found to be cut short
+    with pytest.raises(ImageError, match="cut short.*8192 x 6144"):
+        read_image(_png_that_claims(8192, 6144))
+
+
+def test_how_large_a_picture_may_be_is_said_for_all_processes(monkeypatch):
+    monkeypatch.setenv("GECAT_MAX_MEGAPIXELS", "1")
+    for read in (read_image, decoding.read_image):
+        with pytest.raises(ImageError, match="at most 1 megapixels"):
+            read(_png_that_claims(1200, 1000))
+    allow_megapixels(100)
+    assert limits_in_use() == Limits(max_bytes=62_500_000, max_pixels=100_000_000)
+    with pytest.raises(ImageError, match="cut short.*9000 x 9000"):
+        read_image(_png_that_claims(9000, 9000))
+    for said in ("", "0", "-5", "many"):
+        monkeypatch.setenv("GECAT_MAX_MEGAPIXELS", said)
+        assert limits_in_use() == Limits()
 
 
 @pytest.mark.parametrize("size", [(1, 32_768), (32_768, 1)])

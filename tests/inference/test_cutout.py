@@ -140,3 +140,39 @@ def test_bytes_that_are_sure_stay_sure_at_any_threshold():
 def test_the_share_counts_what_exceeds_the_threshold():
     mask = np.float32([[0.0, 0.5], [0.6, 1.0]])
     assert (object_share(mask), object_share(mask, 0.7)) == (0.5, 0.25)
+
+
+def see_through(colour, alpha, hidden=(255, 255, 255)):
+    """A photo of one colour whose middle has an opacity, and nothing around it."""
+    photo = np.zeros((60, 80, 4), np.uint8)
+    photo[..., :3] = hidden
+    photo[15:45, 20:60] = (*colour, alpha)
+    return photo
+
+
+@pytest.mark.parametrize("alpha", [30, 128, 255])
+@pytest.mark.parametrize("hidden", [(255, 255, 255), (0, 0, 0), BLUE])
+def test_what_one_can_see_through_stays_so_in_its_own_colours(alpha, hidden):
+    photo = see_through(RED, alpha, hidden)
+    rgba = cutout(photo, np.ones((60, 80), np.float32))
+    np.testing.assert_array_equal(rgba[..., 3], photo[..., 3])
+    assert np.all(rgba[15:45, 20:60, :3] == RED)
+    assert not rgba[photo[..., 3] == 0].any()
+
+
+def test_no_mask_makes_a_photo_more_opaque_or_mixes_hidden_colours_in():
+    rng = np.random.default_rng(0)
+    photo = see_through(RED, 255)
+    photo[..., 3] = np.where(photo[..., 3] > 0, rng.integers(0, 256, (60, 80)), 0)
+    photo[20:40, 30:50, 3] = 255
+    rgba = cutout(photo, rng.random((60, 80), np.float32))
+    assert (rgba[..., 3] <= photo[..., 3]).all()
+    visible = (rgba[..., 3] > 0) & (photo[..., :3] == RED).all(axis=-1)
+    assert np.abs(rgba[visible][:, :3].astype(int) - RED).max() <= 1
+
+
+def test_an_overlay_of_what_one_can_see_through_is_laid_on_white():
+    photo = see_through(RED, 255, hidden=(9, 9, 9))
+    drawn = overlay(photo, np.zeros((60, 80), np.float32))
+    assert np.all(drawn[0, 0] == 255)
+    assert np.all(drawn[30, 40] == RED)

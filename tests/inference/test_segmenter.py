@@ -9,7 +9,7 @@ from gecat.config import preset
 from gecat.errors import UserError, WeightsError
 from gecat.inference import runtime
 from gecat.inference import segmenter as module
-from gecat.inference.cutout import boxes
+from gecat.inference.cutout import boxes, cutout, opacity
 from gecat.inference.segmenter import load
 from gecat.model import weights
 from gecat.model.registry import build_discriminator, build_generator
@@ -22,6 +22,12 @@ def photo(height, width, seed=0):
 @pytest.fixture(scope="module")
 def segmenter(small_weights):
     return load(small_weights)
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    """The Segmenter that ships: only a trained one knows what stands out."""
+    return load()
 
 
 @pytest.mark.parametrize("shape", [(64, 64), (37, 91), (1, 1), (500, 20), (130, 200)])
@@ -109,6 +115,24 @@ def test_a_mask_beyond_0_to_1_is_not_judged(segmenter, value, received):
     mask[0, 0] = value
     with pytest.raises(ValueError, match=rf"\[0, 1\], received {received}"):
         segmenter.judge(photo(40, 50), mask)
+
+
+@pytest.mark.parametrize(("colour", "alpha"), [((250, 250, 250), 255), ((200, 60, 40), 128)])
+def test_a_subject_on_nothing_is_kept_as_it_is(shipped, colour, alpha):
+    y, x = np.mgrid[:120, :160]
+    inside = (x - 80) ** 2 / 45**2 + (y - 60) ** 2 / 35**2 < 1
+    drawn = np.zeros((120, 160, 4), np.uint8)
+    drawn[..., :3] = colour  # hidden where nothing is
+    drawn[inside, 3] = alpha
+    result = shipped(drawn, refine=True)
+    assert np.array_equal(result.image, drawn)
+    assert (result.mask[~inside] == 0).all()
+    rgba = cutout(result.image, opacity(result.mask))
+    assert (rgba[..., 3] <= drawn[..., 3]).all()
+    assert np.mean(rgba[inside, 3] == alpha) > 0.97
+    assert (rgba[rgba[..., 3] > 0, :3] == colour).all()
+    assert np.array_equal(shipped.predict(drawn, refine=True), result.mask)
+    assert shipped.judge(drawn, result.mask)[0] == result.score
 
 
 def test_few_shapes_are_ever_compiled(segmenter, monkeypatch):

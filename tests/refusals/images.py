@@ -10,7 +10,8 @@ from gecat.app.ui.uploads import uploaded_path
 from gecat.evaluation.quality import read_triple
 from gecat.images import decoding, sources
 from gecat.images.datasets import load_photos
-from gecat.images.reading import Limits, read_image
+from gecat.images.limits import Limits
+from gecat.images.reading import read_image, read_mask
 from gecat.images.sources import kind_of, open_source
 from gecat.training.calibration import calibrate
 
@@ -122,6 +123,7 @@ RECIPES = {
     "image.empty_array": lambda tools: read_image(np.zeros((0, 3, 3), np.uint8)),
     "image.bad_mask": photo_with_a_bad_mask,
     "image.mask_size": mask_of_another_size,
+    "image.mask_values": lambda tools: read_mask(np.arange(9, dtype=np.uint8).reshape(3, 3)),
     "image.unknown_source": lambda tools: kind_of(tools.place / "given.txt"),
     "image.archive_damaged": lambda tools: read_all(saved(tools.place / "given.zip", LOST)),
     "image.archive_too_large": too_large_an_archive,

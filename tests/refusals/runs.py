@@ -17,7 +17,7 @@ from gecat.training.pretraining import Pretraining
 from gecat.training.rollback import healing_cycles
 from gecat.training.run.checkpoint import load_state
 from gecat.training.run.folder import hold, read_description
-from gecat.training.run.resume import refuse
+from gecat.training.run.resume import check_there, refuse
 from gecat.training.state import State
 from gecat.training.train import check_folder, settle, train
 
@@ -86,6 +86,7 @@ RECIPES = {
     "run.budget": lambda tools: check_budget(None, None),
     "run.no_place": no_place_for_runs,
     "run.no_data": lambda tools: train(None, tools.place / "given", cycles=1),
+    "run.photos_gone": lambda tools: check_there(tools.place / "given"),
     "run.own_preset": lambda tools: settle("scenes", object(), preset_name="given"),
     "run.taken": run_in_the_folder,
     "run.no_checkpoint": lambda tools: check_folder(tools.place / "given", resume=True),

@@ -6,7 +6,6 @@ words why a file cannot be used.
 
 import logging
 import math
-import re
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -23,11 +22,18 @@ from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.fragments import note_html, photos_html
 from gecat.app.ui.large_photos import LargePhotos
 from gecat.app.ui.result_cache import ResultCache
-from gecat.app.ui.uploads import checked_files, publish, read_photo
+from gecat.app.ui.uploads import (
+    checked_files,
+    publish,
+    read_photo,
+    uploaded_name,
+    uploaded_path,
+)
 from gecat.errors import ImageError, UserError, WeightsError
 from gecat.files import free_name
 from gecat.i18n import Section
-from gecat.images.decoding import read_image
+from gecat.images import decoding
+from gecat.images.colour import parse_colour
 
 PICTURES = ("before_after", "objects", "cutout", "mask", "composite")
 FILES = ("cutout_file", "mask_file", "composite_file")  # in the order of `make_files`
@@ -70,7 +76,7 @@ class SegmentActions:
             return {"ticket": None}
         if restored is not None and restored == photo.get("path"):
             return {"restored": None}
-        image, name = read_photo(photo)
+        image, name = self._opened(photo)
         with self.large.turn(image):
             result = self._segment(image, name, refine, run_in_use)
         ticket = self.results.put(result, result.size)
@@ -172,7 +178,7 @@ class SegmentActions:
         if photo is None:
             raise UserError("page.no_photo")
         threshold = checked_threshold(threshold)
-        image, name = read_photo(photo)
+        image, name = self._opened(photo)
         with self.large.turn(image):
             result = self._segment(image, name, bool(refine))
             cutout, mask = publish(make_files(result, threshold))
@@ -193,7 +199,7 @@ class SegmentActions:
             with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
                 for name, path in progress.tqdm(files):
                     try:
-                        image = read_image(path)
+                        image = decoding.read_first(path)[0]
                     except ImageError as error:
                         skipped.append((Path(name).name, error.bare()))
                         continue
@@ -222,6 +228,13 @@ class SegmentActions:
             raise WeightsError("weights.none_in_use") from error
         return pack(segmentation, name)
 
+    def _opened(self, photo):
+        """An uploaded photo, uint8 (H, W, 3 or 4), and its name; says if it is one of several."""
+        pixels, more = decoding.read_first(uploaded_path(photo))
+        if more:
+            gr.Info(self.words.segment.first_of_several)
+        return pixels, uploaded_name(photo)
+
     def _cached(self, ticket):
         found = self.results.get(ticket)
         if found is None:
@@ -245,23 +258,3 @@ def checked_threshold(value):
     if not 0.0 <= number <= 1.0:
         raise UserError("page.bad_threshold", received=str(value)[:20])
     return number
-
-
-def parse_colour(text):
-    """Reads a colour as browsers write it: "#1a2b3c", "#abc", "rgb(26, 43, 60)" or with alpha.
-
-    Returns:
-        tuple of red, green and blue, 0 to 255.
-
-    Raises:
-        UserError: if it is none of these.
-    """
-    text = str(text).strip().lower()
-    if re.fullmatch(r"#[0-9a-f]{3,4}", text):
-        text = "#" + "".join(2 * digit for digit in text[1:])
-    if re.fullmatch(r"#([0-9a-f]{6}|[0-9a-f]{8})", text):
-        return tuple(int(text[start : start + 2], 16) for start in (1, 3, 5))
-    parts = re.fullmatch(r"rgba?\(([\d.]+),\s*([\d.]+),\s*([\d.]+)(,\s*[\d.]+)?\)", text)
-    if parts and all(float(part) <= 255.5 for part in parts.groups()[:3]):
-        return tuple(min(255, round(float(part))) for part in parts.groups()[:3])
-    raise UserError("page.bad_colour", received=text[:40])

@@ -9,6 +9,7 @@ from PIL import Image
 
 from gecat.files import safe_stem
 from gecat.images.sizes import shrink
+from gecat.images.transparency import shrunk
 from gecat.inference.cutout import boxes, byte_opacity, cutout, object_share, on_background
 
 PREVIEW_SIDE = 1024  # longer side of what the browser shows, pixels; the files are of full size
@@ -19,7 +20,7 @@ class Result:
     """What is kept for a browser.
 
     Attributes:
-        image: uint8 (H, W, 3).
+        image: uint8 (H, W, 3), or (H, W, 4) where one can see through it.
         mask: uint8 (H, W), probability times 255.
         score: the critic's, in [0, 1].
         stem: of which the names of the downloads are made.
@@ -33,7 +34,7 @@ class Result:
     @functools.cached_property
     def preview(self):
         """The image and the mask at the size that the browser shows; a slider needs no other."""
-        return shrink(self.image, PREVIEW_SIDE), shrink(self.mask, PREVIEW_SIDE)
+        return shrunk(self.image, PREVIEW_SIDE), shrink(self.mask, PREVIEW_SIDE)
 
     @property
     def size(self):

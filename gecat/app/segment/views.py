@@ -6,6 +6,7 @@ import numpy as np
 
 from gecat.app.ui.fragments import score_html
 from gecat.app.ui.sentences import count_in_words, score_in_words
+from gecat.images.transparency import laid_on
 from gecat.inference.cutout import (
     boxes,
     byte_opacity,
@@ -44,7 +45,7 @@ def draw(result, threshold, background):
     opacity = byte_opacity(mask, threshold)
     cut = cutout(photo, opacity)
     return Pictures(
-        photo=photo,
+        photo=laid_on(photo),
         overlay=overlay(photo, opacity),
         cutout=cut,
         mask=np.rint(opacity * 255).astype(np.uint8),

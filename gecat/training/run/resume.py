@@ -50,6 +50,16 @@ def taken_up(description, given):
     }
 
 
+def check_there(source):
+    """Checks that a run's photos lie where it began with them.
+
+    Raises:
+        RunError: if they have moved or are gone.
+    """
+    if source != "scenes" and not Path(source).exists():
+        raise RunError("run.photos_gone", received=name_of(source))
+
+
 def longer(description, cycles=None, seconds=None):
     """Returns the Config to resume with where the budget may have grown since.
 

@@ -112,6 +112,31 @@ def test_a_file_that_is_refused_takes_no_good_photo_away(actions, photo, tmp_pat
     assert actions.restore(note, kept) == actions.reset()
 
 
+def test_of_several_pictures_the_first_is_taken_and_that_is_said(actions, tmp_path, monkeypatch):
+    said = []
+    monkeypatch.setattr(gr, "Info", said.append)
+    frames = [Image.new("RGB", (60, 40), colour) for colour in ("red", "blue")]
+    path = tmp_path / "a.gif"
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    kept = actions.results.get(actions.segment({"path": str(path)}, False)["ticket"])
+    assert kept.image[5, 5].tolist() == [255, 0, 0]
+    assert said == [ENGLISH.segment.first_of_several]
+
+
+def test_no_picture_is_more_opaque_than_the_photo(actions, tmp_path):
+    photo = np.random.default_rng(0).integers(0, 256, (40, 60, 4), np.uint8)
+    photo[:20, :, 3] = 0
+    Image.fromarray(photo).save(tmp_path / "a.png")
+    given = {"path": str(tmp_path / "a.png"), "orig_name": "a.png"}
+    ticket = actions.segment(given, False)["ticket"]
+    shown = actions.show(ticket, 0.02, "#ffffff", None)
+    assert (shown["cutout"][..., 3] <= photo[..., 3]).all()
+    assert not shown["mask"][:20].any()
+    assert (shown["before_after"][0][:20] == 255).all()
+    offered = actions.offer(ticket, 0.02, "#ffffff", None)
+    assert (np.asarray(opened(offered["cutout_file"]["value"]))[..., 3] <= photo[..., 3]).all()
+
+
 def opened(path):
     with Image.open(path) as picture:
         return picture.copy()
