@@ -7,12 +7,13 @@ pixel is decoded, so a small file that unpacks to gigabytes costs nothing.
 import io
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from gecat.errors import ImageError, Term
 from gecat.images.jpeg import without_long_exif
@@ -23,6 +24,17 @@ FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 LONGEST_NAME = 80
 BAND = 256  # rows
 MASK_NOISE = 8  # levels; compression tints greys and lightens black by as much
+
+ORIENTATION = 0x0112  # the tag that says how the camera was held
+TURNS: dict[int, Callable[[np.ndarray], np.ndarray]] = {
+    2: lambda pixels: pixels[:, ::-1],
+    3: lambda pixels: pixels[::-1, ::-1],
+    4: lambda pixels: pixels[::-1],
+    5: lambda pixels: pixels.swapaxes(0, 1),
+    6: lambda pixels: np.rot90(pixels, 3),
+    7: lambda pixels: pixels[::-1, ::-1].swapaxes(0, 1),
+    8: np.rot90,
+}
 
 # How a file begins -> its format, or the term for what an ordinary person would call it. The first
 # that fits is named.
@@ -123,21 +135,29 @@ def read_opacity(source: Picture, limits: Limits = DEFAULT_LIMITS) -> np.ndarray
     Returns:
         uint8 array (H, W).
     """
-    return np.array(_upright(source, limits).convert("RGBA").getchannel("A"))
+    return _upright(source, limits, lambda image: np.array(image.convert("RGBA").getchannel("A")))
 
 
 def _upright_rgb(source, limits, backdrop):
-    image = _upright(source, limits)
+    return _upright(source, limits, lambda image: _rgb(image, backdrop))
+
+
+def _upright(source, limits, pixels_of):
+    """What a function makes of a picture's pixels, the right way up, as an array of its own."""
+    image = _decoded(source, limits)
     try:
-        return _rgb(image, backdrop)
+        pixels, orientation = pixels_of(image), image.getexif().get(ORIENTATION)
     except MemoryError:
         raise
     except Exception as error:
         raise _damaged(image) from error
+    del image  # what is turned needs its room
+    turn = TURNS.get(orientation)
+    return pixels if turn is None else np.ascontiguousarray(turn(pixels))
 
 
-def _upright(source, limits):
-    """A PIL image, decoded, the right way up."""
+def _decoded(source, limits):
+    """A PIL image, decoded, as it lies in the file."""
     data = None
     if isinstance(source, np.ndarray):
         image = _image_of(source)
@@ -162,11 +182,11 @@ def _upright(source, limits):
         if image.format == "TIFF" and data is not None:
             image = filled(image, data)
         image.load()
-        return ImageOps.exif_transpose(image)
     except MemoryError:
         raise
     except Exception as error:
         raise _damaged(image) from error
+    return image
 
 
 def _damaged(image):
@@ -220,12 +240,10 @@ def _image_of(array):
 
 def _rgb(image, backdrop):
     if image.mode.startswith("I") or image.mode == "F":
-        image = Image.fromarray(_eight_bits(np.asarray(image)))
+        image = _eight_bits(image)
     see_through = image.has_transparency_data
     rgb = np.empty((image.height, image.width, 3), np.uint8)
-    # In bands, so that of a large picture no second copy lies in memory.
-    for top in range(0, image.height, BAND):
-        band = image.crop((0, top, image.width, min(top + BAND, image.height)))
+    for top, band in _bands(image):
         if see_through:
             band = band.convert("RGBA")
             below = Image.new("RGBA", band.size, (backdrop, backdrop, backdrop, 255))
@@ -234,14 +252,30 @@ def _rgb(image, backdrop):
     return rgb
 
 
-def _eight_bits(values):
-    """Scales greys of more than 8 bits, or floats, to uint8."""
-    values = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = min(0.0, float(values.min())), float(values.max())
+def _bands(image):
+    """Yields (top row, piece) of a picture: of a large one no second copy lies in memory."""
+    for top in range(0, image.height, BAND):
+        yield top, image.crop((0, top, image.width, min(top + BAND, image.height)))
+
+
+def _eight_bits(image):
+    """Scales a picture of greys of more than 8 bits, or of floats, to 8 bits."""
+    ends = [(float(part.min()), float(part.max())) for _, part in _finite_bands(image)]
+    low, high = min(0.0, min(low for low, _ in ends)), max(high for _, high in ends)
     # Cameras store 12 bits in 16; taken for 16 bits they would be almost black.
     tops = (1.0, 255.0, 4095.0, 65535.0, high)
     top = next(top for top in tops if high <= top)
-    return np.round((values - low) * (255.0 / max(top - low, 1e-6))).astype(np.uint8)
+    grey = np.empty((image.height, image.width), np.uint8)
+    for start, part in _finite_bands(image):
+        grey[start : start + BAND] = np.round((part - low) * (255.0 / max(top - low, 1e-6)))
+    return Image.fromarray(grey)
+
+
+def _finite_bands(image):
+    """Yields (top row, float32 (h, W)) of a picture; what is no number counts as 0."""
+    for top, band in _bands(image):
+        values = np.asarray(band).astype(np.float32)
+        yield top, np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _refusal(error, data, limits):
