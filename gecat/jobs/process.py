@@ -128,10 +128,10 @@ def holder_of(folder: Path) -> int | None:
     """Returns the pid of the process that lives in a run's folder, None where nobody can tell."""
     if not _lives(folder):
         return None
-    life = str((folder / "life").resolve())
+    life = (folder / "life").resolve()
     for entry in Path("/proc").glob("[0-9]*/fd/*"):
         with contextlib.suppress(OSError):
-            if os.readlink(entry) == life:
+            if entry.readlink() == life:
                 return int(entry.parts[2])
     return None
 

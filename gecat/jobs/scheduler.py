@@ -256,11 +256,12 @@ class Jobs(Runs):
     def _remove_unknown(self):
         """Removes folders of runs that were being made, or removed, when an app was killed."""
         for folder in self.root.iterdir():
-            if DELETED.fullmatch(folder.name):
+            if DELETED.fullmatch(folder.name) or (
+                RUN.fullmatch(folder.name)
+                and not (folder / "job.json").exists()
+                and time.time() - folder.stat().st_mtime > MAKING_SECONDS
+            ):
                 shutil.rmtree(folder, ignore_errors=True)
-            elif RUN.fullmatch(folder.name) and not (folder / "job.json").exists():
-                if time.time() - folder.stat().st_mtime > MAKING_SECONDS:
-                    shutil.rmtree(folder, ignore_errors=True)
 
     def _queue(self):
         waiting = [job for job in self.all() if job.waiting_since is not None]

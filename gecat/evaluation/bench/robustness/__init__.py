@@ -7,6 +7,8 @@ of memory.
 
 import importlib
 import os
+import signal
+import sys
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
@@ -41,6 +43,8 @@ def add_options(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> Status:
     """Attacks, and prints what was held; failed where a promise was not."""
+    # Whoever ends the bench ends the app with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(Status.FAILED))
     ledger = Ledger(options.json, options.minutes)
     ledger.figures["machine"] = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
     for name in options.part or PARTS:

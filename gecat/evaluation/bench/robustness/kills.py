@@ -103,9 +103,8 @@ def what_is_wrong(app: App) -> Iterator[tuple[str, dict[str, Any]]]:
     known = {}
     for folder in app.runs.iterdir():
         job = job_of(app, folder.name)
-        if not job and len(folder.name) == 16:
-            if time.time() - folder.stat().st_mtime > FORGOTTEN:
-                yield "file left", {"what": "a run that nobody knows"}
+        if not job and len(folder.name) == 16 and _age(folder) > FORGOTTEN:
+            yield "file left", {"what": "a run that nobody knows"}
         if folder.name.endswith(".deleted"):
             yield "file left", {"what": "a run that was deleted"}
         if job:
@@ -219,7 +218,7 @@ def _writes(folder, pid):
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and lives(pid):
         for _ in range(200):
-            if any(name.endswith(".part") for name in os.listdir(folder)):
+            if any(path.suffix == ".part" for path in folder.iterdir()):
                 return True
     return False
 
@@ -282,6 +281,10 @@ def _ignoring_errors(call):
         call()
     except Exception:  # the app is killed meanwhile
         return
+
+
+def _age(folder):
+    return time.time() - folder.stat().st_mtime
 
 
 def _end(pid):

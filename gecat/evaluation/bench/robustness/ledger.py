@@ -23,8 +23,9 @@ class Ledger:
     def __init__(self, path: AnyPath | None = None, minutes: float | None = None) -> None:
         self._path = None if path is None else Path(path)
         self._deadline = float("inf") if minutes is None else time.monotonic() + 60 * minutes
-        found = self._path is not None and self._path.exists()
-        self.figures: dict[str, Any] = json.loads(self._path.read_text()) if found else {}
+        self.figures: dict[str, Any] = {}
+        if self._path is not None and self._path.exists():
+            self.figures = json.loads(self._path.read_text())
 
     def part(self, name: str, wanted: float) -> "Part":
         """Returns a part that goes on where it was.

@@ -57,6 +57,10 @@ class Watch:
             known.seconds = max(known.seconds, one.seconds)
         return most
 
+    def seconds(self) -> float:
+        """Returns the seconds of the processor that all of them together took."""
+        return sum(one.seconds for one in list(self.taken.values()))
+
     def _look(self):
         while not self._ended.wait(LOOK_SECONDS):
             for pid in family(self._roots()):
@@ -108,7 +112,7 @@ def memory_of(pid: int, what: str = "VmRSS") -> int:
 def open_files(pid: int) -> int:
     """Returns how many files a process has open."""
     try:
-        return len(os.listdir(f"/proc/{pid}/fd"))
+        return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
     except OSError:
         return 0
 
@@ -129,9 +133,9 @@ def connections(pid: int, allowed_ports: Iterable[int]) -> list[str]:
     """
     mine = set()
     with contextlib.suppress(OSError):
-        for name in os.listdir(f"/proc/{pid}/fd"):
+        for entry in Path(f"/proc/{pid}/fd").iterdir():
             with contextlib.suppress(OSError):
-                mine.add(os.readlink(f"/proc/{pid}/fd/{name}"))
+                mine.add(str(entry.readlink()))
     allowed, found = set(allowed_ports), []
     for table in ("tcp", "tcp6", "udp", "udp6"):
         with contextlib.suppress(OSError):

@@ -15,7 +15,7 @@ from gecat.evaluation.bench.robustness.visitor import PlainVisitor, Visitor
 
 UPLOADS = 20_000
 BATCH = 100
-SHARED = 10  # every tenth goes through the app
+SHARED = 20  # every so manieth goes through the app
 MEMORY = 400_000_000  # above rest, that a process may take
 SECONDS = 10.0  # for a request
 SLOWER = 2.0  # seconds that somebody else's request may take longer
@@ -33,18 +33,22 @@ def run(part: Part, batch: int = BATCH) -> None:
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(1, context, reading.begin, (str(errors),)) as pool, part:
             weights = pool.submit(reading.sound_weights, place).result()
-            for process in list(pool._processes.values()):
-                limit_memory(process.pid)
+            for pid in _pids(pool):
+                limit_memory(pid)
             warm_up(app)
-            rest = resting(app, [process.pid for process in pool._processes.values()])
+            rest = resting(app, _pids(pool))
             calm = _calm_seconds(app)
-            roots = [app.pid, *(process.pid for process in pool._processes.values())]
-            with Watch(lambda: roots) as watch, PlainVisitor(app.url) as plain:
+            readers = _pids(pool)
+            with (
+                Watch(lambda: [app.pid]) as watch,
+                Watch(lambda: readers) as watch_of_child,
+                PlainVisitor(app.url) as plain,
+            ):
                 while part.is_unfinished():
                     numbers = range(part.done, min(part.done + batch, part.figures["wanted"]))
-                    _one_batch(part, app, pool, [*numbers], str(folder), weights)
+                    _one_batch(part, app, watch, plain, pool, [*numbers], str(folder), weights)
                     part.advance(len(numbers))
-            _judge(part, app, watch, plain, rest, calm)
+            _judge(part, app, (watch, watch_of_child), plain, rest, calm)
             part.count("exceptions nobody expected", _tracebacks(errors))
             for _ in range(_tracebacks(errors)):
                 part.fault("exception", said=errors.read_text(errors="replace")[-600:])
@@ -84,7 +88,7 @@ def written_elsewhere(part: Part, app: App, *places: Path) -> None:
                     part.fault("file elsewhere", what=path.name)
 
 
-def _one_batch(part, app, pool, numbers, folder, weights):
+def _one_batch(part, app, watch, plain, pool, numbers, folder, weights):
     through = [n for n in numbers if n % SHARED == 0 and reading.kind_of(n) != "weights"]
     direct = [n for n in numbers if n not in through]
     future = pool.submit(reading.read_files, direct, folder, weights)
@@ -92,7 +96,7 @@ def _one_batch(part, app, pool, numbers, folder, weights):
         for count, number in enumerate(through):
             if count % TRAINED == 0:
                 visitor.key = Visitor(app.url).key
-            _send(part, visitor, number, *reading.hostile_file(number, weights))
+            _send(part, visitor, watch, plain, number, *reading.hostile_file(number, weights))
     try:
         outcomes = future.result()
     except BrokenExecutor as error:
@@ -106,27 +110,33 @@ def _one_batch(part, app, pool, numbers, folder, weights):
             part.fault("exception", number=outcome.number, what=outcome.what, told=outcome.told)
 
 
-def _send(part, visitor, number, what, data):
+def _send(part, visitor, watch, plain, number, what, data):
     """Sends a file to the app, as a photo or to learn from."""
     kind = reading.kind_of(number)
     part.count("through the app")
     part.count(f"files/{what}")
+    plain.meanwhile = f"{what}, number {number}"
     payload = visitor.upload(data, f"{number}.{reading.ENDINGS[kind]}")
-    began = time.monotonic()
+    began, busy = time.monotonic(), watch.seconds()
     if kind == "photo":
         done, told = visitor.segment(payload)
     else:
         answer = visitor.start(learn_from="photos", train_files=[payload])
         done, told = "data" in answer, str(answer.get("error"))
-    seconds = time.monotonic() - began
+    seconds, busy = time.monotonic() - began, watch.seconds() - busy
     if done and kind != "photo":
         visitor.steer("delete")
     part.highest("seconds of a request", seconds)
+    part.highest("processor seconds of a request", busy)
     part.count("told/done" if done else "told/a sentence")
-    if seconds > SECONDS:
-        part.fault("slow request", number=number, what=what, seconds=round(seconds, 1))
+    if min(seconds, busy) > SECONDS:  # of the server's time, on however busy a machine
+        part.fault("slow request", number=number, what=what, seconds=round(busy, 1))
     if not done and (told in ("None", "no answer", "") or any(wrong in told for wrong in WRONG)):
         part.fault("no sentence", number=number, what=what, told=told[:200])
+
+
+def _pids(pool):
+    return [process.pid for process in pool._processes.values()]
 
 
 def _calm_seconds(app):
@@ -136,21 +146,21 @@ def _calm_seconds(app):
     return percentile(plain.seconds, 0.5)
 
 
-def _judge(part, app, watch, plain, rest, calm):
-    for label, taken in watch.peaks().items():
+def _judge(part, app, watches, plain, rest, calm):
+    for label, taken in [pair for watch in watches for pair in watch.peaks().items()]:
         above = taken.memory - rest.get(label, 0)
         part.highest(f"megabytes above rest/{label}", round(above / 1e6))
-        if above > MEMORY and label in ("app", "reader", "reader's server", "other"):
+        if above > MEMORY and label in ("app", "reader", "reader's server"):
             part.fault("memory", process=label, megabytes=round(above / 1e6))
-    readers = [one.seconds for one in list(watch.taken.values()) if one.label == "reader"]
+    readers = [watch.peaks()["reader"].seconds for watch in watches if "reader" in watch.peaks()]
     part.highest("processor seconds of a reader", max(readers, default=0.0))
-    slowest = max(plain.seconds, default=0.0)
+    slowest, meanwhile = plain.slowest
     part.note("plain page at rest, seconds", round(calm, 3))
     part.highest("plain page, slowest, seconds", slowest)
     part.highest("plain page, 95%, seconds", percentile(plain.seconds, 0.95))
     part.count("plain pages", len(plain.seconds))
     if slowest - calm > SLOWER:
-        part.fault("others slowed", seconds=round(slowest, 2), at_rest=round(calm, 2))
+        part.fault("others slowed", seconds=round(slowest, 2), meanwhile=meanwhile)
     for failure in plain.failures:
         part.fault("page failed", told=failure)
     if app.tracebacks():

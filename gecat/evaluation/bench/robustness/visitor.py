@@ -78,7 +78,7 @@ class Visitor:
         got.raise_for_status()
         return got.content
 
-    def call(self, event: str | int, session: str = "", **values: object) -> dict[str, Any]:
+    def call(self, event: str | int, session: str = "", **values: Any) -> dict[str, Any]:
         """Calls an event of the page, private ones too.
 
         Args:
@@ -111,14 +111,14 @@ class Visitor:
                     return told["output"]
         return {"error": "no answer"}
 
-    def start(self, seconds: int = 60, **values: object) -> dict[str, Any]:
+    def start(self, seconds: int = 60, **values: Any) -> dict[str, Any]:
         """Begins a training, as the page does."""
         answer = self.call("start", gecat_visitor=self.visitor_state, seconds=seconds, **values)
         if "data" in answer:
             self.run = answer["data"][0]["run"]
         return answer
 
-    def steer(self, event: str, **values: object) -> dict[str, Any]:
+    def steer(self, event: str, **values: Any) -> dict[str, Any]:
         """Calls an event of the Train tab with the visitor's key and run."""
         return self.call(event, gecat_visitor=self.visitor_state, runs=self.run, **values)
 
@@ -163,6 +163,8 @@ class PlainVisitor:
         self._thread = threading.Thread(target=self._ask, name="plain visitor", daemon=True)
         self.seconds: list[float] = []
         self.failures: list[str] = []
+        self.meanwhile = ""  # what others do now
+        self.slowest = (0.0, "")  # the longest, and what others did then
 
     def __enter__(self) -> "PlainVisitor":
         self._thread.start()
@@ -177,12 +179,13 @@ class PlainVisitor:
         transport = httpx.HTTPTransport(local_address="127.0.0.99")
         with httpx.Client(base_url=self._url, timeout=60.0, transport=transport) as http:
             while not self._ended.wait(self._pause):
-                began = time.monotonic()
+                began, meanwhile = time.monotonic(), self.meanwhile
                 try:
                     http.get("/").raise_for_status()
                 except httpx.HTTPError as error:
                     self.failures.append(repr(error)[:200])
                 self.seconds.append(time.monotonic() - began)
+                self.slowest = max(self.slowest, (self.seconds[-1], meanwhile))
 
 
 def sentence_of(told: object) -> str:

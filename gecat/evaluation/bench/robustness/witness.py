@@ -7,6 +7,7 @@ alone: nothing of the package is imported.
 import json
 import os
 import sys
+from collections.abc import Callable
 
 NOTES = "GECAT_WITNESS_NOTES"  # the file that notes go to
 PLACES = "GECAT_WITNESS_PLACES"  # folders that may be written to, and ports that may be asked
@@ -16,7 +17,7 @@ MAKING = ("os.mkdir", "os.rename", "os.link", "os.symlink")
 HERE = ("127.0.0.1", "localhost", "0.0.0.0", "::1")
 
 
-def watch(places: list[str], ports: list[int], note) -> None:
+def watch(places: list[str], ports: list[int], note: Callable[[str, str], object]) -> None:
     """Calls `note` with each connection and each file written that is not allowed.
 
     Args:
