@@ -7,6 +7,9 @@ from gecat.app.segment.actions import SegmentActions, checked_threshold, parse_c
 from gecat.app.ui import uploads
 from gecat.app.ui.result_cache import ResultCache
 from gecat.app.ui.uploads import checked_files
+from gecat.evaluation.bench.robustness import fuzz
+from gecat.evaluation.bench.robustness.ledger import Ledger
+from gecat.evaluation.bench.robustness.serving import App
 from gecat.evaluation.bench.semisupervised import learn_from_masks
 from gecat.evaluation.discriminator_quality import examine
 from gecat.evaluation.quality import evaluate
@@ -51,6 +54,11 @@ def nothing_painted(tools):
     DuelActions(make_explorer(words("en"), None, ResultCache()), {})._mask(None, None)
 
 
+def no_fuzzer(tools):
+    tools.patch.setattr(fuzz.importlib.util, "find_spec", lambda name: None)
+    fuzz.run(Ledger().part("fuzz", 1))
+
+
 def page():
     return SegmentActions(words("en"), None, ResultCache())
 
@@ -61,6 +69,8 @@ RECIPES = {
     "command.method_alone": typed(f"evaluate {FOLDERS} --method otsu --refine"),
     "command.scenes_alone": typed(f"bench ablation --cycles 1 --data scenes {FOLDERS}"),
     "command.ablation_needs": typed("bench ablation --cycles 1 --data given"),
+    "command.no_app": lambda tools: App(tools.place, "--given").begin(),
+    "command.no_fuzzer": no_fuzzer,
     "evaluation.no_folder": typed(f"evaluate {FOLDERS} --method otsu"),
     "evaluation.no_pairs": lambda tools: evaluate(None, *pairs(tools, masks=())),
     "evaluation.none_scored": lambda tools: evaluate(None, *pairs(tools, b"only words")),

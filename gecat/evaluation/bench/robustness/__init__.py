@@ -43,16 +43,18 @@ def add_options(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> Status:
     """Attacks, and prints what was held; failed where a promise was not."""
-    # Whoever ends the bench ends the app with it.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(Status.FAILED))
     ledger = Ledger(options.json, options.minutes)
     ledger.figures["machine"] = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
-    for name in options.part or PARTS:
-        part = ledger.part(name, PARTS[name])
-        if part.is_unfinished():
-            attack = importlib.import_module(f"{__name__}.{name}")
-            attack.run(part)
-            ledger.save()
+    # Whoever ends the bench ends the app with it.
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(Status.FAILED))
+    try:
+        for name in options.part or PARTS:
+            part = ledger.part(name, PARTS[name])
+            if part.is_unfinished():
+                importlib.import_module(f"{__name__}.{name}").run(part)
+                ledger.save()
+    finally:
+        signal.signal(signal.SIGTERM, before)
     print(table(ledger.figures))
     parts = [ledger.figures.get(name, {}) for name in options.part or PARTS]
     if any(part.get("faults") for part in parts):
