@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from gecat.evaluation.bench.robustness.kills import (
+    PATIENCE,
     is_learning,
     job_of,
     lives,
@@ -80,6 +81,21 @@ def app_with_runs_on(place: Path, size: int) -> Iterator[tuple[App, Visitor, Pat
         yield app, stack.enter_context(app.visitor()), disk
 
 
+@contextlib.contextmanager
+def read_only(place: Path) -> Iterator[None]:
+    """While it lasts, nothing can be written to a folder, by nobody.
+
+    Raises:
+        NotHere: if that cannot be had.
+    """
+    if _command("mount", "--bind", "-o", "ro", str(place), str(place)):
+        raise NotHere("no folder can be made read-only")
+    try:
+        yield
+    finally:
+        _command("umount", "--lazy", str(place))
+
+
 def fill(place: Path) -> Path:
     """Writes until there is no room; returns the path of the file."""
     path = place / "ballast"
@@ -100,6 +116,12 @@ class Training:
         self.folder = folder
         self.errors = Path(tempfile.mkstemp()[1])
         self.child: subprocess.Popen | None = None
+
+    def __enter__(self) -> "Training":
+        return self.begin()
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
 
     def begin(self, *options: str, seconds: int = 500) -> "Training":
         """Begins, or resumes; waits until it learns."""
@@ -129,7 +151,7 @@ class Training:
         if self.child is not None:
             self.child.send_signal(signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.child.wait(90)
+                self.child.wait(PATIENCE)
             self.child.kill()
             self.child.wait()
         return self.errors.read_text(errors="replace")
@@ -148,7 +170,7 @@ def holds(part: Part, way: str, folder: Path, said: str) -> str:
             part.fault("no checkpoint", way=way)
     except Exception as error:  # whatever a torn file raises
         part.fault("unreadable checkpoint", way=way, told=repr(error)[:200])
-    return next((line for line in said.splitlines() if line.startswith("gecat")), "")[:200]
+    return said[max(0, said.find("gecat train:")) :][:200].strip()
 
 
 def goes_on(part: Part, way: str, training: Training) -> None:
@@ -160,8 +182,7 @@ def goes_on(part: Part, way: str, training: Training) -> None:
 
 
 def _full_disk(part, place):
-    with small_disk(place / "disk", SMALL) as disk:
-        training = Training(disk / "run").begin()
+    with small_disk(place / "disk", SMALL) as disk, Training(disk / "run") as training:
         ballast = fill(disk)
         told = holds(part, "full disk", training.folder, training.end())
         ballast.unlink()
@@ -170,25 +191,19 @@ def _full_disk(part, place):
 
 
 def _read_only(part, place):
-    with small_disk(place / "disk", SMALL) as disk:
-        training = Training(disk / "run").begin()
-        if _command("mount", "-o", "remount,ro,force", str(disk)) and _command(
-            "mount", "--bind", "-o", "ro", str(disk), str(disk)
-        ):
-            training.end()
-            raise NotHere("a file system in use cannot be made read-only")
-        told = holds(part, "read-only folder", training.folder, training.end())
-        _command("mount", "-o", "remount,rw", str(disk))
+    with small_disk(place / "disk", SMALL) as disk, Training(disk / "run") as training:
+        with read_only(disk):
+            told = holds(part, "read-only folder", training.folder, training.end())
         goes_on(part, "read-only folder", training)
     return told
 
 
 def _file_size(part, place):
-    training = Training(place / "run").begin()
-    resource.prlimit(training.child.pid, resource.RLIMIT_FSIZE, (100_000, 100_000))
-    told = holds(part, "RLIMIT_FSIZE", training.folder, training.end())
-    goes_on(part, "RLIMIT_FSIZE", training)
-    return told
+    with Training(place / "run") as training:
+        resource.prlimit(training.child.pid, resource.RLIMIT_FSIZE, (100_000, 100_000))
+        told = holds(part, "RLIMIT_FSIZE", training.folder, training.end())
+        goes_on(part, "RLIMIT_FSIZE", training)
+        return told
 
 
 def _address_space(part, place):
@@ -249,13 +264,11 @@ def _file_size_of_app(part, place):
 
 def _read_only_runs(part, place):
     with app_with_runs_on(place, LITTLE) as (app, visitor, disk):
-        if _command("mount", "-o", "remount,ro", str(disk)):
-            raise NotHere("a file system in use cannot be made read-only")
-        told = visitor.start(seconds=10)
-        if "data" in told or "Something unexpected" in str(told):
-            part.fault("no sentence", way="read-only runs", told=str(told)[:200])
-        _app_lives(part, "read-only runs", app)
-        _command("mount", "-o", "remount,rw", str(disk))
+        with read_only(disk):
+            told = visitor.start(seconds=10)
+            if "data" in told or "Something unexpected" in str(told):
+                part.fault("no sentence", way="read-only runs", told=str(told)[:200])
+            _app_lives(part, "read-only runs", app)
         if "data" not in visitor.start(seconds=10):
             part.fault("not begun", way="read-only runs")
         visitor.steer("delete")

@@ -27,7 +27,7 @@ from gecat.training.run.folder import last_stats
 SEED = 117
 INTERVAL = 30.0  # seconds between two checkpoints, as `training.train.start_run` has it
 LONGEST_CYCLE = 10.0  # on a busy machine
-PATIENCE = 120.0
+PATIENCE = 400.0  # on a busy machine
 WHOM = ("training", "training", "writing", "reader", "app")  # in turn
 SETTLED = 3.0  # seconds in which an app looks at all of its runs
 DEADLINE = 20
