@@ -21,7 +21,7 @@ PARTS: dict[str, float] = {
     "uploads": 20_000,  # files
     "kills": 100,  # moments
     "failures": 9,  # ways in which a machine fails
-    "access": 1,  # a look at every endpoint
+    "access": 141,  # events of the page
     "fuzz": 9 * 180,  # seconds
     "crowd": 1_000,  # photos
     "soak": 1_800,  # seconds

@@ -32,31 +32,39 @@ def run(part: Part, only: Iterable[str] | None = None) -> None:
     Args:
         part: Part; only: the names of the events to call, or None for all.
     """
-    with tempfile.TemporaryDirectory() as place, App(Path(place) / "app") as app, part:
-        with Trap() as trap, app.visitor() as owner, app.visitor() as stranger:
-            secret = begin_private_run(app, owner)
-            patterns = [secret, owner.key, str(app.runs), job_of(app, owner.run)["owner"]]
-            before = job_of(app, owner.run)
-            chosen = list(indices(owner, only))
-            for index in chosen:
-                for claim in claims(owner, stranger, before["owner"]):
-                    told = call(stranger, index, owner.run, claim, traps(app, owner, trap))
-                    part.count("calls by a stranger")
-                    # What somebody claims comes back to him as his own.
-                    private = [one for one in patterns if one not in json.dumps(claim)]
-                    for leak in leaks(told, private, stranger):
-                        part.fault("leak", event=index, claim=str(claim)[:60], told=leak)
-            _odd_indices(part, stranger)
-            _paths(part, app, owner, patterns)
-            _is_unharmed(part, app, owner, before)
-            harmless = [index for index in chosen if owner.dependency(index)["api_name"] in SHOWING]
-            own = [call(owner, index, owner.run, owner.visitor_state, []) for index in harmless]
-            found = sum(bool(list(leaks(told, patterns, owner))) for told in own)
-            part.note("answers to its own visitor in which the patterns are found", found)
-            if found < len(harmless):
-                part.fault("the control failed", found=found)
-            _fetch_nothing(part, app, trap)
-        part.advance()
+    with (
+        tempfile.TemporaryDirectory() as place,
+        App(Path(place) / "app") as app,
+        Trap() as trap,
+        app.visitor() as owner,
+        app.visitor() as stranger,
+        part,
+    ):
+        secret = begin_private_run(app, owner)
+        patterns = [secret, owner.key, str(app.runs), job_of(app, owner.run)["owner"]]
+        before = job_of(app, owner.run)
+        chosen = list(indices(owner, only))
+        part.figures["wanted"] = len(chosen)
+        while part.is_unfinished():
+            index = chosen[int(part.done)]
+            for claim in claims(owner, stranger, before["owner"]):
+                told = call(stranger, index, owner.run, claim, traps(app, owner, trap))
+                part.count("calls by a stranger")
+                # What somebody claims comes back to him as his own.
+                private = [one for one in patterns if one not in json.dumps(claim)]
+                for leak in leaks(told, private, stranger):
+                    part.fault("leak", event=index, claim=str(claim)[:60], told=leak)
+            part.advance()
+        _odd_indices(part, stranger)
+        _paths(part, app, owner, patterns)
+        _is_unharmed(part, app, owner, before)
+        harmless = [index for index in chosen if owner.dependency(index)["api_name"] in SHOWING]
+        own = [call(owner, index, owner.run, owner.visitor_state, []) for index in harmless]
+        found = sum(bool(list(leaks(told, patterns, owner))) for told in own)
+        part.note("answers to its own visitor in which the patterns are found", found)
+        if found < len(harmless):
+            part.fault("the control failed", found=found)
+        _fetch_nothing(part, app, trap)
 
 
 class Trap:
