@@ -14,6 +14,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +25,8 @@ from gecat.files import PACKAGE
 
 SECONDS = 180  # of each reader
 MEGABYTES = 4_000  # of a child; TensorFlow is in one of them
-LONGEST = 10  # seconds of one input
+LONGEST = 10  # seconds of the processor for one input
+HANGS = 300  # seconds of the clock, on however busy a machine
 LARGEST = 200_000  # bytes of one input
 TRIES = 400  # at making a finding smaller
 KEPT_BYTES = 3_000  # of a finding in the report
@@ -55,7 +57,7 @@ def fuzz(part: Part, reader: str, folder: Path, seconds: int) -> None:
     for number, data in enumerate(seeds(reader)):
         (corpus / str(number)).write_bytes(data)
     words = [sys.executable, "-m", __name__, reader, str(found), str(corpus)]
-    options = (f"max_total_time={seconds}", f"rss_limit_mb={MEGABYTES}", f"timeout={LONGEST}")
+    options = (f"max_total_time={seconds}", f"rss_limit_mb={MEGABYTES}", f"timeout={HANGS}")
     more = (f"max_len={LARGEST}", f"artifact_prefix={found}/", "print_final_stats=1", "verbosity=0")
     log = folder / "log.txt"
     with log.open("w") as output:
@@ -190,15 +192,19 @@ def keep_finding(folder: Path, read: Callable[[bytes], object], data: bytes) -> 
 
 
 def unexpected(read: Callable[[bytes], object], data: bytes) -> str | None:
-    """Returns what is raised and where, unless that is a refusal or a want of memory; or None."""
+    """Returns what nobody expects of an input: an error and where, or that it is slow; or None.
+
+    A refusal, and a want of memory, is None.
+    """
+    began = time.process_time()
     try:
         read(data)
     except (UserError, MemoryError):
-        return None
+        pass
     except Exception as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
         return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
-    return None
+    return f"more than {LONGEST} s" if time.process_time() - began > LONGEST else None
 
 
 def _header_and_numbers(reading):
