@@ -29,6 +29,10 @@ def write_atomically(path: AnyPath, data: bytes) -> None:
     try:
         unfinished.write_bytes(data)
         unfinished.replace(path)
+    except OSError as error:
+        if error.filename == str(unfinished):  # whoever is told knows the file, not its half
+            error.filename = str(path)
+        raise
     finally:
         unfinished.unlink(missing_ok=True)
 

@@ -74,3 +74,10 @@ def test_what_was_never_finished_is_removed(tmp_path):
     files.remove_unfinished(tmp_path)
     assert all(path.exists() for path in kept)
     assert not any(path.exists() for path in half)
+
+
+def test_what_cannot_be_written_is_told_by_its_own_name(tmp_path):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError) as caught:
+        write_atomically(tmp_path / "folder", b"x")
+    assert caught.value.filename == str(tmp_path / "folder")

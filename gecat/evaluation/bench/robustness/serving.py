@@ -106,7 +106,8 @@ class App:
         while not is_up(self.url):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.end()
-                raise UserError("command.no_app", received=self.said()[-300:])
+                print(self.said()[-2000:], file=sys.stderr)
+                raise UserError("command.no_app")
             time.sleep(0.1)
 
     def end(self) -> None:
