@@ -229,7 +229,7 @@ KINDS = {
     "setting": SettingError,
 }
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _SYSTEM = {
     errno.ENOENT: "missing",
     errno.EACCES: "forbidden",

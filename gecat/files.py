@@ -1,8 +1,10 @@
 """Writing files so that a reader, or a crash, never meets half of one; names; what ships."""
 
+import contextlib
 import io
 import re
 import secrets
+import time
 from collections.abc import Container
 from pathlib import Path
 
@@ -27,8 +29,25 @@ def write_atomically(path: AnyPath, data: bytes) -> None:
     try:
         unfinished.write_bytes(data)
         unfinished.replace(path)
+    except OSError as error:
+        if error.filename == str(unfinished):  # whoever is told knows the file, not its half
+            error.filename = str(path)
+        raise
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: AnyPath, older: float = 0.0) -> None:
+    """Removes what `write_atomically` began in a folder and, killed meanwhile, never finished.
+
+    Args:
+        folder: the folder; in those inside of it, too.
+        older: seconds; what was touched since is left, as somebody may be writing it.
+    """
+    for path in Path(folder).rglob(".*.part"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime >= older:
+                path.unlink()
 
 
 def asset(*parts: str) -> Path:

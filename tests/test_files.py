@@ -61,3 +61,23 @@ def test_names_that_are_taken_get_a_number():
     taken = {"a.png", "a-2.png"}
     assert free_name("a.png", taken) == "a-3.png"
     assert free_name("b.png", taken) == "b.png"
+
+
+def test_what_was_never_finished_is_removed(tmp_path):
+    (tmp_path / "deep").mkdir()
+    kept = [tmp_path / "kept", tmp_path / "deep" / "kept.part"]
+    half = [tmp_path / ".kept.0123.part", tmp_path / "deep" / ".state.4567.part"]
+    for path in kept + half:
+        path.write_bytes(b"x")
+    files.remove_unfinished(tmp_path, older=3600)
+    assert all(path.exists() for path in half)
+    files.remove_unfinished(tmp_path)
+    assert all(path.exists() for path in kept)
+    assert not any(path.exists() for path in half)
+
+
+def test_what_cannot_be_written_is_told_by_its_own_name(tmp_path):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError) as caught:
+        write_atomically(tmp_path / "folder", b"x")
+    assert caught.value.filename == str(tmp_path / "folder")

@@ -32,6 +32,7 @@ from gecat.images import reading, sources
 from gecat.images.limits import VARIABLE, Limits, limits_in_use
 
 BYTES_PER_PIXEL = 18  # of the largest picture, above what the server itself has; WebP takes 17
+MAPPED_BYTES = 500_000_000  # that are not taken but only mapped: arrays, and stacks of threads
 SECONDS = 15  # of the processor, for one answer
 WAIT_SECONDS = 60  # for one answer, on a busy machine
 READERS = 2  # photos that are read at a time
@@ -135,7 +136,9 @@ class _Members(Sequence):
         try:
             if self._reader is None:
                 self._reader = _server().connect()
-                _ask(self._reader, {"do": "open", "source": self._source})
+                count = _ask(self._reader, {"do": "open", "source": self._source})
+                if what == "open":
+                    return count
             return _ask(self._reader, {"do": what, "source": self._source, "index": int(index)})
         except EOFError:
             self.close()
@@ -322,9 +325,11 @@ def _read_for(connection, memory, seconds):
     """Answers one who asks, within limits, until he has gone."""
     import resource
 
-    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    pages = [int(field) for field in Path("/proc/self/statm").read_text().split()]
+    mapped, taken = pages[0] * resource.getpagesize(), pages[5] * resource.getpagesize()
     for kind, most in (
-        (resource.RLIMIT_AS, taken + memory),
+        (resource.RLIMIT_AS, mapped + memory + MAPPED_BYTES),
+        (resource.RLIMIT_DATA, taken + memory),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 64),

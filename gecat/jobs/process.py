@@ -124,6 +124,18 @@ def _lives(folder: Path) -> bool:
     return False
 
 
+def holder_of(folder: Path) -> int | None:
+    """Returns the pid of the process that lives in a run's folder, None where nobody can tell."""
+    if not _lives(folder):
+        return None
+    life = (folder / "life").resolve()
+    for entry in Path("/proc").glob("[0-9]*/fd/*"):
+        with contextlib.suppress(OSError):
+            if entry.readlink() == life:
+                return int(entry.parts[2])
+    return None
+
+
 def memory_of(pid: int | None) -> int:
     """Returns the bytes of memory that a process has, 0 where nobody can tell."""
     try:

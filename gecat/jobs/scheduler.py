@@ -2,6 +2,7 @@
 
 import atexit
 import logging
+import re
 import secrets
 import shutil
 import signal
@@ -12,11 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from gecat.errors import JobError, Status, UserError
-from gecat.files import AnyPath, asset
+from gecat.files import AnyPath, asset, remove_unfinished
 from gecat.jobs.command import command_to_train, data_of
 from gecat.jobs.job import START, Job, next_name, origin_hash, owner_of, tidy_name
 from gecat.jobs.limits import JobLimits
-from gecat.jobs.process import ENDING_SECONDS, Processes, memory_of, send
+from gecat.jobs.process import ENDING_SECONDS, Processes, holder_of, memory_of, send
 from gecat.jobs.requests import (
     RunRequest,
     check_files,
@@ -30,6 +31,8 @@ from gecat.training.run.folder import control, last_stats, read_control
 
 TICK_SECONDS = 0.5
 SWEEP_SECONDS = 60.0
+MAKING_SECONDS = 60.0  # far longer than a new run's files take to be copied
+RUN, DELETED = re.compile(r"[0-9a-f]{16}"), re.compile(r"\.[0-9a-f]{16}\.deleted")
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +66,7 @@ class Jobs(Runs):
         self._processes = Processes()
         self._closed = threading.Event()
         if watch:
+            self._adopt()
             threading.Thread(target=self._watch, name="jobs", daemon=True).start()
             atexit.register(self.close)
 
@@ -238,6 +242,8 @@ class Jobs(Runs):
     def sweep(self) -> None:
         """Removes runs that are too old or have learned nothing; ends those that grew too large."""
         with self.lock:
+            self._remove_unknown()
+            remove_unfinished(self.root, older=self.limits.kept_seconds)
             for job in self.all():
                 folder, now = self.folder(job), time.time()
                 if self._alive(job):
@@ -249,6 +255,30 @@ class Jobs(Runs):
                     and now - (folder / "job.json").stat().st_mtime > self.limits.kept_seconds
                 ):
                     self._remove(job)
+
+    def _adopt(self):
+        """Takes over what an earlier app left: processes, and files that it was writing."""
+        with self.lock:
+            for job in self.all():
+                folder = self.folder(job)
+                # One that was killed as it began a process did not write down which.
+                pid = holder_of(folder) if job.pid is None else None
+                if pid is not None:
+                    begun = max(job.launched or 0.0, (folder / "life").stat().st_mtime)
+                    self.save(replace(job, pid=pid, launched=begun, waiting_since=None))
+                elif not self._alive(job):
+                    remove_unfinished(folder)
+            self._remove_unknown()
+
+    def _remove_unknown(self):
+        """Removes folders of runs that were being made, or removed, when an app was killed."""
+        for folder in self.root.iterdir():
+            if DELETED.fullmatch(folder.name) or (
+                RUN.fullmatch(folder.name)
+                and not (folder / "job.json").exists()
+                and time.time() - folder.stat().st_mtime > MAKING_SECONDS
+            ):
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _queue(self):
         waiting = [job for job in self.all() if job.waiting_since is not None]
@@ -271,6 +301,7 @@ class Jobs(Runs):
         if job.pid is None or self._alive(job):
             return job
         returncode = self._processes.forget(job.id)
+        remove_unfinished(self.folder(job))
         return self.save(replace(job, pid=None, told_to_end=None, returncode=returncode))
 
     def _bound(self, job):

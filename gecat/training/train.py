@@ -22,7 +22,7 @@ import keras
 
 from gecat.config import new_course, preset
 from gecat.errors import RunError, name_of
-from gecat.files import write_atomically
+from gecat.files import remove_unfinished, write_atomically
 from gecat.images.datasets import load_photos
 from gecat.images.sources import kind_of
 from gecat.model.registry import check
@@ -259,6 +259,8 @@ def start_run(
             folder / "weights.safetensors", config, engine.generator, engine.discriminator, facts
         )
 
+    # A run that was killed as it wrote a checkpoint left half of one.
+    remove_unfinished(checkpoint.parent)
     if not resume:
         keep(state)
     recorder = Recorder(folder, engine, photos, state)

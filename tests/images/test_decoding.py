@@ -211,3 +211,17 @@ def test_an_archive_of_costly_members_is_given_up(limited, tmp_path):
     with decoding.open_source(path, 64) as members, pytest.raises(ImageError, match="too much"):
         told = [outcome(member.read) for member in members]
         assert "too much memory or time" in told[-1]
+
+
+def test_greys_of_16_bits_take_little_more_than_others(limited):
+    limited(memory=100_000_000)
+    greys = np.full((3500, 3500), 60_000, np.uint16)
+    assert (decoding.read_image(encoded(greys)) == 233).all()
+
+
+def test_a_large_array_is_opened_once(tmp_path):
+    path = tmp_path / "photos.npy"
+    np.lib.format.open_memmap(path, "w+", np.uint8, (5000, 200, 200, 3))  # 600 MB, of nothing
+    with decoding.open_source(path, 64) as members:
+        assert len(members) == 5000
+        assert members[4999].read().shape == (200, 200, 3)

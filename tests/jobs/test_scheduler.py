@@ -557,3 +557,42 @@ def test_times_are_told(open_jobs, key):
     run = jobs.start(key, LONG)
     job = jobs.get(key, run)
     assert before <= job.created <= job.launched <= time.time()
+
+
+def test_a_run_whose_app_was_killed_as_it_began_the_process_is_taken_over(open_jobs, key):
+    jobs = open_jobs()
+    run = jobs.start(key, LONG)
+    wait_for(lambda: learned(jobs, key, run) > 0)
+    jobs._closed.set()
+    job = jobs.get(key, run)
+    jobs.save(replace(job, pid=None, launched=None, waiting_since=time.time()))
+    heir = open_jobs()
+    assert heir.state(heir.get(key, run)) == "running"
+    assert heir.get(key, run).pid == job.pid
+    heir.stop(key, run)
+    reaches(heir, key, run, "stopped")
+
+
+def test_what_a_killed_app_was_making_or_removing_is_gone_with_the_next(open_jobs, tmp_path):
+    root = tmp_path / "runs"
+    old, new, scenes = (root / name for name in ("0123456789abcdef", "f" * 16, "scenes"))
+    doomed = root / ".0123456789abcdef.deleted"
+    for folder in (old, new, scenes, doomed):
+        folder.mkdir(parents=True)
+    for folder in (old, scenes):
+        os.utime(folder, (0, 0))
+    jobs = open_jobs()
+    assert sorted(path.name for path in jobs.root.iterdir()) == sorted([new.name, "scenes"])
+
+
+def test_half_a_checkpoint_goes_with_the_process_that_was_writing_it(open_jobs, key):
+    jobs = open_jobs()
+    run = jobs.start(key, LONG)
+    wait_for(lambda: learned(jobs, key, run) > 0)
+    half = jobs.folder(jobs.get(key, run)) / "checkpoints" / ".state.safetensors.01.part"
+    half.parent.mkdir()
+    half.touch()
+    os.kill(jobs.get(key, run).pid, signal.SIGKILL)
+    reaches(jobs, key, run, "interrupted")
+    wait_for(lambda: jobs.get(key, run).pid is None)
+    assert not half.exists()

@@ -15,6 +15,9 @@ from gecat.app.ui.calls import check_value, check_values
 from gecat.app.ui.large_photos import PLACES, LargePhotos
 from gecat.app.ui.result_cache import ResultCache
 from gecat.app.ui.uploads import checked_files
+from gecat.evaluation.bench.robustness import fuzz
+from gecat.evaluation.bench.robustness.ledger import Ledger
+from gecat.evaluation.bench.robustness.serving import App
 from gecat.evaluation.bench.semisupervised import learn_from_masks
 from gecat.evaluation.discriminator_quality import examine
 from gecat.evaluation.quality import evaluate
@@ -67,6 +70,11 @@ def all_places_taken(tools):
         raise refused.pop().exception()
 
 
+def no_fuzzer(tools):
+    tools.patch.setattr(fuzz.importlib.util, "find_spec", lambda name: None)
+    fuzz.run(Ledger().part("fuzz", 1))
+
+
 def page():
     return SegmentActions(words("en"), None, ResultCache())
 
@@ -82,6 +90,8 @@ RECIPES = {
     "segment.two_formats": typed("segment given.jpg --out given.png --format webp"),
     "segment.background_alone": typed("segment given.jpg --out given --background red --what mask"),
     "segment.jpeg_is_opaque": typed("segment given.jpg --out given --what cutout --format jpeg"),
+    "command.no_app": lambda tools: App(tools.place, "--given").begin(),
+    "command.no_fuzzer": no_fuzzer,
     "evaluation.no_folder": typed(f"evaluate {FOLDERS} --method otsu"),
     "evaluation.no_pairs": lambda tools: evaluate(None, *pairs(tools, masks=())),
     "evaluation.none_scored": lambda tools: evaluate(None, *pairs(tools, b"only words")),
