@@ -19,7 +19,9 @@ def parse_colour(text: str) -> Colour:
         UserError: if it is none of these.
     """
     text = str(text).strip().lower()
-    text = str(ImageColor.colormap.get(text, text))
+    if text in ImageColor.colormap:
+        red, green, blue = ImageColor.getrgb(text)[:3]
+        return red, green, blue
     if re.fullmatch(r"#[0-9a-f]{3,4}", text):
         text = "#" + "".join(2 * digit for digit in text[1:])
     if re.fullmatch(r"#([0-9a-f]{6}|[0-9a-f]{8})", text):

@@ -29,13 +29,13 @@ def test_one_endpoint_is_public(demo):
     assert {fn.api_visibility for fn in demo.fns.values()} == {"public", "private"}
 
 
-def test_the_network_serves_one_photo_at_a_time(demo):
-    queued = [fn for fn in demo.fns.values() if fn.concurrency_id == "network"]
-    assert {fn.concurrency_limit for fn in queued} == {1}
-    assert {fn.name for fn in queued} == {
-        *("segment", "answer", "segment_many"),
-        *("inspect", "occlude", "judge", "ask", "improve", "run", "score"),
-    }
+def test_photos_are_worked_on_beside_each_other_and_what_is_asked_of_networks_in_a_line(demo):
+    lines = {}
+    for fn in demo.fns.values():
+        lines.setdefault(fn.concurrency_id, {}).setdefault(fn.concurrency_limit, set()).add(fn.name)
+    assert lines["network"] == {1: {"occlude", "judge", "ask", "improve", "run"}}
+    assert lines["photos"] == {4: {"segment", "answer", "inspect"}}
+    assert lines["batches"] == {1: {"segment_many", "score"}}
 
 
 def test_there_is_a_page_in_each_language(demo):

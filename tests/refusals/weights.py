@@ -95,9 +95,11 @@ def no_way_down(tools):
     state = SimpleNamespace(
         generator=vector,
         generator_statistics=vector,
+        generator_adam=(0.0, vector, vector),
         generator_memory=(),
         discriminator=vector,
         discriminator_statistics=vector,
+        discriminator_adam=(0.0, vector, vector),
         discriminator_memory=(),
     )
     landscape.tell_cycle(engine, state, {})

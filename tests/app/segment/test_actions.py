@@ -312,6 +312,8 @@ def test_too_many_and_too_large_are_refused_before_any_is_read(actions, photo, m
     [
         ("#1a2b3c", (26, 43, 60)),
         ("#FFF", (255, 255, 255)),
+        ("red", (255, 0, 0)),
+        ("Red ", (255, 0, 0)),  # Pillow remembers it in another form
         ("#1a2b3cff", (26, 43, 60)),
         ("rgb(26, 43, 60)", (26, 43, 60)),
         ("rgba(26.4, 43, 255.2, 0.5)", (26, 43, 255)),
@@ -321,7 +323,9 @@ def test_colours_are_read_as_browsers_write_them(text, colour):
     assert parse_colour(text) == colour
 
 
-@pytest.mark.parametrize("text", ["red", "", "#12", "#12345g", "rgb(1, 2)", "rgb(999, 0, 0)", None])
+@pytest.mark.parametrize(
+    "text", ["reddish", "", "#12", "#12345g", "rgb(1, 2)", "rgb(999, 0, 0)", None]
+)
 def test_what_is_no_colour_is_named(text):
     with pytest.raises(ValueError, match="Received"):
         parse_colour(text)
