@@ -101,6 +101,7 @@ INTERRUPT = """
 import os, signal, sys
 from gecat.__main__ import main
 from gecat.inference.segmenter import Segmenter
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
 calls = []
 def predict(self, image, **options):
     calls.append(image)
