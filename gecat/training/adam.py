@@ -1,5 +1,7 @@
 """Adam on one flat vector, as a pure function (Kingma and Ba 2015, algorithm 1)."""
 
+from gecat.training.vectors import root
+
 _BETA_2 = 0.999
 _EPSILON = 1e-7
 
@@ -36,7 +38,7 @@ def step(theta, memory, gradient, rate, beta_1, shrink=0.0):
     square = _BETA_2 * square + (1.0 - _BETA_2) * gradient * gradient
     kept = theta - rate * shrink * theta
     rate = rate * (1.0 - _BETA_2**count) ** 0.5 / (1.0 - beta_1**count)
-    return kept - rate * mean / (square**0.5 + _EPSILON), (count, mean, square)
+    return kept - rate * mean / (root(square) + _EPSILON), (count, mean, square)
 
 
 def square(memory):

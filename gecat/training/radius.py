@@ -9,7 +9,7 @@ before it counts.
 
 from typing import Any, NamedTuple
 
-from gecat.training.vectors import mean, norm
+from gecat.training.vectors import mean, norm, root
 
 _MOMENT_DECAY = 0.99  # of the running second moment that preconditions, per cycle
 _NARROWEST, _WIDEST = 1e-7, 0.1  # shares of the weights' length that a first radius is tried to
@@ -71,7 +71,7 @@ def precondition(player, gradient, kind):
         return player, None
     unbiased = moment / (1.0 - _MOMENT_DECAY**memory.gradients)
     # Without damping by the typical size, weights with hardly any gradient lead the way.
-    return player, 1.0 / (unbiased**0.5 + mean(unbiased) ** 0.5 + 1e-12)
+    return player, 1.0 / (root(unbiased) + mean(unbiased) ** 0.5 + 1e-12)
 
 
 def settle(player, config, objective, point, scale, steps=1):

@@ -41,6 +41,11 @@ def norm(a):
     return dot(a, a) ** 0.5
 
 
+def root(a):
+    """Square root of each number of a vector."""
+    return np.sqrt(a) if isinstance(a, np.ndarray) else ops.sqrt(a)
+
+
 def mean(a):
     """Mean of the numbers of a vector as a Python float."""
     return float(a.mean()) if isinstance(a, np.ndarray) else float(ops.mean(a))

@@ -45,6 +45,7 @@ def walk_three_cycles():
         relabel_from=1.0,  # masks of a network that has hardly begun are a matter of rounding
         learning_rate=1e-3,
         generator_steps=3,
+        radius_tried=False,  # nor a comparison of two losses next to each other
     )
     engine = Engine(config)
     for seed, network in enumerate((engine.generator, engine.discriminator)):
