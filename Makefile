@@ -1,5 +1,5 @@
 # make run    serve the app on http://127.0.0.1:7860 (HOST=0.0.0.0 PORT=8000 to change)
-# make test   lint, format, types, import contracts, every test (the browser's included)
+# make test   lint, format, types, import contracts, the tests (the browser's included); all with SLOW=1
 # make audit  ask the package index for known holes in what is installed (SECURITY.md)
 # make clean  remove what the two above made
 #
@@ -27,7 +27,7 @@ run: $(VENV)/run.stamp
 
 # The browser's tests watch clocks of the page, so nothing runs beside them.
 test: lint browser
-	$(BIN)/python -m pytest --ignore tests/browser --numprocesses 2 --dist worksteal
+	$(BIN)/python -m pytest $(if $(SLOW),,-m "not slow") --ignore tests/browser -n 2 --dist worksteal
 	$(BIN)/python -m pytest tests/browser
 
 lint: $(VENV)/test.stamp

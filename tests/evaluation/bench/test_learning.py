@@ -63,6 +63,7 @@ def test_scenes_are_written_as_they_are_drawn(photos):
     np.testing.assert_array_equal(mask > 127, masks[1])
 
 
+@pytest.mark.slow
 def test_an_ablation_has_a_score_a_row_and_seed(photos, start, monkeypatch, begun):
     monkeypatch.setattr(ablation, "ROWS", {"anchor": ablation.ROWS["anchor"]})
     result = ablation.ablate(

@@ -1,5 +1,7 @@
 """The bench of drawn scenes, cut down to seconds."""
 
+import pytest
+
 from gecat.evaluation.bench import scenes
 from gecat.evaluation.bench.scenes import learn_scenes, table
 
@@ -13,6 +15,7 @@ TINY = {
 }
 
 
+@pytest.mark.slow
 def test_every_seed_is_a_run_of_its_own_scored_beside_the_rivals(monkeypatch):
     taught, train = [], scenes.train
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 
 from gecat.model.weights import load_weights
 from gecat.training.loop import STAGES
@@ -29,6 +30,7 @@ def test_jax_walks_the_cycles_that_tensorflow_is_pinned_to(tmp_path):
     assert distance < 1e-3, place
 
 
+@pytest.mark.slow
 def test_all_stages_run_under_jax_from_the_command_line(tmp_path):
     """Pretraining, the anchor with rounds of self-training, D's warm-up, a gradient epoch."""
     settings = {
