@@ -153,12 +153,11 @@ class Engine:
             the backend, so that nothing waits for them.
         """
         step = self._objectives.generator_step[_asks(weights)]
-        against = state.discriminator, state.discriminator_statistics
         theta, memory, statistics, terms, figures = step(
             state.generator,
             state.generator_adam,
             state.generator_statistics,
-            (*against, frozen, _counts(weights)),
+            _against(state, frozen, weights),
             ops.convert_to_tensor(pace * self.config.learning_rate, "float32"),
         )
         loss, norm, length = (figures[name] for name in ("loss", "norm", "length"))
@@ -183,7 +182,7 @@ class Engine:
         """
         state = state if part == "generator" else self.inherit(state)
         generator, discriminator = players(state)
-        match = _Match(self, state, take, weights)
+        match = Match(self, state, take, weights)
         generator, discriminator, epoch = gradient_epoch(
             match, generator, discriminator, self.config, left, part
         )
@@ -206,7 +205,7 @@ class Engine:
         It never changes anything.
         """
         compute = self._objectives.generator_loss[_asks(weights)]
-        against = state.discriminator, state.discriminator_statistics, frozen, _counts(weights)
+        against = _against(state, frozen, weights)
 
         def objective(theta, statistics=state.generator_statistics):
             loss, gradient, statistics, terms = compute(theta, statistics, *against)
@@ -283,16 +282,24 @@ class Engine:
         )
 
 
-class _Match:
-    """The game of masks, as `epoch.Game` asks: photos with a fitting mask against wrong ones."""
+class Match:
+    """The game of masks, as `epoch.Game` asks: photos with a fitting mask against wrong ones.
+
+    Args:
+        engine: an Engine; state: the State whose statistics and D hold where nobody gives others.
+        take: () -> a fresh batch of `Engine.freeze`.
+        weights: what each term of G's loss counts.
+    """
 
     def __init__(self, engine, state, take, weights):
         self._engine, self._state, self._take, self._weights = engine, state, take, weights
 
     def discriminator_objective(self, generator):
+        """Returns D's objective on a fresh batch."""
         return self._engine.discriminator_objective(self._state, self._take(), generator)
 
     def generator_objective(self, critic, carried):
+        """Returns G's objective on fresh batches, frozen together."""
         parts = [self._take() for _ in range(self._engine.config.frozen_batches)]
         frozen = {name: ops.concatenate([part[name] for part in parts]) for name in parts[0]}
         against = replace(self._state, discriminator=critic, discriminator_statistics=carried)
@@ -324,5 +331,7 @@ def _asks(weights):
     return any(losses.GENERATOR_TERMS[name].asks and weight for name, weight in weights.items())
 
 
-def _counts(weights):
-    return {name: ops.convert_to_tensor(weight, "float32") for name, weight in weights.items()}
+def _against(state, frozen, weights):
+    """What G's loss depends on besides G: what `Objectives.generator_loss` takes after its own."""
+    counts = {name: ops.convert_to_tensor(weight, "float32") for name, weight in weights.items()}
+    return state.discriminator, state.discriminator_statistics, frozen, counts

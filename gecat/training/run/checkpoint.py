@@ -63,13 +63,11 @@ def load_state(path, like):
 
 def _parts(file, name, numbers):
     """The parts of a tuple, as many as were written."""
-    keys = [f"{name}/{i}" for i in range(len(numbers) + len(file.keys()))]
-    stored = set(file.keys())
-    return tuple(
-        numbers[key] if key in numbers else ops.convert_to_tensor(file.get_tensor(key))
-        for key in keys
-        if key in numbers or key in stored
-    )
+    stored, parts = set(file.keys()), []
+    while (key := f"{name}/{len(parts)}") in stored or key in numbers:
+        number = numbers.get(key)
+        parts.append(ops.convert_to_tensor(file.get_tensor(key)) if number is None else number)
+    return tuple(parts)
 
 
 def _fitting(file, name, model):

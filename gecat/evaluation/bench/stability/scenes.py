@@ -17,7 +17,7 @@ from gecat.evaluation.bench.stability.play import Gradients
 from gecat.evaluation.metrics import iou
 from gecat.images.datasets import load_photos
 from gecat.images.scenes import draw_scenes
-from gecat.training.engine import Engine
+from gecat.training.engine import Engine, Match
 from gecat.training.loop import run_cycles
 from gecat.training.losses import full_weights
 from gecat.training.supply import Supply
@@ -41,12 +41,12 @@ class Scenes:
     def __init__(self, seed: int, penalty: float = 0.0, **changes: Any) -> None:
         self.asked = 0
         self.gradients = Gradients()  # of G
-        self._seed = seed
         config = preset("small", prior="texture", seed=seed, gradient_penalty=penalty, **changes)
         self._engine, self._state = _started(seed, config)
-        self._weights = full_weights(config)
-        self._supply = Supply(self._engine, _photos(), 10**6 * (seed + 1))
-        state = self._state
+        state, self._supply = self._state, Supply(self._engine, _photos(), 10**6 * (seed + 1))
+        self._match = Match(
+            self._engine, state, lambda: self._supply.take(state, 0.0), full_weights(config)
+        )
         self.start = (
             Side(state.generator, state.generator_statistics),
             Side(state.discriminator, state.discriminator_statistics),
@@ -55,16 +55,11 @@ class Scenes:
 
     def discriminator_objective(self, generator: Any) -> Objective:
         """Returns D's objective on a fresh batch, as `training.epoch.Game` asks."""
-        frozen = self._supply.take(self._state, 0.0)
-        objective = self._engine.discriminator_objective(self._state, frozen, generator)
-        return self._counting(objective)
+        return self._counting(self._match.discriminator_objective(generator))
 
     def generator_objective(self, critic: Any, carried: Any) -> Objective:
         """Returns G's objective on a fresh batch, as `training.epoch.Game` asks."""
-        frozen = self._supply.take(self._state, 0.0)
-        against = replace(self._state, discriminator=critic, discriminator_statistics=carried)
-        objective = self._engine.generator_objective(against, frozen, self._weights)
-        return self._counting(objective, self.gradients)
+        return self._counting(self._match.generator_objective(critic, carried), self.gradients)
 
     @property
     def lost_beyond(self) -> float:
