@@ -3,9 +3,9 @@
 import numpy as np
 from PIL import ExifTags, Image
 
+from gecat.images.bands import bands
 from gecat.images.profiles import to_srgb
 
-BAND = 256  # rows
 UPRIGHT = 1
 BITS, PHOTOMETRIC, SAMPLES, WHITE_IS_ZERO = 258, 262, 339, 0  # of TIFF
 # How a picture of each orientation lies: whether it is transposed, then its rows, its columns.
@@ -40,13 +40,13 @@ def photo_of(image: Image.Image, managed: bool = True) -> np.ndarray:
     if alpha is not None:
         photo[..., 3] = alpha
     # In bands, so that of a large picture no second copy lies in memory.
-    for top in range(0, image.height, BAND):
-        band = image.crop((0, top, image.width, min(top + BAND, image.height)))
+    for rows in bands(image.height):
+        band = image.crop((0, rows.start, image.width, rows.stop))
         if see_through:
             band = band.convert("LA" if mode == "L" else "RGBA")
-            photo[top : top + BAND, :, 3] = np.asarray(band.getchannel("A"))
+            photo[rows, :, 3] = np.asarray(band.getchannel("A"))
         colours = convert(band if band.mode == mode else band.convert(mode))
-        photo[top : top + BAND, :, :3] = np.asarray(colours)
+        photo[rows, :, :3] = np.asarray(colours)
     if channels == 4 and photo[..., 3].min() == 255:
         return np.ascontiguousarray(photo[..., :3])
     return photo
@@ -87,15 +87,15 @@ def eight_bits(values: np.ndarray, top: float | None = None) -> np.ndarray:
     top = top or next(top for top in tops if high <= top)
     result = np.empty(values.shape, np.uint8)
     scale = 255.0 / max(top - low, 1e-6)
-    for start, band in zip(range(0, len(values), BAND), _finite_bands(values), strict=True):
-        result[start : start + BAND] = np.round((band - low) * scale)
+    for rows, band in zip(bands(len(values)), _finite_bands(values), strict=True):
+        result[rows] = np.round((band - low) * scale)
     return result
 
 
 def _finite_bands(values):
     """float32 rows of an array, a few at a time; what is no number is 0."""
-    for start in range(0, len(values), BAND):
-        band = values[start : start + BAND].astype(np.float32)
+    for rows in bands(len(values)):
+        band = values[rows].astype(np.float32)
         yield np.nan_to_num(band, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
 
 

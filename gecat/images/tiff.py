@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
+from gecat.images.bands import bands
+
 COMPRESSION, ROWS, STRIP_BYTES = 259, 257, 279
 FAX = (2, 3, 4)  # CCITT Huffman, Group 3, Group 4
 M_PERTURB = -6  # of glibc's mallopt
 FILLS = (0x55, 0xAA)
-BAND = 256  # rows
 
 _turn = threading.Lock()  # memory is filled for a whole process
 
@@ -57,9 +58,8 @@ def filled(image: Image.Image, data: bytes) -> Image.Image:
 
 def _digest(image):
     digest = hashlib.sha256()
-    for top in range(0, image.height, BAND):  # a second copy of it would be as large
-        band = image.crop((0, top, image.width, min(top + BAND, image.height)))
-        digest.update(band.tobytes())
+    for rows in bands(image.height):
+        digest.update(image.crop((0, rows.start, image.width, rows.stop)).tobytes())
     return digest.digest()
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from gecat.images.bands import bands
 from gecat.images.sizes import shrink
 
-BAND = 256  # rows
 WHITE, GREYS = 255, (255, 0, 128)
 NEAR = 64  # levels
 SAMPLES = 200_000  # pixels
@@ -27,11 +27,11 @@ def laid_on(photo: np.ndarray, backdrop: int = WHITE) -> np.ndarray:
     if not is_see_through(photo):
         return photo
     result = np.empty((*photo.shape[:2], 3), np.uint8)
-    for top in range(0, len(photo), BAND):
-        band = photo[top : top + BAND].astype(np.uint16)
+    for rows in bands(len(photo)):
+        band = photo[rows].astype(np.uint16)
         weight = band[..., 3:]
         mixed = weight * band[..., :3] + (255 - weight) * np.uint16(backdrop) + 127
-        result[top : top + BAND] = mixed // 255
+        result[rows] = mixed // 255
     return result
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from gecat.images.bands import bands
 from gecat.images.transparency import is_see_through, laid_on
 
 LEAST_BOX_SHARE = 0.005
 SOFTNESS = 0.25  # probabilities nearer to the threshold than this stay partly transparent
 BLUR_RADII = (45, 3)
-BAND = 512  # pixels
+TILE = 512  # pixels
 
 
 @dataclass(frozen=True)
@@ -30,46 +31,47 @@ class Box:
 def opacity(mask: np.ndarray, threshold: float = 0.5) -> np.ndarray:
     """How far the object covers each pixel, where a mask says how likely it is one of its pixels.
 
-    So what hardly counts leaves no haze, and nothing shines through what does.
+    So what hardly counts leaves no haze, and nothing shines through what does. However low the
+    threshold, what is surely background stays out; likewise above.
 
     Args:
-        mask: float array of any shape in [0, 1].
+        mask: array (H, W), floats in [0, 1], or uint8, probability times 255.
         threshold: the probability that becomes one half, in [0, 1].
 
     Returns:
-        float array of the mask's shape in [0, 1]; farther than SOFTNESS from the threshold 0 or 1.
+        uint8 array (H, W), 0 to 255; farther than SOFTNESS from the threshold 0 or 255.
     """
-    return np.clip((mask - threshold) / (2.0 * SOFTNESS) + 0.5, 0.0, 1.0)
-
-
-def byte_opacity(mask: np.ndarray, threshold: float = 0.5) -> np.ndarray:
-    """As `opacity`, of a mask of bytes, looked up in a table of their 256 values.
-
-    However low the threshold, a pixel that is surely background stays out; likewise above.
-
-    Args:
-        mask: uint8 array of any shape, probability times 255.
-        threshold: the probability that becomes one half, in [0, 1].
-
-    Returns:
-        float32 array of the mask's shape in [0, 1].
-    """
-    table = opacity(np.arange(256, dtype=np.float32) / 255, threshold)
+    levels = np.arange(256, dtype=np.float32) / 255
+    table = np.clip((levels - threshold) / (2.0 * SOFTNESS) + 0.5, 0.0, 1.0)
     table[0], table[255] = 0, 1
-    return table[mask]
+    return cv2.LUT(as_bytes(mask), np.ceil(255 * table - 0.5).astype(np.uint8))
+
+
+def as_bytes(mask: np.ndarray) -> np.ndarray:
+    """A mask as uint8, probability times 255.
+
+    Args:
+        mask: array (H, W), floats in [0, 1], or uint8, which is given back.
+    """
+    if mask.dtype == np.uint8:
+        return mask
+    result = np.empty(mask.shape, np.uint8)
+    for rows in bands(len(mask)):
+        result[rows] = np.rint(mask[rows] * 255)
+    return result
 
 
 def object_share(mask: np.ndarray, threshold: float = 0.5) -> float:
     """The share of a mask's pixels that are object, in [0, 1].
 
     Args:
-        mask: float array (H, W) in [0, 1].
+        mask: array (H, W), floats in [0, 1], or uint8, probability times 255.
         threshold: what a probability must exceed to be object.
     """
-    return float((mask > threshold).mean())
+    return float(_exceeds(mask, threshold).mean())
 
 
-def cutout(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
+def cutout(image: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """The object alone, on a transparent ground.
 
     The colours at the edge are the object's own, with the background's share taken out of them
@@ -78,35 +80,21 @@ def cutout(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
     Args:
         image: uint8 array (H, W, 3), RGB, or (H, W, 4), RGBA.
-        mask: float array (H, W) in [0, 1], the alpha that each pixel gets; see `opacity`.
+        alpha: uint8 array (H, W), how opaque each pixel becomes; see `opacity`.
 
     Returns:
         uint8 array (H, W, 4), RGBA; black where fully transparent.
 
     Raises:
-        ValueError: if the mask is not of the image's size.
+        ValueError: if the alpha is not of the image's size.
     """
-    _check_pair(image, mask)
-    alpha = np.rint(mask * 255).astype(np.uint8)
-    own = image[..., 3] if is_see_through(image) else np.broadcast_to(np.uint8(255), mask.shape)
-    alpha = np.minimum(alpha, own)
-    rgba = np.zeros((*alpha.shape, 4), np.uint8)
-    halo = sum(BLUR_RADII)
-    # In bands across the longer side: the floats of a large photo never lie in memory all at once.
-    across = 0 if alpha.shape[0] >= alpha.shape[1] else 1
-    parts = [np.moveaxis(part, across, 0) for part in (image[..., :3], mask, own)]
-    result = np.moveaxis(rgba, across, 0)
-    for start in range(0, len(result), BAND):
-        end = min(start + BAND, len(result))
-        first = max(0, start - halo)
-        seen = slice(first, min(end + halo, len(result)))
-        # Laid out as it is read: blurring a wide photo's columns in place takes twice as long.
-        band = (np.ascontiguousarray(part[seen]) for part in parts)
-        result[start:end, :, :3] = _object_colours(*band)[start - first : end - first]
-    if is_see_through(image):
-        rgba[own < 255, :3] = image[own < 255, :3]
-    rgba[alpha == 0] = 0
-    rgba[..., 3] = alpha
+    _check_pair(image, alpha)
+    rgba = np.empty((*alpha.shape, 4), np.uint8)
+    # In tiles: the floats of a large photo never lie in memory all at once, nor are they computed
+    # where there is no edge.
+    for rows in bands(len(alpha), TILE):
+        for columns in bands(alpha.shape[1], TILE):
+            rgba[rows, columns] = _cut(image, alpha, rows, columns)
     return rgba
 
 
@@ -120,7 +108,7 @@ def overlay(
 
     Args:
         image: uint8 array (H, W, 3), RGB, or (H, W, 4), RGBA.
-        mask: float array (H, W) in [0, 1].
+        mask: array (H, W), floats in [0, 1], or uint8, probability times 255.
         threshold: what a probability must exceed to be object.
         colour: red, green and blue of the tint, 0 to 255.
 
@@ -132,7 +120,7 @@ def overlay(
     """
     _check_pair(image, mask)
     image = laid_on(image)
-    region = mask > threshold
+    region = _exceeds(mask, threshold)
     tint = np.broadcast_to(np.array(colour, np.uint8), image.shape)
     tinted = np.where(region[..., None], cv2.addWeighted(image, 0.55, tint, 0.45, 0), image)
     outlines, _ = cv2.findContours(region.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
@@ -159,11 +147,11 @@ def on_background(cut: np.ndarray, background: tuple[int, int, int] | np.ndarray
     ground = np.asarray(background, np.uint8)
     if ground.ndim == 3:
         ground = _cover(ground, *cut.shape[:2])
-    weight = cut[..., 3].astype(np.float32) / 255
     result = np.empty((*cut.shape[:2], 3), np.uint8)
-    for channel in range(3):
-        behind = ground[..., channel]
-        result[..., channel] = np.rint(weight * cut[..., channel] + (1 - weight) * behind)
+    for rows in bands(len(cut)):
+        weight = cut[rows, :, 3:].astype(np.float32) / 255
+        behind = ground[rows] if ground.ndim == 3 else ground
+        result[rows] = np.rint(weight * cut[rows, :, :3] + (1 - weight) * behind)
     return result
 
 
@@ -171,13 +159,13 @@ def boxes(mask: np.ndarray, threshold: float = 0.5) -> tuple[Box, ...]:
     """Boxes of the connected objects that cover at least 0.5% of the picture, largest first.
 
     Args:
-        mask: float array (H, W) in [0, 1].
+        mask: array (H, W), floats in [0, 1], or uint8, probability times 255.
         threshold: what a probability must exceed to be object.
 
     Returns:
         Tuple of Box.
     """
-    region = (mask > threshold).astype(np.uint8)
+    region = _exceeds(mask, threshold).astype(np.uint8)
     count, labels, rows, _ = cv2.connectedComponentsWithStats(region)
     found = []
     for label in range(1, count):
@@ -185,21 +173,58 @@ def boxes(mask: np.ndarray, threshold: float = 0.5) -> tuple[Box, ...]:
         if area < LEAST_BOX_SHARE * region.size:
             continue
         window = np.s_[top : top + height, left : left + width]
-        confidence = float(mask[window][labels[window] == label].mean())
+        confidence = float(mask[window][labels[window] == label].mean()) / _one(mask)
         found.append((area, Box(left, top, left + width, top + height, confidence)))
     found.sort(key=lambda pair: -pair[0])
     return tuple(box for _, box in found)
 
 
-def _object_colours(image, mask, own):
+def _one(mask):
+    """What a mask of its type says of a pixel that is surely object."""
+    return 255 if mask.dtype == np.uint8 else 1
+
+
+def _exceeds(mask, threshold):
+    return mask > threshold * _one(mask)
+
+
+def _cut(image, alpha, rows, columns):
+    """uint8 (h, w, 4): a tile of `cutout`."""
+    own = _own_opacity(image[rows, columns])
+    covered = np.minimum(alpha[rows, columns], own)
+    colours = image[rows, columns, :3].copy()
+    edge = (covered > 0) & (covered < 255) & (own == 255)
+    if edge.any():
+        seen = _with_halo(rows), _with_halo(columns)
+        around = _own_opacity(image[seen])
+        estimated = _object_colours(image[seen], np.minimum(alpha[seen], around), around)
+        top, left = rows.start - seen[0].start, columns.start - seen[1].start
+        estimated = estimated[top : top + edge.shape[0], left : left + edge.shape[1]]
+        colours[edge] = estimated[edge]
+    colours[covered == 0] = 0
+    return np.dstack([colours, covered])
+
+
+def _own_opacity(image):
+    if is_see_through(image):
+        return image[..., 3]
+    return np.full(image.shape[:2], 255, np.uint8)
+
+
+def _with_halo(part):
+    """All that the blurs see from a slice; beyond the photo's far side there is nothing."""
+    halo = sum(BLUR_RADII)
+    return slice(max(0, part.start - halo), part.stop + halo)
+
+
+def _object_colours(image, alpha, own):
     """uint8 (H, W, 3): colours of the object at every pixel, its edge freed from background.
 
     Where the photo's own opacity ends, neither object nor background has a colour.
     """
-    opaque = own.astype(np.float32) / 255
-    alpha = np.minimum(mask.astype(np.float32), opaque)
-    ground = opaque - alpha
-    result = np.empty_like(image)
+    ground = (own - alpha).astype(np.float32) / 255
+    alpha = alpha.astype(np.float32) / 255
+    result = np.empty((*alpha.shape, 3), np.uint8)
     for channel in range(3):
         seen = image[..., channel].astype(np.float32)
         front = behind = seen

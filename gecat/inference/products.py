@@ -16,7 +16,7 @@ from PIL.PngImagePlugin import PngInfo
 from gecat.errors import UserError
 from gecat.files import AnyPath
 from gecat.images.transparency import is_see_through
-from gecat.inference.cutout import cutout, on_background, opacity, overlay
+from gecat.inference.cutout import as_bytes, cutout, on_background, opacity, overlay
 from gecat.inference.finishing import object_window, tidied
 
 SOFTWARE = "GEC-AT segment"
@@ -24,7 +24,7 @@ ENDINGS = {"png": ".png", "webp": ".webp", "jpeg": ".jpg"}
 FORMATS = {".png": "png", ".webp": "webp", ".jpg": "jpeg", ".jpeg": "jpeg"}
 QUALITY = 92
 PICTURES: dict[str, Callable[..., np.ndarray]] = {
-    "mask": lambda image, mask: np.rint(mask * 255).astype(np.uint8),
+    "mask": lambda image, mask: as_bytes(mask),
     "cutout": lambda image, mask: cutout(image, opacity(mask)),
     "overlay": overlay,
 }

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from gecat.images.sizes import shrink
+from gecat.images.sizes import resized, shrink
 from gecat.inference.sharpening import sharpened
 
 CUT_SIDE = 256
@@ -17,14 +17,14 @@ def refine(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
     Args:
         image: uint8 array (H, W, 3), RGB.
-        mask: float32 array (H, W) in [0, 1].
+        mask: float32 array (h, w) in [0, 1], of the photo's size or another of its shape.
 
     Returns:
         float32 array (H, W) in [0, 1].
     """
-    soft = shrink(mask, CUT_SIDE)
+    small = shrink(image, CUT_SIDE)
+    soft = resized(mask, *small.shape[:2])
     if min(soft.shape) > 1:
-        small = cv2.resize(image, soft.shape[::-1], interpolation=cv2.INTER_AREA)
         soft = sharpened(small, soft)
     return guided_filter(image, soft)
 

@@ -179,15 +179,14 @@ class Segmenter:
     def _predict(self, image, refine, tile):
         networks = self._loaded()
         logits = networks.logits(image, networks.config.inference_size)  # (h, w)
-        height, width = image.shape[:2]
-        if tile is None:
-            mask = cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR)
-        else:
+        if tile is not None:
             if tile < networks.stride:
                 raise UserError("segment.tile", least=networks.stride, received=tile)
-            mask = predict_tiled(networks.tile_logits, image, tile, guide=logits)
-        mask = _sigmoid(mask)
-        return refine_mask(image, mask) if refine else mask
+            logits = predict_tiled(networks.tile_logits, image, tile, guide=logits)
+        if refine:
+            return refine_mask(image, _sigmoid(logits))
+        height, width = image.shape[:2]
+        return _sigmoid(cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR))
 
     def _loaded(self):
         with self._lock:
@@ -205,7 +204,8 @@ def full_size_map(logits: np.ndarray, image: np.ndarray) -> np.ndarray:
 
 
 def _sigmoid(logits):
-    result = np.tanh(0.5 * logits)  # unlike 1 / (1 + exp(-x)), it never overflows
+    result = np.asarray(0.5 * logits)
+    np.tanh(result, out=result)  # unlike 1 / (1 + exp(-x)), it never overflows
     result *= 0.5
     result += 0.5
     return result

@@ -3,8 +3,8 @@ import pytest
 
 from gecat.inference import cutout as module
 from gecat.inference.cutout import (
+    as_bytes,
     boxes,
-    byte_opacity,
     cutout,
     object_share,
     on_background,
@@ -28,7 +28,7 @@ def blend(alpha, front, behind):
 def test_a_cutout_frees_the_edge_from_the_background():
     mask = soft_disc()
     image = blend(mask, RED, BLUE)
-    rgba = cutout(image, mask)
+    rgba = cutout(image, as_bytes(mask))
     assert rgba.shape == (80, 80, 4)
     assert np.array_equal(rgba[..., 3], np.rint(mask * 255))
     edge = (mask > 0.1) & (mask < 0.9)
@@ -41,32 +41,33 @@ def test_a_cutout_keeps_the_object_and_hides_the_rest():
     image = np.random.default_rng(0).integers(0, 256, (40, 50, 3), np.uint8)
     mask = np.zeros((40, 50), np.float32)
     mask[10:30, 10:30] = 1
-    rgba = cutout(image, mask)
+    rgba = cutout(image, as_bytes(mask))
     assert np.array_equal(rgba[10:30, 10:30, :3], image[10:30, 10:30])
     assert not rgba[mask == 0].any()
 
 
 def test_what_hardly_counts_leaves_no_haze_and_nothing_shines_through_what_does():
     mask = np.float32([0.0, 0.1, 0.25, 0.35, 0.5, 0.75, 0.9, 1.0])
-    np.testing.assert_allclose(opacity(mask), [0, 0, 0, 0.2, 0.5, 1, 1, 1], atol=1e-6)
-    np.testing.assert_allclose(opacity(mask, 0.25), [0, 0.2, 0.5, 0.7, 1, 1, 1, 1], atol=1e-6)
+    covered = [opacity(mask[None], threshold)[0] / 255 for threshold in (0.5, 0.25)]
+    np.testing.assert_allclose(covered[0], [0, 0, 0, 0.2, 0.5, 1, 1, 1], atol=0.01)
+    np.testing.assert_allclose(covered[1], [0, 0.2, 0.5, 0.7, 1, 1, 1, 1], atol=0.01)
 
 
 @pytest.mark.parametrize("shape", [(300, 40), (40, 300)])
-def test_bands_leave_no_seams(monkeypatch, shape):
+def test_tiles_leave_no_seams(monkeypatch, shape):
     image = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
-    mask = np.random.default_rng(1).random(shape, np.float32)
-    whole = cutout(image, mask)
-    monkeypatch.setattr(module, "BAND", 37)
-    assert np.abs(cutout(image, mask).astype(int) - whole).max() <= 1
+    alpha = np.random.default_rng(1).integers(0, 256, shape, np.uint8)
+    whole = cutout(image, alpha)
+    monkeypatch.setattr(module, "TILE", 37)
+    assert np.abs(cutout(image, alpha).astype(int) - whole).max() <= 1
 
 
 def test_its_own_background_gives_the_photo_back():
     mask = soft_disc()
     image = blend(mask, RED, BLUE)
-    again = on_background(cutout(image, mask), BLUE)
+    again = on_background(cutout(image, as_bytes(mask)), BLUE)
     assert np.abs(again.astype(int) - image).max() < 20
-    elsewhere = on_background(cutout(image, mask), (255, 255, 255))
+    elsewhere = on_background(cutout(image, as_bytes(mask)), (255, 255, 255))
     assert (elsewhere[mask == 0] == 255).all()
 
 
@@ -74,7 +75,7 @@ def test_its_own_background_gives_the_photo_back():
 def test_a_background_picture_covers_the_photo(shape):
     mask = np.zeros((80, 60), np.float32)
     behind = np.full((*shape, 3), 77, np.uint8)
-    result = on_background(cutout(np.zeros((80, 60, 3), np.uint8), mask), behind)
+    result = on_background(cutout(np.zeros((80, 60, 3), np.uint8), as_bytes(mask)), behind)
     assert result.shape == (80, 60, 3)
     assert (result == 77).all()
 
@@ -126,15 +127,15 @@ def test_what_is_no_cutout_is_laid_on_no_background():
 def test_opacity_of_bytes_puts_the_threshold_at_one_half():
     mask = np.arange(256, dtype=np.uint8)[None]
     for threshold in (0.1, 0.5, 0.8):
-        covered = byte_opacity(mask, threshold)[0]
-        assert np.all(np.diff(covered) >= 0)
-        assert np.array_equal(covered[1:-1] > 0.5, np.arange(1, 255) / 255 > threshold)
+        covered = opacity(mask, threshold)[0]
+        assert np.all(np.diff(covered.astype(int)) >= 0)
+        assert np.array_equal(covered[1:-1] > 127.5, np.arange(1, 255) / 255 > threshold)
 
 
 def test_bytes_that_are_sure_stay_sure_at_any_threshold():
     mask = np.array([[0, 255]], np.uint8)
     for threshold in (0.02, 0.98):
-        assert np.array_equal(byte_opacity(mask, threshold), [[0, 1]])
+        assert np.array_equal(opacity(mask, threshold), [[0, 255]])
 
 
 def test_the_share_counts_what_exceeds_the_threshold():
@@ -154,7 +155,7 @@ def see_through(colour, alpha, hidden=(255, 255, 255)):
 @pytest.mark.parametrize("hidden", [(255, 255, 255), (0, 0, 0), BLUE])
 def test_what_one_can_see_through_stays_so_in_its_own_colours(alpha, hidden):
     photo = see_through(RED, alpha, hidden)
-    rgba = cutout(photo, np.ones((60, 80), np.float32))
+    rgba = cutout(photo, np.full((60, 80), 255, np.uint8))
     np.testing.assert_array_equal(rgba[..., 3], photo[..., 3])
     assert np.all(rgba[15:45, 20:60, :3] == RED)
     assert not rgba[photo[..., 3] == 0].any()
@@ -165,7 +166,7 @@ def test_no_mask_makes_a_photo_more_opaque_or_mixes_hidden_colours_in():
     photo = see_through(RED, 255)
     photo[..., 3] = np.where(photo[..., 3] > 0, rng.integers(0, 256, (60, 80)), 0)
     photo[20:40, 30:50, 3] = 255
-    rgba = cutout(photo, rng.random((60, 80), np.float32))
+    rgba = cutout(photo, rng.integers(0, 256, (60, 80), np.uint8))
     assert (rgba[..., 3] <= photo[..., 3]).all()
     visible = (rgba[..., 3] > 0) & (photo[..., :3] == RED).all(axis=-1)
     assert np.abs(rgba[visible][:, :3].astype(int) - RED).max() <= 1
@@ -176,3 +177,17 @@ def test_an_overlay_of_what_one_can_see_through_is_laid_on_white():
     drawn = overlay(photo, np.zeros((60, 80), np.float32))
     assert np.all(drawn[0, 0] == 255)
     assert np.all(drawn[30, 40] == RED)
+
+
+def test_bytes_say_what_floats_do():
+    mask = np.random.default_rng(0).integers(0, 256, (60, 80), np.uint8)
+    mask[20:40, 30:60] = 230
+    floats = mask / np.float32(255)
+    image = np.random.default_rng(1).integers(0, 256, (60, 80, 3), np.uint8)
+    assert np.array_equal(as_bytes(floats), mask)
+    assert np.array_equal(opacity(floats, 0.3), opacity(mask, 0.3))
+    assert np.array_equal(overlay(image, floats, 0.7), overlay(image, mask, 0.7))
+    assert object_share(floats, 0.7) == object_share(mask, 0.7)
+    (of_floats,), (of_bytes,) = boxes(floats, 0.8), boxes(mask, 0.8)
+    assert of_bytes.confidence == pytest.approx(of_floats.confidence, abs=1e-6)
+    assert (of_bytes.left, of_bytes.bottom) == (of_floats.left, of_floats.bottom)

@@ -10,7 +10,7 @@ from PIL import Image
 from gecat.files import safe_stem
 from gecat.images.sizes import shrink
 from gecat.images.transparency import shrunk
-from gecat.inference.cutout import boxes, byte_opacity, cutout, object_share, on_background
+from gecat.inference.cutout import as_bytes, boxes, cutout, object_share, on_background, opacity
 
 PREVIEW_SIDE = 1024  # longer side of what the browser shows, pixels; the files are of full size
 
@@ -53,8 +53,9 @@ def pack(segmentation, name):
     Returns:
         Result.
     """
-    mask = np.rint(segmentation.mask * 255).astype(np.uint8)
-    return Result(segmentation.image, mask, float(segmentation.score), safe_stem(name))
+    return Result(
+        segmentation.image, as_bytes(segmentation.mask), float(segmentation.score), safe_stem(name)
+    )
 
 
 def make_files(result, threshold, background=None):
@@ -69,14 +70,15 @@ def make_files(result, threshold, background=None):
     Returns:
         dict of names and bytes: the cut-out (PNG), the mask (PNG), the new background (JPEG).
     """
-    opacity = byte_opacity(result.mask, threshold)
-    cut = cutout(result.image, opacity)
+    alpha = opacity(result.mask, threshold)
+    cut = cutout(result.image, alpha)
     files = {
         f"{result.stem}-cutout.png": _encode(cut, "PNG"),
-        f"{result.stem}-mask.png": _encode(np.rint(opacity * 255).astype(np.uint8), "PNG"),
+        f"{result.stem}-mask.png": _encode(alpha, "PNG"),
     }
     if background is not None:
         composite = on_background(cut, background)
+        del cut  # as large as all that is written of it
         files[f"{result.stem}-background.jpg"] = _encode(composite, "JPEG")
     return files
 
@@ -92,11 +94,11 @@ def measure(result, threshold):
         dict: the critic's score, the share of the picture that is object, and the boxes of the
         objects in pixels of the photo.
     """
-    opacity = byte_opacity(result.mask, threshold)
+    alpha = opacity(result.mask, threshold)
     return {
         "score": round(result.score, 4),
-        "share": round(object_share(opacity), 4),
-        "boxes": [asdict(box) for box in boxes(opacity)],
+        "share": round(object_share(alpha), 4),
+        "boxes": [asdict(box) for box in boxes(alpha)],
     }
 
 

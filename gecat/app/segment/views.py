@@ -9,10 +9,10 @@ from gecat.app.ui.sentences import count_in_words, score_in_words
 from gecat.images.transparency import laid_on
 from gecat.inference.cutout import (
     boxes,
-    byte_opacity,
     cutout,
     object_share,
     on_background,
+    opacity,
     overlay,
 )
 
@@ -42,23 +42,23 @@ def draw(result, threshold, background):
         Pictures.
     """
     photo, mask = result.preview
-    opacity = byte_opacity(mask, threshold)
-    cut = cutout(photo, opacity)
+    alpha = opacity(mask, threshold)
+    cut = cutout(photo, alpha)
     return Pictures(
         photo=laid_on(photo),
-        overlay=overlay(photo, opacity),
+        overlay=overlay(photo, alpha),
         cutout=cut,
-        mask=np.rint(opacity * 255).astype(np.uint8),
+        mask=alpha,
         composite=on_background(cut, background),
-        boxes=boxes(opacity),
-        share=object_share(opacity),
+        boxes=boxes(alpha),
+        share=object_share(alpha),
     )
 
 
 def draw_cutout(result, threshold):
     """Draws the cut-out alone; see `draw`."""
     photo, mask = result.preview
-    return cutout(photo, byte_opacity(mask, threshold))
+    return cutout(photo, opacity(mask, threshold))
 
 
 def labelled_boxes(pictures):
