@@ -5,7 +5,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from gecat.errors import JobError
@@ -14,6 +14,7 @@ from gecat.files import write_atomically
 # In a run's folder:
 START = "start.safetensors"  # the weights that it begins from
 ERROR = "error.json"  # why its last process could not go on, where it knew
+MOMENTS = ("created", "waiting_since", "launched", "told_to_end")
 KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
@@ -54,6 +55,13 @@ class Job:
     told_to_end: float | None = None
     ended_for: str | None = None
     returncode: int | None = None
+
+
+def moved(job: Job, seconds: float) -> Job:
+    """Returns a Job whose moments are later, where the clock that told them was set."""
+    moments = {name: getattr(job, name) for name in MOMENTS}
+    told = {name: moment + seconds for name, moment in moments.items() if moment is not None}
+    return replace(job, **told)
 
 
 def read_job(path: Path) -> Job | None:

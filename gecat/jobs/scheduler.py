@@ -15,7 +15,7 @@ from pathlib import Path
 from gecat.errors import JobError, Status, UserError
 from gecat.files import AnyPath, asset, remove_unfinished
 from gecat.jobs.command import command_to_train, data_of
-from gecat.jobs.job import START, Job, next_name, origin_hash, owner_of, tidy_name
+from gecat.jobs.job import START, Job, moved, next_name, origin_hash, owner_of, tidy_name
 from gecat.jobs.limits import JobLimits
 from gecat.jobs.process import ENDING_SECONDS, Processes, holder_of, memory_of, send
 from gecat.jobs.requests import (
@@ -31,6 +31,7 @@ from gecat.training.run.folder import control, last_stats, read_control
 
 TICK_SECONDS = 0.5
 SWEEP_SECONDS = 60.0
+CLOCK_SET = 30.0  # seconds between two clocks, of which one can be set, that are no rounding
 MAKING_SECONDS = 60.0  # far longer than a new run's files take to be copied
 RUN, DELETED = re.compile(r"[0-9a-f]{16}"), re.compile(r"\.[0-9a-f]{16}\.deleted")
 
@@ -65,6 +66,7 @@ class Jobs(Runs):
         self._command = command
         self._processes = Processes()
         self._closed = threading.Event()
+        self._clocks_apart = _clocks_apart()
         if watch:
             self._adopt()
             threading.Thread(target=self._watch, name="jobs", daemon=True).start()
@@ -207,6 +209,7 @@ class Jobs(Runs):
     def tick(self) -> None:
         """Notices who has ended, ends who must, and lets the next ones run."""
         with self.lock:
+            self._follow_clock()
             for job in self.all():
                 self._bound(self._notice(job))
             living = [job for job in self.all() if self._alive(job)]
@@ -255,6 +258,14 @@ class Jobs(Runs):
                     and now - (folder / "job.json").stat().st_mtime > self.limits.kept_seconds
                 ):
                     self._remove(job)
+
+    def _follow_clock(self):
+        """Takes the runs along when the machine's clock is set: no deadline passes by that."""
+        apart = _clocks_apart()
+        if abs(apart - self._clocks_apart) > CLOCK_SET:
+            for job in self.all():
+                self.save(moved(job, apart - self._clocks_apart))
+            self._clocks_apart = apart
 
     def _adopt(self):
         """Takes over what an earlier app left: processes, and files that it was writing."""
@@ -393,6 +404,11 @@ class Jobs(Runs):
             shutil.copyfile(self.weights(self.get(key, request.start)), folder / START)
         if request.data == "photos":
             copy_files(request.files, folder)
+
+
+def _clocks_apart():
+    """Seconds between the clock that can be set and the one that cannot."""
+    return time.time() - time.monotonic()
 
 
 def _from(origin, jobs):

@@ -257,6 +257,19 @@ def test_a_process_may_not_live_for_ever(open_jobs, key):
     reaches(jobs, key, run, "stopped")
 
 
+@pytest.mark.parametrize("days", [1, 60, -60])
+def test_a_clock_that_is_set_ends_no_training_and_removes_no_run(open_jobs, key, days, monkeypatch):
+    jobs = open_jobs()
+    run = jobs.start(key, LONG)
+    wait_for(lambda: learned(jobs, key, run) > 0)
+    before, now = jobs.get(key, run), time.time
+    monkeypatch.setattr(time, "time", lambda: now() + 86_400 * days)
+    jobs.tick()
+    jobs.sweep()
+    assert jobs.state(jobs.get(key, run)) == "running"
+    assert jobs.get(key, run).created == pytest.approx(before.created + 86_400 * days, abs=5)
+
+
 def test_a_run_that_grows_too_large_is_ended(open_jobs, key):
     jobs = open_jobs(limits=JobLimits(run_bytes=1000))
     run = jobs.start(key, LONG)
