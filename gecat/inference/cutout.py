@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from gecat.images.bands import bands
+from gecat.images.bands import tiles
 from gecat.images.transparency import is_see_through, laid_on
 
 LEAST_BOX_SHARE = 0.005
 SOFTNESS = 0.25  # probabilities nearer to the threshold than this stay partly transparent
 BLUR_RADII = (45, 3)
-TILE = 512  # pixels
 
 
 @dataclass(frozen=True)
@@ -56,8 +55,8 @@ def as_bytes(mask: np.ndarray) -> np.ndarray:
     if mask.dtype == np.uint8:
         return mask
     result = np.empty(mask.shape, np.uint8)
-    for rows in bands(len(mask)):
-        result[rows] = np.rint(mask[rows] * 255)
+    for tile in tiles(mask.shape):
+        result[tile] = np.rint(mask[tile] * 255)
     return result
 
 
@@ -92,9 +91,8 @@ def cutout(image: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     rgba = np.empty((*alpha.shape, 4), np.uint8)
     # In tiles: the floats of a large photo never lie in memory all at once, nor are they computed
     # where there is no edge.
-    for rows in bands(len(alpha), TILE):
-        for columns in bands(alpha.shape[1], TILE):
-            rgba[rows, columns] = _cut(image, alpha, rows, columns)
+    for tile in tiles(alpha.shape):
+        rgba[tile] = _cut(image, alpha, tile)
     return rgba
 
 
@@ -148,10 +146,10 @@ def on_background(cut: np.ndarray, background: tuple[int, int, int] | np.ndarray
     if ground.ndim == 3:
         ground = _cover(ground, *cut.shape[:2])
     result = np.empty((*cut.shape[:2], 3), np.uint8)
-    for rows in bands(len(cut)):
-        weight = cut[rows, :, 3:].astype(np.float32) / 255
-        behind = ground[rows] if ground.ndim == 3 else ground
-        result[rows] = np.rint(weight * cut[rows, :, :3] + (1 - weight) * behind)
+    for tile in tiles(cut.shape):
+        front, weight = cut[tile][..., :3], cut[tile][..., 3:].astype(np.float32) / 255
+        behind = ground[tile] if ground.ndim == 3 else ground
+        result[tile] = np.rint(weight * front + (1 - weight) * behind)
     return result
 
 
@@ -188,17 +186,17 @@ def _exceeds(mask, threshold):
     return mask > threshold * _one(mask)
 
 
-def _cut(image, alpha, rows, columns):
+def _cut(image, alpha, tile):
     """uint8 (h, w, 4): a tile of `cutout`."""
-    own = _own_opacity(image[rows, columns])
-    covered = np.minimum(alpha[rows, columns], own)
-    colours = image[rows, columns, :3].copy()
+    own = _own_opacity(image[tile])
+    covered = np.minimum(alpha[tile], own)
+    colours = image[tile][..., :3].copy()
     edge = (covered > 0) & (covered < 255) & (own == 255)
     if edge.any():
-        seen = _with_halo(rows), _with_halo(columns)
+        seen = tuple(map(_with_halo, tile))
         around = _own_opacity(image[seen])
         estimated = _object_colours(image[seen], np.minimum(alpha[seen], around), around)
-        top, left = rows.start - seen[0].start, columns.start - seen[1].start
+        top, left = (part.start - wide.start for part, wide in zip(tile, seen, strict=True))
         estimated = estimated[top : top + edge.shape[0], left : left + edge.shape[1]]
         colours[edge] = estimated[edge]
     colours[covered == 0] = 0

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from gecat.images.bands import tiles
 from gecat.inference import cutout as module
 from gecat.inference.cutout import (
     as_bytes,
@@ -58,7 +59,7 @@ def test_tiles_leave_no_seams(monkeypatch, shape):
     image = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
     alpha = np.random.default_rng(1).integers(0, 256, shape, np.uint8)
     whole = cutout(image, alpha)
-    monkeypatch.setattr(module, "TILE", 37)
+    monkeypatch.setattr(module, "tiles", lambda shape: tiles(shape, 37))
     assert np.abs(cutout(image, alpha).astype(int) - whole).max() <= 1
 
 

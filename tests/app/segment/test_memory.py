@@ -9,12 +9,12 @@ import pytest
 # In a process of its own, so that the peak is this photo's.
 PEAK = """
 import json, resource, sys
+from types import SimpleNamespace
 import numpy as np
-from gecat.app.segment.result import Result, make_files
+from gecat.app.segment.result import make_files, measure, pack
 from gecat.app.segment.views import draw
 from gecat.images.reading import read_image
 from gecat.images.sizes import network_input, network_size
-from gecat.inference.cutout import boxes
 from gecat.inference.refinement import refine
 
 height, width = json.loads(sys.argv[1])
@@ -23,9 +23,10 @@ resource.setrlimit(resource.RLIMIT_AS, (4_000_000_000,) * 2)
 before = peak()
 image = read_image(np.full((height, width, 3), 99, np.uint8))
 small = network_input(image, *network_size(image.shape, 256, 16))
-mask = refine(image, np.random.default_rng(0).random((height, width), np.float32))
-boxes(mask)
-kept = Result(image, np.uint8(255 * mask), 0.5, "photo")
+mask = refine(image, np.random.default_rng(0).random((256, 256), np.float32))
+kept = pack(SimpleNamespace(image=image, mask=mask, score=0.5), "photo")
+del mask
+measure(kept, 0.5)
 behind = np.zeros((30_000, 1, 3), np.uint8)
 draw(kept, 0.5, behind)
 make_files(kept, 0.5, behind)
@@ -51,3 +52,10 @@ def test_a_thin_photo_takes_no_more_than_a_square_one(shape):
     thin, thin_size = peak_of(*shape)
     assert thin <= square
     assert thin_size <= input_size
+
+
+def test_a_large_photo_takes_little_more_than_what_is_made_of_it():
+    few, many = (peak_of(side, side)[0] for side in (2000, 4000))
+    pixels = (4000**2 - 2000**2) / 1e6
+    # Photo, mask, alpha, cut-out, background, both together: 3 + 1 + 1 + 4 + 3 + 3 bytes a pixel.
+    assert (many - few) / pixels < 17
