@@ -7,6 +7,8 @@ through it share its one address.
 
 import ipaddress
 
+from gradio.context import LocalContext
+
 NETWORK_BITS = 64  # of an IPv6 address: the rest is its owner's to choose
 
 
@@ -30,3 +32,8 @@ def origin_of(request):
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)
     return str(ipaddress.ip_network((int(address), NETWORK_BITS), strict=False))
+
+
+def origin_of_caller():
+    """Returns the address whose share the event that runs here counts in, "" outside of one."""
+    return origin_of(LocalContext.request.get(None))

@@ -42,3 +42,13 @@ def test_what_has_been_here_for_long_enough_is_forgotten_however_often_looked_at
     now[0] = 61.0
     cache.drop_old()
     assert (cache.get(old), cache.get(new)) == (None, "new")
+
+
+def test_whoever_holds_most_makes_room():
+    asked_by = iter(["quiet", *["flood"] * 20])
+    cache = ResultCache(capacity=100, origin=lambda: next(asked_by))
+    quiet = cache.put("quiet", 40)
+    flood = [cache.put(number, 20) for number in range(20)]
+    assert cache.get(quiet) == "quiet"
+    assert [cache.get(ticket) for ticket in flood[-3:]] == [17, 18, 19]
+    assert not any(map(cache.get, flood[:-3]))
