@@ -24,8 +24,8 @@ from gecat.jobs.requests import (
     check_request,
     check_seconds,
     copy_files,
-    upload_bytes,
 )
+from gecat.jobs.room import check_queue, check_room
 from gecat.jobs.store import Runs, bytes_in
 from gecat.training.run.folder import control, last_stats, read_control
 
@@ -86,12 +86,12 @@ class Jobs(Runs):
         files = request.files if request.data == "photos" else ()
         origin = origin_hash(address)
         with self.lock:
-            self._check_room(self.runs(key), origin, files)
+            check_room(self, self.runs(key), self._queue(), origin, files, self.limits)
         if request.data == "photos":
             check_files(files, self.limits)  # it takes its time, and nobody waits for it
         with self.lock:
             mine, now = self.runs(key), time.time()
-            self._check_room(mine, origin, files)
+            check_room(self, mine, self._queue(), origin, files, self.limits)
             job = Job(
                 id=secrets.token_hex(8),
                 owner=owner_of(key),
@@ -153,7 +153,7 @@ class Jobs(Runs):
                 raise JobError("job.budget_spent", seconds=job.seconds)
             going = self._alive(job) and job.told_to_end is None
             if not going and job.waiting_since is None:
-                self._check_queue(job.origin)
+                check_queue(self._queue(), job.origin, self.limits)
             waiting = None if going else job.waiting_since or time.time()
             self.save(
                 replace(
@@ -369,31 +369,6 @@ class Jobs(Runs):
         self._processes.forget(job.id)
         self.discard(job)
 
-    def _check_queue(self, origin):
-        queue, limits = self._queue(), self.limits
-        if len(queue) >= limits.waiting:
-            raise JobError("job.queue_full", limit=limits.waiting)
-        if len(_from(origin, queue)) >= limits.origin_waiting:
-            raise JobError("job.address_waits", limit=limits.origin_waiting)
-
-    def _check_room(self, mine, origin, files):
-        limits, added = self.limits, upload_bytes(files)
-        neighbours = _from(origin, self.all())
-        if len(mine) >= limits.runs:
-            raise JobError("job.too_many_runs", limit=limits.runs)
-        if len(neighbours) >= limits.origin_runs:
-            raise JobError("job.address_runs", limit=limits.origin_runs)
-        self._check_queue(origin)
-        if self._bytes_of(mine) + added > limits.visitor_bytes:
-            raise JobError("job.quota_full", limit=limits.visitor_bytes / 1e6)
-        if self._bytes_of(neighbours) + added > limits.origin_bytes:
-            raise JobError("job.address_full", limit=limits.origin_bytes / 1e6)
-        if bytes_in(self.root) + added > limits.disk_bytes:
-            raise JobError("job.disk_full", limit=limits.disk_bytes / 1e9)
-
-    def _bytes_of(self, jobs):
-        return sum(bytes_in(self.folder(job)) for job in jobs)
-
     def _copy_needed(self, key, request, folder):
         """Copies what the run needs into its folder, so that nothing else need be kept."""
         if request.start == "shipped":
@@ -409,8 +384,3 @@ class Jobs(Runs):
 def _clocks_apart():
     """Seconds between the clock that can be set and the one that cannot."""
     return time.time() - time.monotonic()
-
-
-def _from(origin, jobs):
-    """Those of some Jobs that were asked for from an address; none where it is not known."""
-    return [job for job in jobs if origin and job.origin == origin]
