@@ -1,4 +1,4 @@
-"""Commands without TensorFlow's banner: what it logs while it is imported, no setting turns off."""
+"""Commands without the banners of TensorFlow and LiteRT, which no setting of theirs turns off."""
 
 import importlib.abc
 import importlib.util
@@ -35,7 +35,7 @@ class _QuietImport(importlib.abc.MetaPathFinder):
             run = spec.loader.exec_module
 
             def run_quietly(module):
-                with _no_standard_error():
+                with no_standard_error():
                     run(module)
 
             spec.loader.exec_module = run_quietly
@@ -43,7 +43,8 @@ class _QuietImport(importlib.abc.MetaPathFinder):
 
 
 @contextmanager
-def _no_standard_error() -> Iterator[None]:
+def no_standard_error() -> Iterator[None]:
+    """Takes standard error from the whole process for a moment."""
     try:
         kept = os.dup(2)
     except OSError:  # there is none

@@ -54,7 +54,7 @@ def register(commands: argparse._SubParsersAction) -> None:
         metavar="N",
         help="add detail from tiles of N pixels, for photos much larger than the network's input",
     )
-    parser.add_argument("--threads", type=positive, metavar="N", help="default: as TensorFlow has")
+    parser.add_argument("--threads", type=positive, metavar="N", help="default: one a core")
     add_megapixels(parser)
     parser.set_defaults(run=run)
 
@@ -119,7 +119,7 @@ def run(options: Namespace) -> int:
     )
     segmenter = load(options.weights, threads=options.threads)
     predict = partial(segmenter.predict, refine=options.refine, tile=options.tile)
-    outcome = carry_out(predict, work, product)
+    outcome = carry_out(predict, work, product, workers=options.threads)
     # What goes to standard output is the picture.
     told = sys.stderr if options.out == "-" else sys.stdout
     print(_told(outcome, len(work.there), options.out), file=told)

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from skimage.filters import threshold_otsu
 
 KINDS = ("barrier", "texture", "agreement")
 
@@ -236,6 +235,8 @@ def _scaled(values):
 
 def _soft_mask(saliency, side, shape):
     """A mask (H, W) of `shape` from a map of the object's cues, in doubt at Otsu's threshold."""
+    from skimage.filters import threshold_otsu  # half a second, for trainings alone
+
     saliency = saliency * _centre_pull(*saliency.shape)
     saliency = _scaled(cv2.GaussianBlur(saliency, (0, 0), side / 85))
     # A photo without contrast has no threshold; its own mean keeps the mask undecided.

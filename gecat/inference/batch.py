@@ -1,7 +1,12 @@
-"""Segments many files; a bad one is named and never ends the batch, and Ctrl-C tells what was."""
+"""Segments many files, as many at a time as there are cores.
+
+A bad file is named and never ends the batch, and Ctrl-C tells what was done.
+"""
 
 import sys
+import threading
 from collections.abc import Callable, Iterable
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -12,13 +17,15 @@ from tqdm import tqdm
 from gecat.errors import ImageError, is_out_of_memory, told_of
 from gecat.files import AnyPath, write_atomically
 from gecat.images.reading import read_first
+from gecat.inference.overlap import overlapped, usable_cores
 from gecat.inference.products import ENDINGS, Product
-from gecat.inference.targets import STREAM, Plan, plan
+from gecat.inference.targets import STREAM, Plan, Task, plan
 
 Item = TypeVar("Item")
 # From a uint8 photo (H, W, 3 or 4) to its mask (H, W) in [0, 1].
 Predict = Callable[[np.ndarray], np.ndarray]
 PROGRESS_AFTER_SECONDS = 2
+LARGE_PIXELS = 16_000_000
 
 
 @dataclass
@@ -36,6 +43,15 @@ class Outcome:
     interrupted: bool = False
 
 
+@dataclass(frozen=True)
+class _Result:
+    """What came of one photo, and what is told of it."""
+
+    task: Task
+    written: bool
+    note: str | None
+
+
 def segment_files(
     predict: Predict, paths: Iterable[AnyPath], out: AnyPath, what: str = "mask"
 ) -> tuple[int, int]:
@@ -46,7 +62,8 @@ def segment_files(
     overwritten, nor is any other that is no result of an earlier run.
 
     Args:
-        predict: function from a uint8 photo (H, W, 3 or 4) to its mask (H, W) in [0, 1].
+        predict: function from a uint8 photo (H, W, 3 or 4) to its mask (H, W) in [0, 1]; called on
+            several threads.
         paths: files, and folders of which every visible file is taken.
         out: the folder to write to; made when there is something to write.
         what: "mask" (8-bit, probability times 255), "cutout" (RGBA) or "overlay" (RGB).
@@ -66,44 +83,73 @@ def segment_files(
     return len(outcome.written), outcome.failed
 
 
-def carry_out(predict: Predict, work: Plan, product: Product) -> Outcome:
+def carry_out(
+    predict: Predict, work: Plan, product: Product, workers: int | None = None
+) -> Outcome:
     """Segments the photos of a plan, and tells on stderr what people should know of them.
 
     Args:
         predict: as for `segment_files`; work: the Plan; product: what to make.
+        workers: photos at a time at most, or None for one a core.
 
     Returns:
         Outcome.
     """
-    outcome, notes = Outcome(), list(work.notes)
+    large = threading.Lock()
+    results: dict[int, _Result] = {}  # by the number of the task
+
+    def do(numbered):
+        number, task = numbered
+        results[number] = _result(predict, task, product, large)
+
+    numbered = list(enumerate(work.tasks))
+    interrupted = False
     try:
-        for task in with_progress(work.tasks):
-            try:
-                source = sys.stdin.buffer if str(task.source) == STREAM else task.source
-                photo, more = read_first(source)
-                data = product.encoded(photo, predict(photo))
-                _write(data, task.target)
-            except Exception as error:
-                if not (isinstance(error, (ImageError, OSError)) or is_out_of_memory(error)):
-                    raise
-                notes.append(f"{task.source}: {told_of(error) or error}")
-                outcome.failed += 1
-                continue
-            outcome.written.append(task.target)
-            if more:
-                notes.append(f"{task.source}: it holds several pictures, the first was taken")
-    except KeyboardInterrupt:
-        outcome.interrupted = True
+        workers = min(workers or usable_cores(), max(1, len(numbered)))
+        with closing(overlapped(do, numbered, workers)) as done:
+            for _ in with_progress(done, total=len(numbered)):
+                pass
+    except KeyboardInterrupt:  # what was begun is finished by now
+        interrupted = True
+    return _outcome(work, results, interrupted)
+
+
+def _result(predict, task, product, large):
+    """Segments one photo of a plan; large ones take turns, since each takes much memory."""
+    try:
+        source = sys.stdin.buffer if str(task.source) == STREAM else task.source
+        photo, more = read_first(source)
+        with large if photo.shape[0] * photo.shape[1] > LARGE_PIXELS else nullcontext():
+            data = product.encoded(photo, predict(photo))
+        _write(data, task.target)
+    except Exception as error:
+        if not (isinstance(error, (ImageError, OSError)) or is_out_of_memory(error)):
+            raise
+        return _Result(task, False, told_of(error) or str(error))
+    return _Result(task, True, "it holds several pictures, the first was taken" if more else None)
+
+
+def _outcome(work, results, interrupted):
+    """Tells on stderr what people should know, and sums up."""
+    outcome, notes = Outcome(interrupted=interrupted), list(work.notes)
+    for _, result in sorted(results.items()):
+        if result.note:
+            notes.append(f"{result.task.source}: {result.note}")
+        if result.written:
+            outcome.written.append(result.task.target)
+        else:
+            outcome.failed += 1
     for note in notes:  # after the progress bar, which they would tear apart
         print(note, file=sys.stderr)
     return outcome
 
 
-def with_progress(items: Iterable[Item], label: str | None = None) -> Iterable[Item]:
+def with_progress(
+    items: Iterable[Item], label: str | None = None, total: int | None = None
+) -> Iterable[Item]:
     """Goes through photos, with a progress bar on stderr once it takes longer than a moment."""
-    return tqdm(
-        items, label, unit="photo", delay=PROGRESS_AFTER_SECONDS, mininterval=0.5, file=sys.stderr
-    )
+    bar = {"delay": PROGRESS_AFTER_SECONDS, "mininterval": 0.5, "file": sys.stderr}
+    return tqdm(items, label, total, unit="photo", **bar)
 
 
 def _write(data, target):

@@ -1,20 +1,26 @@
-"""What computes: networks as compiled functions of arrays, under the backend that Keras runs on."""
+"""What computes: LiteRT for the weights that ship, Keras and its backend for all others."""
 
+import functools
+import threading
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import cv2
-import keras
 import numpy as np
 
 from gecat.errors import UserError
 from gecat.files import AnyPath
 from gecat.images.sizes import network_input, network_size, resized
+from gecat.inference.litert import Interpreters, shipped_litert
 from gecat.model.registry import architecture_of
-from gecat.model.weights import load_weights
+from gecat.model.weights import Loaded, load_config, load_weights
+
+if TYPE_CHECKING:
+    import keras
 
 
-def compiled(network: keras.Model) -> Callable[[Any], Any]:
+def compiled(network: "keras.Model") -> Callable[[Any], Any]:
     """Makes a compiled function of a keras model as it predicts.
 
     A function is compiled once for each input shape. There are few: the longer side is fixed, and
@@ -27,6 +33,8 @@ def compiled(network: keras.Model) -> Callable[[Any], Any]:
         function from what the model takes to its outputs as float32 arrays, in the model's
         structure.
     """
+    import keras
+
     if keras.backend.backend() == "jax":
         import jax
 
@@ -50,22 +58,39 @@ def compiled(network: keras.Model) -> Callable[[Any], Any]:
 
 
 class Networks:
-    """G and D as compiled functions of arrays.
+    """G and D as functions of arrays.
 
-    A function is compiled once for each input shape. There are few: the longer side is fixed, and
-    the other is one of the multiples of the stride below it.
+    Args:
+        path: of a weights file.
+        threads: of one call, where LiteRT computes; None for one.
     """
 
-    def __init__(self, path: AnyPath) -> None:
-        loaded = load_weights(path)
-        self.config = loaded.config
-        self.models = loaded
+    def __init__(self, path: AnyPath, threads: int | None = None) -> None:
+        self._path = Path(path)
+        self._lock = threading.Lock()
+        self._models: Loaded | None = None
+        litert = shipped_litert(self._path)
+        if litert is None:
+            self.config = self.models.config
+            self._generator = compiled(self.models.generator)
+            self._discriminator = compiled(self.models.discriminator)
+        else:
+            self.config = load_config(path)
+            run = Interpreters(litert, threads or 1)
+            self._generator = functools.partial(_generate, run)
+            self._discriminator = functools.partial(_discriminate, run)
+        architecture = architecture_of(self.config)
         # Sides of a picture at the networks are multiples of this, pixels.
-        self.stride = architecture_of(loaded.config).stride(loaded.config)
-        # The article's discriminator ends in Flatten and takes one size only.
-        self._judged_size = loaded.discriminator.input_shape[0][1:3]
-        self._generator = compiled(loaded.generator)
-        self._discriminator = compiled(loaded.discriminator)
+        self.stride = architecture.stride(self.config)
+        self._judged_side = architecture.judged_side(self.config)
+
+    @property
+    def models(self) -> Loaded:
+        """The keras models, for whoever looks inside; read when they are first asked for."""
+        with self._lock:
+            if self._models is None:
+                self._models = load_weights(self._path)
+            return self._models
 
     def logits(self, image: np.ndarray, longer_side: int) -> np.ndarray:
         """Mask logits (h, w) at network size."""
@@ -89,10 +114,11 @@ class Networks:
 
     def pairs(self, image: np.ndarray, masks: np.ndarray) -> list[np.ndarray]:
         """What the discriminator takes: float32 (N, h, w, 3) and (N, h, w, 1)."""
-        height, width = self._judged_size
-        if height is None:
-            size = self.config.inference_size
-            height, width = network_size(image.shape, size, self.stride)
+        side = self._judged_side
+        if side is None:
+            height, width = network_size(image.shape, self.config.inference_size, self.stride)
+        else:
+            height = width = side
         masks = np.stack([resized(mask, height, width) for mask in masks])[..., None]
         return [np.repeat(network_input(image, height, width), len(masks), 0), masks]
 
@@ -112,6 +138,8 @@ def limit_threads(threads: int) -> None:
     """
     if threads < 1:
         raise UserError("segment.threads", received=threads)
+    import keras
+
     if keras.backend.backend() != "tensorflow":
         raise UserError("segment.threads_elsewhere", received=threads)
     import tensorflow as tf
@@ -121,3 +149,17 @@ def limit_threads(threads: int) -> None:
         tf.config.threading.set_inter_op_parallelism_threads(threads)
     except RuntimeError:
         raise UserError("segment.threads_late", received=threads) from None
+
+
+def _generate(run, pictures):
+    """Mask logits (N, h, w, 1) of pictures (N, h, w, 3), one after the other."""
+    return np.concatenate([run("generator", image=one[None])["logits"] for one in pictures])
+
+
+def _discriminate(run, pairs):
+    """Logits of the scores (N, 1) and of the score maps (N, h, w, 1), one pair after the other."""
+    found = [
+        run("discriminator", image=image[None], mask=mask[None])
+        for image, mask in zip(*pairs, strict=True)
+    ]
+    return tuple(np.concatenate([each[name] for each in found]) for name in ("score", "score_map"))

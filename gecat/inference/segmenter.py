@@ -16,6 +16,7 @@ from gecat.images.reading import read_photo
 from gecat.images.sizes import ROUNDING
 from gecat.images.transparency import as_networks_see, without_transparent
 from gecat.inference.cutout import Box, boxes
+from gecat.inference.litert import shipped_litert
 from gecat.inference.refinement import refine as refine_mask
 from gecat.inference.tiling import predict_tiled
 
@@ -59,8 +60,9 @@ def load(weights: AnyPath | None = None, *, threads: int | None = None) -> "Segm
 
     Args:
         weights: path of a .safetensors file of this project, or None for the shipped one.
-        threads: how many threads TensorFlow may use, or None for its own choice. It holds for the
-            whole process, and can be chosen only before TensorFlow has run anything.
+        threads: how many threads the networks may use for one photo, or None for the runtime's own
+            choice. Where TensorFlow computes, it holds for the whole process, and can be chosen
+            only before TensorFlow has run anything.
 
     Returns:
         A Segmenter, safe to call from several threads.
@@ -72,18 +74,21 @@ def load(weights: AnyPath | None = None, *, threads: int | None = None) -> "Segm
     path = SHIPPED_WEIGHTS if weights is None else Path(weights)
     if not path.is_file():
         raise WeightsError("weights.missing", received=name_of(path))
-    if threads is not None:
+    if threads is not None and threads < 1:
+        raise UserError("segment.threads", received=threads)
+    if threads is not None and shipped_litert(path) is None:
         from gecat.inference.runtime import limit_threads
 
         limit_threads(threads)
-    return Segmenter(path)
+    return Segmenter(path, threads)
 
 
 class Segmenter:
     """Segments photos with one pair of networks; made by `load`."""
 
-    def __init__(self, weights: Path) -> None:
+    def __init__(self, weights: Path, threads: int | None = None) -> None:
         self._weights = weights
+        self._threads = threads
         self._networks = None
         self._lock = threading.Lock()
 
@@ -193,7 +198,7 @@ class Segmenter:
             if self._networks is None:
                 from gecat.inference.runtime import Networks
 
-                self._networks = Networks(self._weights)
+                self._networks = Networks(self._weights, self._threads)
             return self._networks
 
 

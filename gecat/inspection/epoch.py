@@ -8,6 +8,7 @@ from gecat.images.scenes import draw_scenes
 from gecat.images.sizes import shrink
 from gecat.inspection.landscape import tell_cycle
 from gecat.inspection.photo import reference_photos
+from gecat.model.registry import architecture_of
 
 SIDE = 96  # of the pictures of the batch, pixels: small, so that it takes seconds
 BATCH = 8
@@ -27,8 +28,7 @@ class EpochTeller:
         models = networks.models
         self._engine = Engine(models.config)
         self._state = self._engine.load_start(models.generator, models.discriminator)
-        # The article's discriminator ends in Flatten and takes one size only.
-        self._side = models.discriminator.input_shape[0][1] or SIDE
+        self._side = architecture_of(models.config).judged_side(models.config) or SIDE
         photos = reference_photos()
         scenes, _ = draw_scenes(BATCH - 1 - len(photos), TEACHER_SIDE, seed=1)
         self._others = [*photos, *scenes]

@@ -15,9 +15,6 @@ The discriminator has no decoder, hence one verdict an image; its score map is f
 
 from itertools import pairwise
 
-import keras
-from keras import layers, ops
-
 from gecat.config import refuse
 from gecat.model.registry import Architecture
 
@@ -28,6 +25,9 @@ _SATURATION = 1e-4
 
 def build_generator(config):
     """Builds Conv 128, ConvT 64, ConvT 3 with tanh; (N, H, W, 3) to mask logits (N, H, W, 1)."""
+    import keras
+    from keras import layers, ops
+
     first, second, third = config.generator_widths
     image = keras.Input((None, None, 3), name="image")
     x = layers.Conv2D(first, 3, 2, padding="same", activation="relu", name="encode")(image)
@@ -40,6 +40,9 @@ def build_generator(config):
 
 def build_discriminator(config):
     """Builds Conv 128, Conv 128, Flatten, Dense 1 on a photo with its mask."""
+    import keras
+    from keras import layers, ops
+
     first, second = config.discriminator_widths
     size = config.size
     image = keras.Input((size, size, 3), name="image")
@@ -74,4 +77,5 @@ ARCHITECTURE = Architecture(
     stride=lambda config: 4,  # D halves the sides twice
     least_numbers=least_numbers,
     check=check,
+    judged_side=lambda config: config.size,  # D ends in Flatten
 )

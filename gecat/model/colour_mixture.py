@@ -45,8 +45,7 @@ def likelihood_ratio(logits, looks, name, side=8, rounds=3):
     Returns:
         (N, H, W, 1), the logarithm of the ratio of both likelihoods.
     """
-    centres = ops.image.resize(looks, (side, side), antialias=True)
-    centres = ops.reshape(centres, (-1, side * side, looks.shape[-1]))  # (N, K, C)
+    centres = grid_means(looks, side)  # (N, K, C)
     sample = layers.AveragePooling2D(2, name=f"{name}_sample")(looks)
     for _ in range(rounds):
         near, weight = _nearness(sample, centres)
@@ -59,6 +58,28 @@ def likelihood_ratio(logits, looks, name, side=8, rounds=3):
     counts = ops.einsum("nhwk,nhws->nks", near, sides * weight)
     likelihoods = ops.log(ops.einsum("nhwk,nks->nhws", near, counts) * weight + 1e-4)
     return layers.Subtract(name=name)([likelihoods[..., :1], likelihoods[..., 1:]])
+
+
+def grid_means(x, side):
+    """Means of x (N, H, W, C) around the points of a grid of side x side; (N, side * side, C).
+
+    They are those of a bilinear resize that smooths, as two products of matrices: LiteRT has no
+    other way.
+    """
+    ones = ops.ones_like(x[..., :1])
+    columns = _weights(ops.cumsum(ones[:, :1], axis=2), side, axis=2)  # (N, 1, W, side)
+    rows = _weights(ops.cumsum(ones[:, :, :1], axis=1), side, axis=1)  # (N, H, 1, side)
+    x = ops.matmul(ops.transpose(columns, (0, 1, 3, 2)), x)  # (N, H, side, C)
+    x = ops.matmul(ops.transpose(rows, (0, 2, 3, 1)), ops.transpose(x, (0, 2, 1, 3)))
+    return ops.reshape(x, (-1, side * side, x.shape[-1]))  # of (N, side, side, C)
+
+
+def _weights(numbers, side, axis):
+    """What the places along an axis, numbered from 1, count at each of `side` points of a grid."""
+    length = ops.max(numbers) / side  # of a cell
+    points = length * (np.arange(side, dtype=np.float32) + 0.5)
+    near = ops.relu(1.0 - ops.abs(numbers - 0.5 - points) / ops.maximum(length, 1.0))
+    return near / ops.sum(near, axis=axis, keepdims=True)
 
 
 def _nearness(looks, centres):

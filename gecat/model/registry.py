@@ -1,6 +1,7 @@
 """The architectures by name: each is one file of this room, named as `Config.architecture` is.
 
-A file is imported when its architecture is asked for, so that importing this one needs no Keras.
+A file is imported when its architecture is asked for, and Keras when a network is built: neither
+this file nor the rules need it.
 """
 
 from collections.abc import Callable
@@ -26,6 +27,8 @@ class Architecture:
         stride: from a Config to what the sides of a picture must be multiples of, pixels.
         least_numbers: from a Config to how many numbers the weights of both networks are at least.
         check: raises a SettingError for a Config that the networks cannot be built of.
+        judged_side: from a Config to the one side, in pixels, of the pictures that D takes, or None
+            where it takes any.
         shares_encoder: from a Config to whether D's encoder is the beginning of G's, so that
             `discriminator.take_encoder` works.
         pretrains: whether G has an encoder that can learn alone.
@@ -38,6 +41,7 @@ class Architecture:
     stride: Callable[[Config], int]
     least_numbers: Callable[[Config], int]
     check: Callable[[Config], None] = lambda config: None
+    judged_side: Callable[[Config], int | None] = lambda config: None
     shares_encoder: Callable[[Config], bool] = lambda config: False
     pretrains: bool = False
     calibrates: bool = False

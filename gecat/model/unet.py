@@ -5,12 +5,6 @@ Its discriminator, an encoder-decoder too, is in `discriminator.py`.
 
 from itertools import chain, pairwise, repeat
 
-import keras
-from keras import layers
-
-from gecat.model.blocks import encode, global_context, merge_up, non_local, residual
-from gecat.model.colour_mixture import compare
-from gecat.model.discriminator import build_discriminator
 from gecat.model.registry import Architecture
 
 
@@ -25,6 +19,12 @@ def build_generator(config):
         keras.Model from images (N, H, W, 3) in [-1, 1], H and W multiples of the stride, to mask
         logits (N, H, W, 1).
     """
+    import keras
+    from keras import layers
+
+    from gecat.model.blocks import encode, global_context, merge_up, non_local, residual
+    from gecat.model.colour_mixture import compare
+
     widths = config.generator_widths
     image = keras.Input((None, None, 3), name="image")
     x, skips = encode(image, widths, config.generator_blocks)
@@ -38,6 +38,13 @@ def build_generator(config):
         logits = compare(logits, image, skips[0])
     logits = layers.UpSampling2D(2, interpolation="bilinear", name="logits")(logits)
     return keras.Model(image, logits, name="generator")
+
+
+def build_discriminator(config):
+    """Builds D with fresh weights; see `discriminator.build_discriminator`."""
+    from gecat.model import discriminator
+
+    return discriminator.build_discriminator(config)
 
 
 def stride(config):

@@ -1,21 +1,27 @@
 """Weights as safetensors with the config in the metadata: nothing in the file can run code."""
 
+import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from gecat.config import Config
 from gecat.errors import SettingError, Term, WeightsError, name_of
-from gecat.files import write_atomically
+from gecat.files import AnyPath, write_atomically
 from gecat.model.registry import architecture_of, build_discriminator, build_generator, check
 
+if TYPE_CHECKING:
+    import keras
+
 MAXIMUM_BYTES = 64 * 2**20
+DIGEST_LETTERS = 12
 
 
 @dataclass(frozen=True)
@@ -23,8 +29,8 @@ class Loaded:
     """Both networks of a weights file, its config and its facts (data, seconds, scores)."""
 
     config: Config
-    generator: keras.Model
-    discriminator: keras.Model
+    generator: "keras.Model"
+    discriminator: "keras.Model"
     facts: dict[str, Any]
 
 
@@ -56,34 +62,39 @@ def load_weights(path):
             holds NaN or infinity.
     """
     path = Path(path)
-    if not path.is_file():
-        raise WeightsError("weights.missing", received=name_of(path))
-    size = path.stat().st_size
-    if size > MAXIMUM_BYTES:
-        sizes = {"limit": MAXIMUM_BYTES >> 20, "size": size >> 20}
-        raise WeightsError("weights.too_large", name=path.name, **sizes)
-    try:
-        with safe_open(path, framework="numpy") as file:
-            settings, facts = _description(file)
-            config = Config.from_dict(settings)
-            check(config)
-            _check_room(path, config)
-            shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
-            networks = {
-                "generator": build_generator(config),
-                "discriminator": build_discriminator(config),
-            }
-            for name, network in networks.items():
-                names = _names(name, network, shapes)
-                _check_shapes(path.name, name, network, names, shapes)
-                network.set_weights([_finite(path.name, file, array) for array in names])
-    except WeightsError:
-        raise
-    except SettingError as error:
-        raise WeightsError("weights.settings", name=path.name, reason=error) from error
-    except (SafetensorError, KeyError, TypeError, ValueError, OverflowError) as error:
-        raise WeightsError("weights.damaged", received=path.name) from error
+    with _opened(path) as file:
+        config, facts = _description(file)
+        _check_room(path, config)
+        shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+        networks = {
+            "generator": build_generator(config),
+            "discriminator": build_discriminator(config),
+        }
+        for name, network in networks.items():
+            names = _names(name, network, shapes)
+            _check_shapes(path.name, name, network, names, shapes)
+            network.set_weights([_finite(path.name, file, array) for array in names])
     return Loaded(config, facts=facts, **networks)
+
+
+def load_config(path: AnyPath) -> Config:
+    """Reads the Config of a weights file; its networks are not built, so that Keras is not needed.
+
+    Args:
+        path: a file that `save_weights` wrote.
+
+    Raises:
+        WeightsError: if the file is missing, damaged, too large or of another architecture.
+    """
+    with _opened(Path(path)) as file:
+        return _description(file)[0]
+
+
+def litert_name(path: AnyPath) -> str:
+    """What the LiteRT file of a weights file is called: by its digest, so that it fits no other."""
+    path = Path(path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return f"{path.stem}-{digest[:DIGEST_LETTERS]}.tflite"
 
 
 def take_weights(network, source):
@@ -115,14 +126,36 @@ def _arrays(name, network):
     }
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """A weights file, open; whatever is wrong with it while it is becomes a WeightsError."""
+    if not path.is_file():
+        raise WeightsError("weights.missing", received=name_of(path))
+    size = path.stat().st_size
+    if size > MAXIMUM_BYTES:
+        sizes = {"limit": MAXIMUM_BYTES >> 20, "size": size >> 20}
+        raise WeightsError("weights.too_large", name=path.name, **sizes)
+    try:
+        with safe_open(path, framework="numpy") as file:
+            yield file
+    except WeightsError:
+        raise
+    except SettingError as error:
+        raise WeightsError("weights.settings", name=path.name, reason=error) from error
+    except (SafetensorError, KeyError, TypeError, ValueError, OverflowError) as error:
+        raise WeightsError("weights.damaged", received=path.name) from error
+
+
 def _description(file):
-    """The settings and the facts in a file's metadata, both dicts."""
+    """The Config and the facts, a dict, in a file's metadata."""
     described = json.loads((file.metadata() or {})["gecat"])
-    parts = described["config"], described.get("facts", {})
-    for part in parts:
+    settings, facts = described["config"], described.get("facts", {})
+    for part in (settings, facts):
         if not isinstance(part, dict):
             raise TypeError(f"settings and facts must have names, received {part!r:.40}")
-    return parts
+    config = Config.from_dict(settings)
+    check(config)
+    return config, facts
 
 
 def _check_room(path, config):

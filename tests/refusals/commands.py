@@ -4,6 +4,7 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from types import SimpleNamespace
 
 import gradio as gr
+import keras
 import numpy as np
 
 from gecat.__main__ import _parser
@@ -22,6 +23,7 @@ from gecat.evaluation.bench.semisupervised import learn_from_masks
 from gecat.evaluation.discriminator_quality import examine
 from gecat.evaluation.quality import evaluate
 from gecat.i18n import words
+from gecat.model import export as module
 
 from .images import png, saved
 
@@ -75,6 +77,23 @@ def no_fuzzer(tools):
     fuzz.run(Ledger().part("fuzz", 1))
 
 
+def export_under_jax(tools):
+    tools.patch.setattr(keras.backend, "backend", lambda: "jax")
+    module.export(tools.weights, "litert", tools.place / "given.tflite")
+
+
+def export_over_a_folder(tools):
+    (tools.place / "given").mkdir()
+    module.export(tools.weights, "saved_model", tools.place / "given")
+
+
+def export_that_differs(tools):
+    wrong = dict.fromkeys(("logits", "score", "score_map"), np.float32(99.0))
+    tools.patch.setattr(module, "save_model", lambda *_: None)
+    tools.patch.setattr(module, "_run_saved_model", lambda _: lambda *_, **inputs: wrong)
+    module.export(tools.weights, "saved_model", tools.place / "given")
+
+
 def page():
     return SegmentActions(words("en"), None, ResultCache())
 
@@ -85,6 +104,9 @@ RECIPES = {
     "command.method_alone": typed(f"evaluate {FOLDERS} --method otsu --refine"),
     "command.scenes_alone": typed(f"bench ablation --cycles 1 --data scenes {FOLDERS}"),
     "command.ablation_needs": typed("bench ablation --cycles 1 --data given"),
+    "export.backend": export_under_jax,
+    "export.exists": export_over_a_folder,
+    "export.differs": export_that_differs,
     "segment.one_file": typed("segment given1 given2 --out given.png"),
     "segment.over_input": typed("segment given.png --out given.png"),
     "segment.two_formats": typed("segment given.jpg --out given.png --format webp"),

@@ -34,6 +34,7 @@ from gecat.files import free_name
 from gecat.i18n import Section
 from gecat.images import decoding
 from gecat.images.colour import parse_colour
+from gecat.inference.overlap import overlapped
 
 PICTURES = ("before_after", "objects", "cutout", "mask", "composite")
 FILES = ("cutout_file", "mask_file", "composite_file")  # in the order of `make_files`
@@ -193,23 +194,24 @@ class SegmentActions:
         """
         files = checked_files(files)
         pictures, names, skipped = [], set(), []
+
+        def work(file):
+            return self._one_of_many(file, refine, threshold, run_in_use)
+
         with tempfile.TemporaryDirectory() as folder:
             target = Path(folder) / "gecat.zip"
             # The pictures are compressed already.
             with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-                for name, path in progress.tqdm(files):
-                    try:
-                        image = decoding.read_first(path)[0]
-                    except ImageError as error:
-                        skipped.append((Path(name).name, error.bare()))
+                results = progress.tqdm(overlapped(work, files), total=len(files))
+                for name, picture, found in results:
+                    if picture is None:
+                        skipped.append((name, found))
                         continue
-                    with self.large.turn(image, patient=True):
-                        result = self._segment(image, name, refine, run_in_use)
-                        pictures.append((draw_cutout(result, threshold), result.stem))
-                        for name, data in make_files(result, threshold).items():
-                            name = free_name(name, names)
-                            names.add(name)
-                            archive.writestr(name, data)
+                    pictures.append((picture, name))
+                    for name, data in found.items():
+                        name = free_name(name, names)
+                        names.add(name)
+                        archive.writestr(name, data)
             zipped = save_file_to_cache(target, get_upload_folder()) if pictures else None
         done = self.words.segment.many_done.format(count=len(pictures))
         return {
@@ -217,6 +219,20 @@ class SegmentActions:
             "download": gr.update(value=zipped, interactive=bool(pictures)),
             "note": photos_html(done, skipped, self.words),
         }
+
+    def _one_of_many(self, file, refine, threshold, run_in_use):
+        """Segments one of many photos: its name, its cut-out, and its files by name.
+
+        Where it cannot be used, there is no cut-out, and the ImageError takes the files' place.
+        """
+        name, path = file
+        try:
+            image = decoding.read_first(path)[0]
+        except ImageError as error:
+            return Path(name).name, None, error.bare()
+        with self.large.turn(image, patient=True):
+            result = self._segment(image, name, refine, run_in_use)
+            return result.stem, draw_cutout(result, threshold), make_files(result, threshold)
 
     def _segment(self, image, name, refine, run_in_use=None):
         try:

@@ -13,6 +13,7 @@ BENCHES = {
     "stability": "whether the gradient epoch holds, in games with a known end and in its own",
     "semisupervised": "how far a few masks made by people go",
     "robustness": "attacks on the running app: what SECURITY.md promises, tried",
+    "speed": "how long everything takes, beside what it is built on",
     "inspection": "how long the networks let visitors of the Explore tab wait",
     "formats": "whether files of all kinds are read as Pillow and littlecms read them",
     "pictures": "draw the README's picture with the networks",

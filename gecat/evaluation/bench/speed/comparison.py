@@ -1,0 +1,68 @@
+"""Figures side by side: medians, and the spread of their ratios."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+class Figures:
+    """What was measured so far, told on the way."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, dict[str, Any]] = {}
+
+    def to_dict(self) -> dict[str, dict[str, Any]]:
+        """Returns all figures by name, as JSON can hold them."""
+        return self._found
+
+    def tell(self, name: str, value: float, unit: str) -> None:
+        """Takes a figure that is compared to nothing."""
+        self._found[name] = {"value": value, "unit": unit}
+        print(f"{name}: {value:.4g} {unit}", flush=True)
+
+    def compare(
+        self, name: str, ours: list[float], other: str, theirs: list[float], unit: str
+    ) -> None:
+        """Takes what was measured in turn with something else.
+
+        Args:
+            name: of what is ours; ours: its figures.
+            other: what it is compared to; theirs: as many figures.
+            unit: of both.
+        """
+        ratios = np.array(ours) / np.array(theirs)
+        low, median, high = (float(np.quantile(ratios, at)) for at in (0.0, 0.5, 1.0))
+        self._found[f"{name} / {other}"] = {
+            "ours": ours,
+            "theirs": theirs,
+            "unit": unit,
+            "ratio": {"low": low, "median": median, "high": high},
+        }
+        print(
+            f"{name}: {np.median(ours):.4g} {unit}; {other}: {np.median(theirs):.4g} {unit}; "
+            f"ratio {median:.2f} ({low:.2f} to {high:.2f})",
+            flush=True,
+        )
+
+
+def in_turn(repeats: int, *functions: Callable[[], float]) -> list[list[float]]:
+    """Calls functions in turn, again and again.
+
+    Args:
+        repeats: how often each counts, after once to warm up.
+        functions: each returns a figure.
+
+    Returns:
+        the figures of each.
+    """
+    rounds = [[function() for function in functions] for _ in range(repeats + 1)]
+    return [list(figures) for figures in zip(*rounds[1:], strict=True)]
+
+
+def milliseconds(function: Callable[[], object]) -> float:
+    """How long a call takes."""
+    start = time.perf_counter()
+    function()
+    return 1000 * (time.perf_counter() - start)

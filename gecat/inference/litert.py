@@ -1,0 +1,95 @@
+"""The networks as LiteRT runs them: TensorFlow's small runtime, which needs nothing of TensorFlow.
+
+`gecat export --to litert` makes its files of weights, and calls them by the weights' digest. LiteRT
+trusts whatever it reads, so a file is taken only where it ships, and only for the very weights that
+it was made of; all others are served by Keras.
+"""
+
+import threading
+from collections.abc import Mapping
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gecat.files import asset
+from gecat.model.weights import litert_name
+from gecat.quiet import no_standard_error
+
+IDLE = 4  # interpreters that wait for the next photo; each holds a copy of the weights
+
+
+def shipped_litert(weights: Path) -> Path | None:
+    """Finds the LiteRT file of weights that ship.
+
+    Args:
+        weights: path of a weights file.
+
+    Returns:
+        its path; None for weights that do not ship, where there is no such file, or where no wheel
+        of the runtime is installed.
+    """
+    folder = weights.resolve().parent
+    if folder != asset("weights").resolve() or not weights.is_file():
+        return None
+    path = folder / litert_name(weights)
+    return path if path.is_file() and _is_installed() else None
+
+
+class Interpreters:
+    """Runs a LiteRT file for any threads at once, and for pictures of any size.
+
+    An interpreter serves one call at a time. Those at rest are kept, and the one that saw the same
+    size last is taken first.
+
+    Args:
+        path: of the file; we trust it.
+        threads: of each interpreter. One is best: photos share the cores.
+    """
+
+    def __init__(self, path: Path, threads: int = 1) -> None:
+        self._path = str(path)
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._has_run = False
+        self._idle: list[tuple[tuple[int, ...], Any]] = []  # the latest is last
+
+    def __call__(self, signature: str, **inputs: np.ndarray) -> Mapping[str, np.ndarray]:
+        """Runs one signature on float32 arrays (1, H, W, C) by name; its outputs by name."""
+        shape = next(iter(inputs.values())).shape
+        interpreter = self._take(shape)
+        try:
+            with self._silence():
+                return interpreter.get_signature_runner(signature)(**inputs)
+        finally:
+            self._put_back(shape, interpreter)
+
+    def _silence(self):
+        """The first call tells on standard error what computes."""
+        with self._lock:
+            first, self._has_run = not self._has_run, True
+        return no_standard_error() if first else nullcontext()
+
+    def _take(self, shape):
+        with self._lock:
+            shapes = [seen for seen, _ in self._idle]
+            if shapes:
+                # One of another size is resized, the one that rests longest.
+                return self._idle.pop(shapes.index(shape) if shape in shapes else 0)[1]
+        from ai_edge_litert.interpreter import Interpreter
+
+        return Interpreter(model_path=self._path, num_threads=self._threads)
+
+    def _put_back(self, shape, interpreter):
+        with self._lock:
+            self._idle.append((shape, interpreter))
+            del self._idle[:-IDLE]
+
+
+def _is_installed():
+    try:
+        import ai_edge_litert.interpreter  # noqa: F401
+    except ImportError:  # no wheel for this machine
+        return False
+    return True
