@@ -213,7 +213,7 @@ def test_what_failed_is_told_where_ctrl_c_ended_the_rest(tmp_path, capsys):
             raise KeyboardInterrupt
         return brightness(image)
 
-    outcome = carry_out(interrupted, plan([tmp_path], tmp_path / "out"), Product())
+    outcome = carry_out(interrupted, plan([tmp_path], tmp_path / "out"), Product(), workers=1)
     assert outcome.interrupted
     assert (len(outcome.written), outcome.failed) == (1, 1)
     assert "a.jpg: This is no picture" in capsys.readouterr().err
