@@ -69,9 +69,8 @@ def convolutions_of(model: "keras.Model", size: tuple[int, ...]) -> float:
     """
     import keras
 
-    sized = keras.models.clone_model(
-        model, input_tensors=[keras.Input((*size, each.shape[-1])) for each in model.inputs]
-    )
+    inputs = keras.tree.map_structure(lambda x: keras.Input((*size, x.shape[-1])), model.input)
+    sized = keras.models.clone_model(model, input_tensors=inputs)
     return float(
         sum(
             2 * np.prod(layer.kernel.shape) * np.prod(layer.output.shape[1:3])
