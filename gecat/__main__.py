@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from gecat.commands import bench, calibrate, evaluate, export, segment, train
 from gecat.errors import Status, is_out_of_memory, told_of
 from gecat.images.limits import allow_megapixels
-from gecat.quiet import keep_tensorflow_quiet
+from gecat.quiet import keep_tensorflow_quiet, share_gpus
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Without it TensorFlow's convolutions use half of what some processors can do.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     keep_tensorflow_quiet()
+    share_gpus()
     warnings.filterwarnings("ignore", module="PIL")  # of metadata; a bad photo is refused in words
     # A console that knows few letters, as of cp1252, shows the others by their numbers.
     for stream in (sys.stdout, sys.stderr):

@@ -1,4 +1,4 @@
-"""Commands without the banners of TensorFlow and LiteRT, which no setting of theirs turns off."""
+"""How TensorFlow and LiteRT behave in a process: without banners, and sharing its GPUs."""
 
 import importlib.abc
 import importlib.util
@@ -21,6 +21,14 @@ def keep_tensorflow_quiet() -> None:
     # Each side of a picture compiles anew, and TensorFlow warns of that; there are few sides.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     sys.meta_path.insert(0, _QuietImport())
+
+
+def share_gpus() -> None:
+    """Lets TensorFlow take memory of a GPU as it needs it, from before it takes any.
+
+    Else it takes all of it at once, and of two processes the second starves.
+    """
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 
 
 class _QuietImport(importlib.abc.MetaPathFinder):

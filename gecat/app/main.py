@@ -20,7 +20,7 @@ from gecat.jobs.listing import list_runs
 from gecat.jobs.requests import folders_by_name
 from gecat.jobs.scheduler import Jobs
 from gecat.jobs.store import check_root, default_root
-from gecat.quiet import keep_tensorflow_quiet
+from gecat.quiet import keep_tensorflow_quiet, share_gpus
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -30,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         arguments: the words of the command line, or None for those of the process.
     """
     keep_tensorflow_quiet()
+    share_gpus()
     parser = make_parser()
     options = parser.parse_args(arguments)
     if options.max_megapixels:

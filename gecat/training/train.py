@@ -242,6 +242,7 @@ def start_run(
         "skipped": [[name, error.to_dict()] for name, error in photos.skipped],
         "cycles": cycles,
         "seconds": seconds,
+        "devices": engine.replicas.device_names(),
     }
     write_atomically(folder / "config.json", json.dumps(described, indent=2).encode())
     tell(folder, "preparing")

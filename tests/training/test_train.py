@@ -85,6 +85,7 @@ def test_a_run_leaves_what_its_folder_promises(finished, config):
     assert list((folder / "pictures").glob("*.png"))
     assert list(folder.glob("events.*"))
     described = json.loads((folder / "config.json").read_text())
+    assert described["devices"]
     assert described["config"] == config.to_dict()
     loaded = load_weights(folder / "weights.safetensors")
     assert loaded.facts["cycles"] == 6

@@ -1,6 +1,7 @@
 """What the Train tab shows of a run, as HTML; it reads pictures and draws, and changes nothing."""
 
 import html
+from collections import Counter
 
 from gecat.app.train.run_pictures import count_columns, sheet_style, tiles_html
 from gecat.app.ui.charts import draw_bars, draw_chart
@@ -70,6 +71,9 @@ def status_html(snapshot, train):
             cycle=snapshot.history.last.get("cycle", 0), seconds=f"{snapshot.spent:.0f}"
         )
     ]
+    devices = snapshot.description.get("devices")  # runs of before 2026-11-28 do not say
+    if devices:
+        facts.append(train.device.format(device=html.escape(_counted(devices))))
     if snapshot.state in ("running", "paused"):
         facts.append(train.time_left.format(seconds=f"{left:.0f}"))
     if snapshot.history.breaks:
@@ -92,6 +96,12 @@ def status_html(snapshot, train):
         f'<p class="tell" role="status">{html.escape(status_sentence(snapshot, train))}</p>'
         f"{_left_out_html(snapshot, train)}</div>"
     )
+
+
+def _counted(names):
+    """Names, each once, with how often it is there where that is more than once."""
+    counts = Counter(names)
+    return ", ".join(f"{counts[name]} × {name}" if counts[name] > 1 else name for name in counts)
 
 
 def _stages_html(snapshot, train):

@@ -28,6 +28,11 @@ class Replicas:
         if strategy is not None:
             raise TypeError(f"JAX learns on one device, received {strategy}")
 
+    def device_names(self):
+        """What computes: the model of the accelerator, or "CPU"."""
+        device = jax.devices()[0]
+        return ["CPU" if device.platform == "cpu" else device.device_kind]
+
     def scope(self):
         """A context in which networks are built."""
         return nullcontext()

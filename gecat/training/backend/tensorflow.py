@@ -7,6 +7,9 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
+from gecat.quiet import share_gpus
+
+share_gpus()
 # Python never branches on a tensor here, so no source needs converting, which took a third of the
 # time before a first step.
 compiled = partial(tf.function, autograph=False)
@@ -34,6 +37,12 @@ class Replicas:
     def __init__(self, strategy=None):
         self._strategy = strategy or tf.distribute.get_strategy()
         self.count = self._strategy.num_replicas_in_sync
+
+    def device_names(self):
+        """What computes on this machine: the model of each GPU that takes part, or "CPU"."""
+        gpus = tf.config.list_physical_devices("GPU")[: self.count]
+        details = map(tf.config.experimental.get_device_details, gpus)
+        return [each.get("device_name", "GPU") for each in details] or ["CPU"]
 
     def scope(self):
         """A context in which networks are built, so that every device holds their weights."""

@@ -219,6 +219,16 @@ def test_the_command_repeats_the_run(tmp_path):
     assert "--preset" not in words  # the weights bring theirs
 
 
+def test_the_page_names_what_a_run_learns_on(tmp_path):
+    gpus = ["NVIDIA <H100>", "NVIDIA <H100>"]
+    shown = status_html(snapshot_of(tmp_path, devices=gpus), ENGLISH.train)
+    assert "on 2 × NVIDIA &lt;H100&gt;" in shown
+    assert "使用 CPU" in status_html(snapshot_of(tmp_path, devices=["CPU"]), CHINESE.train)
+    assert (
+        " on " not in status_html(snapshot_of(tmp_path), ENGLISH.train).partition("facts")[2][:60]
+    )
+
+
 def test_presets_differ_in_nothing_that_the_page_shows_beside_the_weights():
     shown = ("update_rule", "generator_steps", "beta_rule", "preconditioner")
     assert len({tuple(getattr(preset(name), key) for key in shown) for name in PRESETS}) == 1

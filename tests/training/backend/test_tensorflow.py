@@ -112,3 +112,18 @@ def test_each_process_keeps_a_folder_of_its_own(tmp_path):
 def test_an_unknown_strategy_is_told_the_known_ones():
     with pytest.raises(ValueError, match=r"multiworker.*'cluster'"):
         make_strategy("cluster")
+
+
+def test_gpus_are_shared_and_named(monkeypatch):
+    """There may be none here, so TensorFlow is told of two."""
+    import tensorflow as tf
+
+    from gecat.training.backend import Replicas
+
+    assert os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["first", "second"])
+    details = {"first": {"device_name": "NVIDIA H100"}, "second": {}}
+    monkeypatch.setattr(tf.config.experimental, "get_device_details", details.__getitem__)
+    assert Replicas().device_names() == ["NVIDIA H100"]  # without a strategy, the first alone
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [])
+    assert Replicas().device_names() == ["CPU"]

@@ -1,10 +1,12 @@
 """Figures side by side: medians, and the spread of their ratios."""
 
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
+
+Found = TypeVar("Found")
 
 
 class Figures:
@@ -23,7 +25,7 @@ class Figures:
         print(f"{name}: {value:.4g} {unit}", flush=True)
 
     def compare(
-        self, name: str, ours: list[float], other: str, theirs: list[float], unit: str
+        self, name: str, ours: Sequence[float], other: str, theirs: Sequence[float], unit: str
     ) -> None:
         """Takes what was measured in turn with something else.
 
@@ -34,9 +36,9 @@ class Figures:
         """
         ratios = np.array(ours) / np.array(theirs)
         low, median, high = (float(np.quantile(ratios, at)) for at in (0.0, 0.5, 1.0))
-        self._found[f"{name} / {other}"] = {
-            "ours": ours,
-            "theirs": theirs,
+        self._found[f"{name} / {other}, {unit}"] = {
+            "ours": list(ours),
+            "theirs": list(theirs),
             "unit": unit,
             "ratio": {"low": low, "median": median, "high": high},
         }
@@ -47,22 +49,29 @@ class Figures:
         )
 
 
-def in_turn(repeats: int, *functions: Callable[[], float]) -> list[list[float]]:
+def in_turn(repeats: int, *functions: Callable[[], Found]) -> list[list[Found]]:
     """Calls functions in turn, again and again.
 
     Args:
         repeats: how often each counts, after once to warm up.
-        functions: each returns a figure.
+        functions: each returns a figure, or several.
 
     Returns:
-        the figures of each.
+        what each returned.
     """
     rounds = [[function() for function in functions] for _ in range(repeats + 1)]
     return [list(figures) for figures in zip(*rounds[1:], strict=True)]
 
 
-def milliseconds(function: Callable[[], object]) -> float:
+def seconds(function: Callable[[], object]) -> float:
     """How long a call takes."""
     start = time.perf_counter()
     function()
-    return 1000 * (time.perf_counter() - start)
+    return time.perf_counter() - start
+
+
+def processor_milliseconds(function: Callable[[], object]) -> float:
+    """How long the cores work for a call; what else a machine does hardly counts."""
+    start = time.process_time()
+    function()
+    return 1000 * (time.process_time() - start)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gecat.evaluation.bench.speed.comparison import Figures, in_turn, milliseconds
+from gecat.evaluation.bench.speed.comparison import Figures, in_turn, processor_milliseconds
 from gecat.inference.litert import Interpreters
 from gecat.inference.runtime import Networks
 from gecat.inference.segmenter import SHIPPED_WEIGHTS
@@ -34,9 +34,9 @@ def measure(figures: Figures, repeats: int) -> None:
     ]
     times = in_turn(
         4 * repeats,
-        lambda: milliseconds(lambda: networks.generate(picture)),
-        lambda: milliseconds(lambda: networks.verdicts(photo, mask)),
-        lambda: milliseconds(lambda: convolution("serving_default", x=x)),
+        lambda: processor_milliseconds(lambda: networks.generate(picture)),
+        lambda: processor_milliseconds(lambda: networks.verdicts(photo, mask)),
+        lambda: processor_milliseconds(lambda: convolution("serving_default", x=x)),
     )
     *rates, anchor = (
         [count / spent / 1e6 for spent in each]
@@ -69,9 +69,8 @@ def convolutions_of(model: "keras.Model", size: tuple[int, ...]) -> float:
     """
     import keras
 
-    sized = keras.models.clone_model(
-        model, input_tensors=[keras.Input((*size, each.shape[-1])) for each in model.inputs]
-    )
+    inputs = keras.tree.map_structure(lambda x: keras.Input((*size, x.shape[-1])), model.input)
+    sized = keras.models.clone_model(model, input_tensors=inputs)
     return float(
         sum(
             2 * np.prod(layer.kernel.shape) * np.prod(layer.output.shape[1:3])

@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from gecat.evaluation.bench.speed.comparison import Figures, in_turn, milliseconds
+from gecat.evaluation.bench.speed.comparison import Figures, in_turn, seconds
 from gecat.files import asset
 from gecat.inference.batch import carry_out
 from gecat.inference.overlap import usable_cores
@@ -31,7 +31,7 @@ def measure(figures: Figures, repeats: int) -> None:
             out = Path(tempfile.mkdtemp(dir=place))
             work = plan([photos], out, ENDINGS[product.kind])
             predict = lambda image: segmenter.predict(image, refine=True)  # noqa: E731
-            return milliseconds(lambda: carry_out(predict, work, product, workers)) / 1000
+            return seconds(lambda: carry_out(predict, work, product, workers))
 
         one, all_cores = in_turn(repeats, lambda: segment(1), lambda: segment(None))
     name = f"{count} photos, one at a time"

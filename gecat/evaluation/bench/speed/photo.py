@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from gecat.evaluation.bench.speed.comparison import Figures, in_turn
@@ -14,33 +15,27 @@ from gecat.files import PACKAGE, asset
 IMPORTS = ("tensorflow", "ai_edge_litert.interpreter")
 
 
+FIGURES = ("s", "s of the processor", "MB")
+
+
 def measure(figures: Figures, repeats: int) -> None:
     """Times `gecat segment` of one photo, and takes the memory of its process."""
     photo = next(asset("examples").glob("*.jpg"))
-    memory: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as out:
-        ours = ["-m", "gecat", "segment", str(photo), "--out", out]
-        commands = {"one photo": ours} | {
-            f"import {name}": ["-c", f"import {name}"] for name in IMPORTS
-        }
-
-        def timed(name):
-            seconds, megabytes = run_process(commands[name])
-            memory.setdefault(name, []).append(megabytes)
-            return seconds
-
-        functions = [lambda name=name: timed(name) for name in commands]
-        mine, *others = in_turn(repeats, *functions)
+        commands = {"one photo": ["-m", "gecat", "segment", str(photo), "--out", out]}
+        commands |= {f"import {name}": ["-c", f"import {name}"] for name in IMPORTS}
+        found = in_turn(repeats, *(partial(run_process, words) for words in commands.values()))
+    ours, *others = (list(zip(*each, strict=True)) for each in found)
     for name, theirs in zip(list(commands)[1:], others, strict=True):
-        figures.compare("one photo, whole process", mine, name, theirs, "s")
-        figures.compare("one photo, memory", memory["one photo"][1:], name, memory[name][1:], "MB")
+        for unit, mine, other in zip(FIGURES, ours, theirs, strict=True):
+            figures.compare("one photo, whole process", mine, name, other, unit)
 
 
-def run_process(words: Sequence[str]) -> tuple[float, float]:
+def run_process(words: Sequence[str]) -> tuple[float, float, float]:
     """Runs Python with some words to its end.
 
     Returns:
-        (seconds, the most memory that it had in MB).
+        (seconds, seconds of the processor, the most memory that it had in MB).
     """
     start = time.perf_counter()
     process = subprocess.Popen(
@@ -54,4 +49,4 @@ def run_process(words: Sequence[str]) -> tuple[float, float]:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{Path(sys.executable).name} {' '.join(words)} failed")
-    return seconds, usage.ru_maxrss / 1024
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024

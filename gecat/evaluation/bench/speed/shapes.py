@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from gecat.evaluation.bench.speed.comparison import Figures, milliseconds
+from gecat.evaluation.bench.speed.comparison import Figures, processor_milliseconds
 from gecat.inference.segmenter import load
 
 
@@ -16,6 +16,6 @@ def measure(figures: Figures, repeats: int) -> None:
     for number in range(4 * repeats):
         photo = np.zeros((400, 60 + 340 * number // (4 * repeats), 3), np.uint8)
         predict = partial(segmenter.predict, photo)
-        first.append(milliseconds(predict))
-        second.append(milliseconds(predict))
+        first.append(processor_milliseconds(predict))
+        second.append(processor_milliseconds(predict))
     figures.compare("the first mask of a new shape", first, "the second", second, "ms")
