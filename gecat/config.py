@@ -239,6 +239,7 @@ PRESETS = {
         "discriminator_widths": (24, 32, 48),
         "anchor_share": 0.56,
         "warmup_share": 0.02,
+        "anchor_floor": 1.0,
         "relabel_from": 0.4,
         "composites": "region",
         "average_decay": 0.98,

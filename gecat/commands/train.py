@@ -1,13 +1,12 @@
 """`gecat train`: learns from photos without labels."""
 
 import argparse
-import json
 import sys
 from argparse import Namespace
 from typing import Any
 
-from gecat.errors import Status, UserError, told_of
-from gecat.files import write_atomically
+from gecat.commands.child import add_child, as_child
+from gecat.errors import Status, UserError
 from gecat.options import (
     add_budget,
     add_megapixels,
@@ -42,15 +41,7 @@ def register(commands: argparse._SubParsersAction) -> None:
         default="none",
         help="mirrored: all GPUs of this machine; multiworker: machines named in TF_CONFIG",
     )
-    parser.add_argument(
-        "--error-file", metavar="FILE", help="where to write, as JSON, why it could not go on"
-    )
-    parser.add_argument(
-        "--deadline",
-        type=positive,
-        metavar="S",
-        help="end S seconds from now, pauses included",
-    )
+    add_child(parser)
     parser.add_argument(
         "--workers",
         type=positive,
@@ -64,25 +55,17 @@ def register(commands: argparse._SubParsersAction) -> None:
 
 def run(options: Namespace) -> Status:
     """Trains, and writes down why where that cannot be; some photos may be left out."""
-    try:
+    with as_child(options):
         return _train(options)
-    except Exception as error:
-        told = told_of(error)
-        if told and options.error_file:
-            write_atomically(options.error_file, json.dumps(told.to_dict()).encode())
-        raise
 
 
 def _train(options):
     from tqdm import tqdm
 
     from gecat.training.backend import make_strategy, worker_folder
-    from gecat.training.run.deadline import end_after
     from gecat.training.run.folder import read_description, skipped_of
     from gecat.training.train import train
 
-    if options.deadline:
-        end_after(options.deadline)
     changes = settings(options)
     if options.strategy == "multiworker" and options.seconds:
         raise UserError("command.clocks", received=options.seconds)

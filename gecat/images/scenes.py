@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 MINIMUM_SIZE = 32
+HELD_OUT_SEED = 2**31  # beyond every seed that a training may have
 # The finest period of a pattern, as a share of the side: 5 pixels at 64.
 FINEST, COARSEST = 0.08, 0.14
 LEAST_AREA, MOST_AREA = 0.10, 0.42

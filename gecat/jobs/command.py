@@ -9,6 +9,7 @@ from gecat.files import AnyPath
 from gecat.jobs.job import ERROR, START, Job
 from gecat.jobs.limits import JobLimits
 from gecat.jobs.requests import find_photos
+from gecat.training.race.folder import has_checkpoint
 
 
 def _options(job: Job, data: AnyPath, folder: AnyPath, limit: int) -> list[str]:
@@ -27,12 +28,23 @@ def _options(job: Job, data: AnyPath, folder: AnyPath, limit: int) -> list[str]:
     return words
 
 
+def _race_options(job, folder, limit):
+    """The arguments of `gecat race` that begin a job."""
+    words = ["--run", str(folder), "--number", f"{job.race:g}", "--seconds", str(job.seconds)]
+    words += ["--seed", str(job.changes["seed"])] if "seed" in job.changes else []
+    return [*words, "--limit", str(limit)]
+
+
 def command_to_repeat(job: Job, folder: Path, limit: int) -> str:
     """Returns the command line that repeats a run where its photos and weights lie at hand.
 
     Args:
         job: Job; folder: the run's folder, for the kind of its photos; limit: photos at most.
     """
+    if job.race is not None:
+        return shlex.join(
+            ["python", "-m", "gecat", "race", *_race_options(job, f"runs/{job.name}", limit)]
+        )
     data = {"scenes": "scenes", "photos": find_photos(folder).name}.get(job.data, job.data)
     words = ["python", "-m", "gecat", "train", *_options(job, data, f"runs/{job.name}", limit)]
     if job.start == "shipped":
@@ -53,11 +65,16 @@ def data_of(job: Job, folder: Path, folders: Mapping[str, AnyPath]) -> AnyPath:
 
 def command_to_train(job: Job, folder: Path, data: AnyPath, limits: JobLimits) -> list[str]:
     """Returns the words that start or resume the training of a job within JobLimits."""
-    words = [sys.executable, "-m", "gecat", "train", "--error-file", str(folder / ERROR)]
-    words += ["--deadline", str(limits.wall_clock)]  # it holds where no app is left to look
-    words += _teacher(job, str(folder / START))
+    bounds = ["--error-file", str(folder / ERROR)]
+    bounds += ["--deadline", str(limits.wall_clock)]  # it holds where no app is left to look
     if job.data == "scenes":
-        words += ["--cache", str(folder.parent / "scenes")]  # the same scenes for everybody
+        bounds += ["--cache", str(folder.parent / "scenes")]  # the same scenes for everybody
+    if job.race is not None:
+        words = [sys.executable, "-m", "gecat", "race", *bounds]
+        if has_checkpoint(folder):
+            return [*words, "--run", str(folder), "--seconds", str(job.seconds), "--resume"]
+        return [*words, *_race_options(job, folder, limits.photos)]
+    words = [sys.executable, "-m", "gecat", "train", *bounds, *_teacher(job, str(folder / START))]
     if (folder / "checkpoints" / "state.safetensors").exists():
         # Its settings the run has; its --data tells where the folder is no longer allowed.
         words += ["--data", str(data), "--run", str(folder), "--seconds", str(job.seconds)]

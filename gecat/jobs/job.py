@@ -25,7 +25,7 @@ class Job:
     Attributes:
         owner: hash of the visitor's key.
         origin: hash of the address that it was asked for from, "" where nobody knows.
-        data, preset, start, seconds, changes: as in `requests.RunRequest`.
+        data, preset, start, seconds, changes, race: as in `requests.RunRequest`.
         asked: "run", "pause" or "stop": what its visitor wants of it.
         pace, part: as `training.run.folder.control` takes them.
         waiting_since: when it joined the queue, or None where it does not wait.
@@ -45,6 +45,7 @@ class Job:
     start: str
     seconds: int
     changes: dict
+    race: float | None = None
     asked: str = "run"
     pace: str = "run"
     part: str = "both"

@@ -15,6 +15,7 @@ from gecat.images.decoding import open_source, read_image
 from gecat.images.sources import spread
 from gecat.jobs.limits import JobLimits
 from gecat.model.registry import check
+from gecat.training.race.entries import check_number
 from gecat.training.unused import refuse_unused
 
 STARTS = ("random", "shipped")
@@ -34,6 +35,7 @@ class RunRequest:
         start: "random", "shipped", or the id of one of the visitor's runs.
         seconds: of learning in all.
         changes: settings that differ from the preset's.
+        race: the only number of both sides of a race on drawn scenes; None for one training.
         name: what the run is called; "" for a number.
     """
 
@@ -43,6 +45,7 @@ class RunRequest:
     start: str = "random"
     seconds: int = 60
     changes: dict = field(default_factory=dict)
+    race: float | None = None
     name: str = ""
 
 
@@ -59,6 +62,8 @@ def check_request(request: RunRequest, limits: JobLimits, folders: Collection[st
     check_seconds(request.seconds, limits)
     if request.data not in ("scenes", "photos", *folders):
         raise JobError("job.no_such_data", received=str(request.data)[:40])
+    if request.race is not None:
+        _check_race(request)
     unknown = sorted(map(str, set(request.changes) - STEERABLE))
     if unknown:
         raise JobError("job.not_steerable", received=", ".join(unknown)[:80])
@@ -80,6 +85,16 @@ def check_request(request: RunRequest, limits: JobLimits, folders: Collection[st
             setting = Setting("generator_widths" if name == "widths" else name)
             limit = getattr(limits, name)
             raise JobError("job.too_large", name=setting, limit=limit, received=value)
+
+
+def _check_race(request):
+    """Both sides have one start, one set of scenes and one size: nothing but a seed is asked."""
+    check_number(request.race)
+    if request.data != "scenes":
+        raise JobError("job.no_such_data", received=str(request.data)[:40])
+    given = sorted(map(str, set(request.changes) - {"seed"}))
+    if given:
+        raise JobError("job.not_steerable", received=", ".join(given)[:80])
 
 
 def check_seconds(seconds: Any, limits: JobLimits) -> None:

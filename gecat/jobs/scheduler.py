@@ -104,6 +104,7 @@ class Jobs(Runs):
                 start=request.start,
                 seconds=int(request.seconds),
                 changes=dict(request.changes),
+                race=None if request.race is None else float(request.race),
             )
             self.folder(job).mkdir()
             try:

@@ -88,9 +88,13 @@ class Engine:
             state: the State; batch: dict of `gecat.images.datasets.batches`.
         """
         pictures = ops.cast(batch["image"], "float32") / 127.5 - 1.0
-        masks = self._objectives.generate[False](state.average, state.average_statistics, pictures)
+        masks = self.predict(state, pictures)
         masks = masks**_SHARPNESS / (masks**_SHARPNESS + (1.0 - masks) ** _SHARPNESS)
         return {**batch, "prior": ops.cast(masks * 255.0 + 0.5, "uint8")}
+
+    def predict(self, state, pictures):
+        """What G's moving average says of pictures (N, S, S, 3): masks (N, S, S, 1)."""
+        return self._objectives.generate[False](state.average, state.average_statistics, pictures)
 
     def label(self, state, images):
         """What G's moving average says of many photos, seen at two scales and mirrored.

@@ -30,6 +30,7 @@ class Epoch(NamedTuple):
 
     judged: Any  # Point of D's last gradient, or None
     walked: Any  # conjugate.Path of G, or None
+    asked: int = 0  # evaluations of either player's loss with its gradient
 
 
 def gradient_epoch(game, generator, discriminator, config, left=1.0, part="both"):
@@ -46,6 +47,7 @@ def gradient_epoch(game, generator, discriminator, config, left=1.0, part="both"
         (generator, discriminator, Epoch).
     """
     left = left if config.anneal else 1.0
+    game = _Counting(game)
     judged = walked = None
     learned = discriminator
     if part != "generator":
@@ -54,7 +56,27 @@ def gradient_epoch(game, generator, discriminator, config, left=1.0, part="both"
     if part != "discriminator":
         seen = radius.ahead(learned, config.extrapolation)
         generator, walked = _walk(game, seen, learned.carried, generator, config, left)
-    return generator, learned, Epoch(judged, walked)
+    return generator, learned, Epoch(judged, walked, game.asked)
+
+
+class _Counting:
+    """A Game that counts how often a loss with its gradient is asked for."""
+
+    def __init__(self, game):
+        self._game, self.asked = game, 0
+
+    def discriminator_objective(self, generator):
+        return self._counted(self._game.discriminator_objective(generator))
+
+    def generator_objective(self, critic, carried):
+        return self._counted(self._game.generator_objective(critic, carried))
+
+    def _counted(self, objective):
+        def counted(*arguments):
+            self.asked += 1
+            return objective(*arguments)
+
+        return counted
 
 
 def _judge(game, generator, player, config, left):

@@ -57,6 +57,10 @@ class Supply:
         return self
 
     def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """Lets go of the threads."""
         self._ahead.close()
 
     @property

@@ -12,10 +12,8 @@ lock                       held by the process that runs
 """
 
 import json
-import signal
-import threading
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import keras
@@ -31,7 +29,7 @@ from gecat.training.engine import Engine
 from gecat.training.loop import check_budget
 from gecat.training.rollback import healing_cycles
 from gecat.training.run.checkpoint import load_state, save_state
-from gecat.training.run.control import Steering
+from gecat.training.run.control import Steering, interruptible
 from gecat.training.run.folder import control, hold, read_description, tell
 from gecat.training.run.recorder import Recorder
 from gecat.training.run.resume import check_there, longer, refuse, taken_up
@@ -266,7 +264,7 @@ def start_run(
         keep(state)
     recorder = Recorder(folder, engine, photos, state)
     saved = time.monotonic()
-    with _interruptible() as interrupted, recorder, ExitStack() as stack:
+    with interruptible() as interrupted, recorder, ExitStack() as stack:
         renewal = None
         if config.renew_from < config.renew_until:
             renewal = stack.enter_context(Renewal(engine, photos, folder / "renewal", workers))
@@ -317,21 +315,3 @@ def check_folder(folder, resume):
     if resume and not checkpoint.exists():
         raise RunError("run.no_checkpoint", received=name_of(folder))
     return checkpoint
-
-
-@contextmanager
-def _interruptible():
-    """An event that Ctrl-C and SIGTERM set, so that the last checkpoint is kept."""
-    interrupted = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield interrupted
-        return
-    before = {
-        number: signal.signal(number, lambda *_: interrupted.set())
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield interrupted
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -37,6 +37,7 @@ def choose(page, tab):
 def open_train(visit, url, train=ENGLISH.train, **options):
     page = visit(url, **options)
     choose(page, train.tab)
+    choose(page, train.one_training)
     expect(page.locator("#train-status")).to_contain_text(train.no_runs)
     return page
 
@@ -69,6 +70,7 @@ def test_a_run_is_watched_steered_found_again_and_taken_home(visit, app):
     second = page.context.new_page()
     second.goto(url)
     choose(second, ENGLISH.train.tab)
+    choose(second, ENGLISH.train.one_training)
     begin(page)
     state(second, "running")
     second.close()

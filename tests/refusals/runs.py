@@ -14,6 +14,7 @@ from gecat.training.backend import jax as under_jax
 from gecat.training.engine import Engine
 from gecat.training.loop import check_budget
 from gecat.training.pretraining import Pretraining
+from gecat.training.race.entries import check_number
 from gecat.training.rollback import healing_cycles
 from gecat.training.run.checkpoint import load_state
 from gecat.training.run.folder import hold, read_description
@@ -94,6 +95,7 @@ RECIPES = {
     "run.none_here": lambda tools: read_description(tools.place / "given"),
     "run.under_way": two_at_once,
     "run.leave_out": lambda tools: refuse({"--data": "somewhere/given"}),
+    "run.race_number": lambda tools: check_number("given"),
     "run.broken": broken_again_and_again,
     "run.replicas": uneven_replicas,
     "run.one_encoder": lambda tools: Pretraining(

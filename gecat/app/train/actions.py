@@ -75,11 +75,13 @@ class TrainActions:
         """Gives a new visitor a key and an old one the runs, and lets them start another."""
         known = visitor if isinstance(visitor, dict) else {}
         visitor = {"key": key_of(visitor) or new_key(), "run": known.get("run")}
-        mine = self.jobs.runs(visitor["key"])
+        mine = self._mine(visitor["key"])
         if visitor["run"] not in [job.id for job in mine]:
             visitor["run"] = mine[0].id if mine else None
         runs = self._list(mine, visitor["run"])
-        return {"visitor": visitor, "runs": runs, "start": gr.update(interactive=True)}
+        arrived = {"visitor": visitor, "runs": runs, "start": gr.update(interactive=True)}
+        # Who has a training comes to see it; to anybody else the race shows what there is to see.
+        return arrived | ({"modes": gr.Tabs(selected="training")} if mine else {})
 
     @errors_become_toasts
     def start(
@@ -113,10 +115,10 @@ class TrainActions:
             start=self._selected(run) if begin == "run" else begin,
             seconds=seconds,
             changes=changed_settings(begin, preset, terms, **settings),
-            name=next_name((job.name for job in self.jobs.runs(key)), self.words.train.run_name),
+            name=next_name((job.name for job in self._mine(key)), self.words.train.run_name),
         )
         started = self.jobs.start(key, request, origin_of(connection))
-        runs = self._list(self.jobs.runs(key), started)
+        runs = self._list(self._mine(key), started)
         return {"visitor": {"key": key, "run": started}, "runs": runs}
 
     def choose(self, visitor, run):
@@ -168,7 +170,7 @@ class TrainActions:
         """Removes a run and all that it left."""
         key = key_of(visitor)
         self.jobs.delete(key, self._selected(run))
-        mine = self.jobs.runs(key)
+        mine = self._mine(key)
         left = mine[0].id if mine else None
         return {"visitor": {"key": key, "run": left}, "runs": self._list(mine, left)}
 
@@ -194,7 +196,7 @@ class TrainActions:
             what has changed, and what the page has then.
         """
         key = key_of(visitor)
-        mine = self.jobs.runs(key) if key else []
+        mine = self._mine(key) if key else []
         ids = [job.id for job in mine]
         # Another window may have removed the run that is selected here, or begun the first one.
         chosen = run if run in ids else next(iter(ids), None)
@@ -202,7 +204,9 @@ class TrainActions:
         runs = self._list(mine, chosen)
         if chosen == run:
             del runs["value"]  # it would undo what is being selected meanwhile
-        busy = any(self.jobs.state(job) in UNFINISHED for job in mine)
+        # Races tick by the same timer.
+        all_mine = self.jobs.runs(key) if key else []
+        busy = any(self.jobs.state(job) in UNFINISHED for job in all_mine)
         shown = {
             **self._pictures(snapshots.get(chosen), float(back)),
             **self._comparison([*snapshots.values()]),
@@ -245,6 +249,10 @@ class TrainActions:
         """Nothing to take home."""
         nothing = {name: gr.update(value=None, interactive=False) for name in FILES}
         return nothing | {"film": None, "command": None}
+
+    def _mine(self, key):
+        """The visitor's trainings; races have a view of their own."""
+        return [job for job in self.jobs.runs(key) if job.race is None]
 
     def _snapshots(self, mine, runs):
         """Some of the visitor's runs, by id; runs that are gone are left out."""

@@ -4,16 +4,13 @@ from types import SimpleNamespace
 
 import gradio as gr
 
-from gecat.app.train.actions import FILES, TERMS, TrainActions
+from gecat.app.train.actions import FILES, TrainActions
+from gecat.app.train.form import SECONDS, build_form
+from gecat.app.train.race.tab import connect_race, race_parts
 from gecat.app.train.views import masks_html, status_html, waiting_html
 from gecat.app.ui.events import AT_ONCE, AT_ONCE_QUEUED, connect, named
-from gecat.config import PRESETS, SETTINGS, preset
-from gecat.images.datasets import MINIMUM_PHOTOS
 
-PRESET, SECONDS, LONGEST_K = "small", 60, 16
-FIRST_RADII = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1]
 NOW = 100  # of the slider through a run's pictures
-SIZES = (64, 96, 128, 160)  # sides of a training picture, pixels
 COPYING = {"concurrency_id": "files", "concurrency_limit": 2, "show_progress": "hidden"}
 
 
@@ -32,11 +29,23 @@ def build(page, tab):
     train = page.words.train
     actions = TrainActions(page.words, page.jobs)
     gr.Markdown(train.intro)
+    with gr.Tabs(elem_id="train-modes") as modes:
+        with gr.Tab(train.race.tab, id="race") as race_tab:
+            race = race_parts(train)
+        with gr.Tab(train.one_training, id="training") as training_tab:
+            training = _training(page.words, page.jobs)
+    arrived = _connect_training(page, actions, modes, training, [tab.select, training_tab.select])
+    connect_race(page, race, arrived.then, [tab.select, race_tab.select])
+
+
+def _training(words, jobs):
+    """One training: what it is asked for, and what it shows."""
+    train = words.train
     with gr.Row():
         with gr.Column(scale=4, min_width=300):
-            form = _form(page.words, page.jobs)
+            form = build_form(words, jobs)
             runs = gr.Radio([], label=train.your_runs, elem_id="runs")
-            managing = _managing(train, page.jobs.limits)
+            managing = _managing(train, jobs.limits)
         with gr.Column(scale=8, min_width=300):
             shown = _shown(train)
             with gr.Tabs(elem_id="train-views", overflow_behavior="wrap"):
@@ -57,6 +66,20 @@ def build(page, tab):
                 with gr.Tab(train.take_home) as take_home:
                     downloads = _downloads(train)
                     shown.use = downloads.use
+    return SimpleNamespace(
+        form=form,
+        runs=runs,
+        managing=managing,
+        shown=shown,
+        stepping=stepping,
+        downloads=downloads,
+        taking=take_home.select,
+    )
+
+
+def _connect_training(page, actions, modes, parts, opened):
+    """Wires one training; returns the event of the visitor's being known."""
+    runs, shown = parts.runs, parts.shown
     run = {"visitor": page.visitor, "run": runs}
     listed = {"visitor": page.visitor, "runs": runs}
     refresh = _refresh(page, actions, run, shown)
@@ -64,132 +87,23 @@ def build(page, tab):
         page.loaded,
         actions.arrive,
         {"visitor": page.visitor},
-        {**listed, "start": form.start},
+        {**listed, "start": parts.form.start, "modes": modes},
         **AT_ONCE,
     )
-    for event in (arrived.then, page.timer.tick, tab.select):
+    for event in (arrived.then, page.timer.tick, *opened):
         connect(event, **refresh)
     for event in (shown.back.input, shown.others.input):
         connect(event, **refresh, trigger_mode="always_last")
-    started = connect(form.start.click, actions.start, {**run, **form.inputs}, listed, **COPYING)
+    asked = {**run, **parts.form.inputs}
+    started = connect(parts.form.start.click, actions.start, asked, listed, **COPYING)
     started.success(None, js="() => gecat.showStatusOnPhone()")
     chosen = connect(runs.input, actions.choose, run, {"visitor": page.visitor}, **AT_ONCE)
     for event in (started.success, chosen.success):
         back_to_now = connect(event, lambda: {"back": NOW}, None, {"back": shown.back}, **AT_ONCE)
         connect(back_to_now.then, **refresh)
-    _connect_steering(actions, run, listed, shown, stepping, managing, refresh)
-    _connect_downloads(page, actions, run, downloads, take_home.select, chosen.success)
-
-
-def _form(words, jobs):
-    """What a run is asked for; everything has a good default."""
-    train, limits = words.train, jobs.limits
-    sources = [(train.scenes, "scenes"), (train.my_photos, "photos")]
-    data = gr.Radio(
-        [*sources, *jobs.folders], value="scenes", label=train.learn_from, elem_id="learn-from"
-    )
-    megabytes = f"{limits.upload_bytes / 1e6:.0f}"
-    info = train.files_info.format(least=MINIMUM_PHOTOS, count=limits.photos, size=megabytes)
-    with gr.Column(visible=False) as uploads:
-        files = gr.File(label=train.files, file_count="multiple", height=160, elem_id="train-files")
-        gr.Markdown(info, elem_classes="small")
-    seconds = gr.Slider(
-        10,
-        limits.seconds,
-        value=min(SECONDS, limits.seconds),
-        step=5,
-        label=train.seconds,
-        info=train.seconds_info,
-        elem_id="seconds",
-    )
-    # Nobody presses it before the page knows whose run it will be.
-    start = gr.Button(train.start, variant="primary", size="lg", interactive=False, elem_id="start")
-    with gr.Accordion(train.steer, open=False, elem_id="steer"):
-        method = _method(words, limits)
-    connect(
-        data.change,
-        lambda data: {"uploads": gr.update(visible=data == "photos")},
-        {"data": data},
-        {"uploads": uploads},
-        **AT_ONCE,
-    )
-    return SimpleNamespace(
-        start=start, inputs={"data": data, "files": files, "seconds": seconds, **method}
-    )
-
-
-def _method(words, limits):
-    """How a run learns; returns the components by the names that `start` takes."""
-    train, choices, base = words.train, words.choices, preset(PRESET)
-    gr.Markdown(train.steer_info, elem_classes="small")
-    begin = gr.Radio(
-        [
-            (train.begin_random, "random"),
-            (train.begin_shipped, "shipped"),
-            (train.begin_run, "run"),
-        ],
-        value="random",
-        label=train.begin_with,
-        info=train.begin_info,
-        elem_id="begin",
-    )
-    name = gr.Radio(
-        [(choices.preset[key], key) for key in ("small", "base", "article")],
-        value=PRESET,
-        label=train.preset,
-        elem_id="preset",
-    )
-    settings = {
-        "size": gr.Radio(SIZES, value=base.size, label=train.size, elem_id="size"),
-        "update_rule": gr.Radio(
-            [(choices.update_rule[key], key) for key in SETTINGS["update_rule"]["enum"]],
-            value=base.update_rule,
-            label=train.update_rule,
-        ),
-        "generator_steps": gr.Slider(
-            1,
-            min(LONGEST_K, limits.generator_steps),
-            value=base.generator_steps,
-            step=1,
-            label=train.generator_steps,
-            info=train.generator_steps_info,
-            elem_id="generator-steps",
-        ),
-        "first_radius": gr.Radio(
-            FIRST_RADII,
-            value=base.first_radius,
-            label=train.first_radius,
-            info=train.first_radius_info,
-            elem_id="first-radius",
-        ),
-        "beta_rule": gr.Radio(
-            SETTINGS["beta_rule"]["enum"], value=base.beta_rule, label=train.beta_rule
-        ),
-        "preconditioner": gr.Radio(
-            [(choices.preconditioner[key], key) for key in SETTINGS["preconditioner"]["enum"]],
-            value=base.preconditioner,
-            label=train.preconditioner,
-        ),
-    }
-    terms = gr.CheckboxGroup(
-        [(train.term_names[key], key) for key in TERMS], value=list(TERMS), label=train.terms
-    )
-    networks = {"preset": name, "size": settings["size"]}
-    connect(
-        begin.change,
-        lambda begin: dict.fromkeys(networks, gr.update(visible=begin == "random")),
-        {"begin": begin},
-        networks,
-        **AT_ONCE,
-    )
-    connect(
-        name.change,
-        lambda name: {"size": preset(name).size if name in PRESETS else base.size},
-        {"name": name},
-        {"size": settings["size"]},
-        **AT_ONCE,
-    )
-    return {"begin": begin, "preset": name, "terms": terms, **settings}
+    _connect_steering(actions, run, listed, shown, parts.stepping, parts.managing, refresh)
+    _connect_downloads(page, actions, run, parts.downloads, parts.taking, chosen.success)
+    return arrived
 
 
 def _managing(train, limits):

@@ -3,6 +3,7 @@
 import html
 from collections import Counter
 
+from gecat.app.train.networks import OF_STAGE, networks_html
 from gecat.app.train.run_pictures import count_columns, sheet_style, tiles_html
 from gecat.app.ui.charts import draw_bars, draw_chart
 from gecat.app.ui.sentences import skipped_html
@@ -92,7 +93,8 @@ def status_html(snapshot, train):
         f'<div class="bar{" reading" if reading else ""}" role="progressbar" '
         f'aria-valuenow="{100 * share:.0f}">'
         f'<i style="width:{100 * share:.1f}%"></i></div>'
-        f"{_stages_html(snapshot, train)}{lights_html(snapshot, train)}"
+        f"{_stages_html(snapshot, train)}{_networks_html(snapshot, train)}"
+        f"{lights_html(snapshot, train)}"
         f'<p class="tell" role="status">{html.escape(status_sentence(snapshot, train))}</p>'
         f"{_left_out_html(snapshot, train)}</div>"
     )
@@ -112,6 +114,15 @@ def _stages_html(snapshot, train):
         for stage in STAGES
     )
     return f'<ol class="stages">{items}</ol>'
+
+
+def _networks_html(snapshot, train):
+    """Both networks while they learn: of quick turns both, in slow motion whose turn it is."""
+    if snapshot.state != "running" or snapshot.now.get("doing") != "learning":
+        return ""
+    stage = snapshot.history.last.get("stage")
+    learning = snapshot.now.get("light") if snapshot.now.get("slow") else OF_STAGE.get(stage)
+    return networks_html(learning, train, frozen=stage == "adversarial")
 
 
 def lights_html(snapshot, train):

@@ -29,7 +29,7 @@ def thin(times, values, limit):
     return np.add.reduceat(times, starts) / counts, np.add.reduceat(values, starts) / counts
 
 
-def draw_chart(title, lines, unit="{seconds} s", low=None, high=None):
+def draw_chart(title, lines, unit="{seconds} s", low=None, high=None, cursor=False):
     """Draws lines over the seconds of a run.
 
     Args:
@@ -37,6 +37,7 @@ def draw_chart(title, lines, unit="{seconds} s", low=None, high=None):
         lines: list of (name, times, values), up to four.
         unit: how seconds are written.
         low, high: bounds of the values; None fits the lines.
+        cursor: whether there is an upright line, which `--share` of an element around it places.
 
     Returns:
         HTML of a figure, or "" where no line has a point.
@@ -74,6 +75,8 @@ def draw_chart(title, lines, unit="{seconds} s", low=None, high=None):
     spoken = ", ".join(f"{name} {short(values[-1])}" for _, name, _, values in drawn)
     label = html.escape(f"{title}: {spoken}", quote=True)
     base = HEIGHT - BOTTOM
+    way = f"--way:{WIDTH - LEFT - RIGHT}px"
+    mark = f'<path class="cursor" style="{way}" d="M{LEFT},{TOP}V{base}"/>' if cursor else ""
     return (
         f'<figure class="chart"><figcaption>{html.escape(title)}</figcaption>'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">'
@@ -82,7 +85,7 @@ def draw_chart(title, lines, unit="{seconds} s", low=None, high=None):
         f'<text x="{LEFT - 5}" y="{base}" text-anchor="end">{short(bottom)}</text>'
         f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 4}" text-anchor="end">'
         f"{unit.format(seconds=f'{end:.0f}')}</text>"
-        f"{paths}</svg><div class=keys>{keys}</div></figure>"
+        f"{paths}{mark}</svg><div class=keys>{keys}</div></figure>"
     )
 
 

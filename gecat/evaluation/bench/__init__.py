@@ -11,6 +11,7 @@ BENCHES = {
     "empty": "whether pictures that show nothing get an empty mask",
     "ablation": "what each part of the method is worth",
     "stability": "whether the gradient epoch holds, in games with a known end and in its own",
+    "race": "where plain adversarial training breaks, and whether the method does",
     "semisupervised": "how far a few masks made by people go",
     "robustness": "attacks on the running app: what SECURITY.md promises, tried",
     "speed": "how long everything takes, beside what it is built on",

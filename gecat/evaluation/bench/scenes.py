@@ -16,7 +16,7 @@ from gecat.evaluation.baselines import method
 from gecat.evaluation.metrics import iou
 from gecat.files import AnyPath
 from gecat.images.pseudo_masks import pseudo_mask
-from gecat.images.scenes import draw_scenes
+from gecat.images.scenes import HELD_OUT_SEED, draw_scenes
 from gecat.inference.batch import with_progress
 from gecat.inference.segmenter import load
 from gecat.model.weights import load_weights
@@ -29,7 +29,6 @@ from gecat.training.train import train
 from gecat.training.vectors import norm
 
 HELD_OUT = 300
-HELD_OUT_SEED = 2**31  # beyond every seed that a training may have
 WITHOUT_GAME = {"anchor_share": 1.0, "warmup_share": 0.0}
 RIVALS = ("otsu", "kmeans", "grabcut", "barrier")
 

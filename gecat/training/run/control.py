@@ -1,6 +1,9 @@
 """How a run under way obeys its control file, and says what it is doing."""
 
+import signal
+import threading
 import time
+from contextlib import contextmanager
 
 from gecat.training.run.folder import control, read_control, tell
 
@@ -55,3 +58,21 @@ class Steering:
         started = time.monotonic()
         self._interrupted.wait(seconds)
         self._waited += time.monotonic() - started
+
+
+@contextmanager
+def interruptible():
+    """An event that Ctrl-C and SIGTERM set, so that the last checkpoint is kept."""
+    interrupted = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupted
+        return
+    before = {
+        number: signal.signal(number, lambda *_: interrupted.set())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield interrupted
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -88,7 +88,7 @@ class Recorder:
             found["probe_drift"] = float(np.abs(masks - self._last).mean())
         if self._truth is not None:
             # Never used in learning: it only tells whoever watches how far the run is.
-            found["probe_iou"] = _mean_iou(masks[..., 0] > 0.5, self._truth > 127)
+            found["probe_iou"] = mean_iou(masks[..., 0] > 0.5, self._truth > 127)
         self._last = masks
         sheet = _contact_sheet(self._probes, masks, maps)
         write_png(self._folder / "pictures" / f"{state.cycle:06d}.png", sheet)
@@ -150,7 +150,8 @@ def _contact_sheet(photos, masks, maps):
     return np.round(np.clip(sheet, 0.0, 1.0) * 255.0).astype(np.uint8)
 
 
-def _mean_iou(masks, truths):
+def mean_iou(masks, truths):
+    """Mean intersection over union of masks with true ones, bool (N, H, W) both."""
     intersections = (masks & truths).sum((1, 2))
     unions = (masks | truths).sum((1, 2))
     return float(np.mean(np.where(unions > 0, intersections / np.maximum(unions, 1), 1.0)))

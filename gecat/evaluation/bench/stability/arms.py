@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from gecat.config import Config, preset
 from gecat.training import adam, conjugate, epoch, radius
+from gecat.training.race.entries import PENALTY
 from gecat.training.vectors import norm
 
 _STEPS = 4  # of G where D is frozen
@@ -159,7 +160,7 @@ class _Adam:
         self.carried = point.carried
 
 
-METHOD = preset("small", gradient_penalty=1.0)
+METHOD = preset("small", gradient_penalty=PENALTY)
 
 
 def _method(**changes: Any) -> Arm:

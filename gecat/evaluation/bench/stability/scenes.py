@@ -7,26 +7,20 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
 
-import keras
 import numpy as np
 
-from gecat.config import Config, preset
-from gecat.evaluation.bench.scenes import HELD_OUT_SEED
+from gecat.config import Config
 from gecat.evaluation.bench.stability.arms import Objective, Side
 from gecat.evaluation.bench.stability.play import Gradients
 from gecat.evaluation.metrics import iou
-from gecat.images.datasets import load_photos
-from gecat.images.scenes import draw_scenes
 from gecat.training.engine import Engine, Match
-from gecat.training.loop import run_cycles
 from gecat.training.losses import full_weights
+from gecat.training.race.entries import shared_config
+from gecat.training.race.racers import held_out, load_scenes, start
 from gecat.training.supply import Supply
 
-SCENES = 512
 HELD_OUT = 300
-START_CYCLES = 50
 LOST = 0.1  # of IoU below the start
-_AT_ONCE = 50
 _DECAY = 0.92  # of the moving average, a cycle: of 0.98 a step of four
 
 
@@ -41,11 +35,12 @@ class Scenes:
     def __init__(self, seed: int, penalty: float = 0.0, **changes: Any) -> None:
         self.asked = 0
         self.gradients = Gradients()  # of G
-        config = preset("small", prior="texture", seed=seed, gradient_penalty=penalty, **changes)
-        self._engine, self._state = _started(seed, config)
-        state, self._supply = self._state, Supply(self._engine, _photos(), 10**6 * (seed + 1))
+        shared = shared_config(seed, **changes)
+        self._state = state = _start(shared)
+        self._engine = _engine(shared.replace(gradient_penalty=penalty))
+        self._supply = Supply(self._engine, _photos(), state.batch)
         self._match = Match(
-            self._engine, state, lambda: self._supply.take(state, 0.0), full_weights(config)
+            self._engine, state, lambda: self._supply.take(state, 0.0), full_weights(shared)
         )
         self.start = (
             Side(state.generator, state.generator_statistics),
@@ -77,15 +72,10 @@ class Scenes:
 
     def distance(self, generator: Side, critic: Side) -> float:
         """1 - IoU of the average's masks of the scenes held out."""
-        images, truths = _held_out()
+        pictures, truths = held_out(HELD_OUT)
         theta, statistics = self._average
         state = replace(self._state, average=theta, average_statistics=statistics)
-        self._engine.load_average(state)
-        masks = [
-            np.asarray(self._engine.generator(images[at : at + _AT_ONCE], training=False))
-            for at in range(0, len(images), _AT_ONCE)
-        ]
-        found = np.concatenate(masks)[..., 0] > 0.0
+        found = np.asarray(self._engine.predict(state, pictures))[..., 0] > 0.5
         return 1.0 - float(np.mean([iou(*pair) for pair in zip(found, truths, strict=True)]))
 
     def _counting(self, objective, gradients=None):
@@ -100,25 +90,21 @@ class Scenes:
 
     def close(self) -> None:
         """Lets go of the threads that make batches."""
-        self._supply.__exit__()
+        self._supply.close()
 
 
 @lru_cache(1)
-def _started(seed: int, config: Config) -> Any:
-    """(Engine, State) after a short anchored start and D's warm-up, the same for every arm."""
-    keras.utils.set_random_seed(seed)
-    engine = Engine(config.replace(anchor_share=0.8, warmup_share=0.2, relabel_from=1.0))
-    state = engine.initial_state()
-    *_, (state, _) = run_cycles(engine, state, _photos(), cycles=START_CYCLES)
-    return engine, state
+def _start(shared: Config) -> Any:
+    """The State of a seed, the same for every arm."""
+    return start(shared, _photos())
+
+
+@lru_cache(2)
+def _engine(config: Config) -> Engine:
+    """What is compiled once serves every number of an arm."""
+    return Engine(config)
 
 
 @cache
 def _photos() -> Any:
-    return load_photos("scenes", 64, prior="texture", limit=SCENES, seed=0)
-
-
-@cache
-def _held_out() -> Any:
-    images, truths = draw_scenes(HELD_OUT, 64, seed=HELD_OUT_SEED)
-    return images.astype(np.float32) / 127.5 - 1.0, truths
+    return load_scenes()

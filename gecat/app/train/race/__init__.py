@@ -1,0 +1,1 @@
+"""The race inside the Train tab: the method beside plain adversarial training."""

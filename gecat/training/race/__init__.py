@@ -1,0 +1,1 @@
+"""The race: the method and plain adversarial training side by side, from one start."""
