@@ -6,7 +6,7 @@ import gradio as gr
 
 from gecat.app.train.actions import FILES, TERMS, TrainActions
 from gecat.app.train.views import masks_html, status_html, waiting_html
-from gecat.app.ui.events import AT_ONCE, AT_ONCE_QUEUED, connect, named
+from gecat.app.ui.events import AT_ONCE, AT_ONCE_QUEUED, connect, connect_in_browser, named
 from gecat.config import PRESETS, SETTINGS, preset
 from gecat.images.datasets import MINIMUM_PHOTOS
 
@@ -40,21 +40,21 @@ def build(page, tab):
         with gr.Column(scale=8, min_width=300):
             shown = _shown(train)
             with gr.Tabs(elem_id="train-views", overflow_behavior="wrap"):
-                with gr.Tab(train.curves):
+                with gr.Tab(train.curves, id="curves"):
                     shown.curves = gr.HTML(waiting_html(train), elem_id="curves")
-                with gr.Tab(train.critics_view):
+                with gr.Tab(train.critics_view, id="critic"):
                     shown.pairs = gr.HTML(waiting_html(train), elem_id="pairs")
                     shown.histogram = gr.HTML(elem_id="histogram")
-                with gr.Tab(train.step_by_step):
+                with gr.Tab(train.step_by_step, id="step-by-step"):
                     stepping = _stepping(train)
                     shown.lights = stepping.lights
-                with gr.Tab(train.compare):
+                with gr.Tab(train.compare, id="compare"):
                     shown.others = gr.CheckboxGroup(
                         [], label=train.compare_with, info=train.compare_info, elem_id="others"
                     )
                     shown.comparison = gr.HTML(elem_id="compared")
                     shown.settings = gr.HTML(elem_id="settings")
-                with gr.Tab(train.take_home) as take_home:
+                with gr.Tab(train.take_home, id="take-home") as take_home:
                     downloads = _downloads(train)
                     shown.use = downloads.use
     run = {"visitor": page.visitor, "run": runs}
@@ -72,7 +72,7 @@ def build(page, tab):
     for event in (shown.back.input, shown.others.input):
         connect(event, **refresh, trigger_mode="always_last")
     started = connect(form.start.click, actions.start, {**run, **form.inputs}, listed, **COPYING)
-    started.success(None, js="() => gecat.showStatusOnPhone()")
+    started.success(None, js="() => gecat.showOnPhone('#train-status')")
     chosen = connect(runs.input, actions.choose, run, {"visitor": page.visitor}, **AT_ONCE)
     for event in (started.success, chosen.success):
         back_to_now = connect(event, lambda: {"back": NOW}, None, {"back": shown.back}, **AT_ONCE)
@@ -200,8 +200,28 @@ def _managing(train, limits):
             10, limits.seconds, value=min(2 * SECONDS, limits.seconds), step=5, label=train.longer
         )
         longer = gr.Button(train.continue_longer, size="md", elem_id="longer")
-        delete = gr.Button(train.delete, variant="stop", size="md", elem_id="delete")
-    return SimpleNamespace(name=name, rename=rename, seconds=seconds, longer=longer, delete=delete)
+        delete = gr.Button(train.delete, size="md", elem_id="delete")
+        with gr.Group(visible=False) as asked:
+            gr.Markdown(train.delete_sure, container=True)
+            with gr.Row():
+                keep = gr.Button(train.delete_not, min_width=90, size="md", elem_id="delete-not")
+                delete_for_good = gr.Button(
+                    train.delete_for_good,
+                    variant="stop",
+                    min_width=90,
+                    size="md",
+                    elem_id="delete-for-good",
+                )
+    return SimpleNamespace(
+        name=name,
+        rename=rename,
+        seconds=seconds,
+        longer=longer,
+        delete=delete,
+        asked=asked,
+        keep=keep,
+        delete_for_good=delete_for_good,
+    )
 
 
 def _shown(train):
@@ -329,7 +349,13 @@ def _connect_steering(actions, run, listed, shown, stepping, managing, refresh):
     ):
         steered = connect(button.click, action, {**run, **inputs}, **AT_ONCE_QUEUED)
         connect(steered.then, **refresh)
-    deleted = connect(managing.delete.click, actions.delete, run, listed, **AT_ONCE_QUEUED)
+    asked = {"asked": managing.asked}
+    connect(
+        managing.delete.click, actions.ask_to_delete, {"run": run["run"]}, asked, **AT_ONCE_QUEUED
+    )
+    for event in (managing.keep.click, managing.delete_for_good.click, run["run"].change):
+        connect_in_browser(event, {"asked": gr.update(visible=False)}, asked)
+    deleted = connect(managing.delete_for_good.click, actions.delete, run, listed, **AT_ONCE_QUEUED)
     connect(deleted.then, **refresh)
 
 
