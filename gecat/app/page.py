@@ -1,6 +1,8 @@
 """Puts the app together: one page in English, the same in Chinese, and how they are served."""
 
 import functools
+import html
+import json
 from importlib import import_module
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from gecat.app.ui.examples import write_examples
 from gecat.app.ui.guard import guarded
 from gecat.app.ui.large_photos import LargePhotos
 from gecat.app.ui.page_state import Page
+from gecat.app.ui.photo_input import PHOTO_HEIGHT, photo_input
 from gecat.app.ui.queue_shares import share_queue
 from gecat.app.ui.result_cache import ResultCache
 from gecat.app.ui.temporary import KEPT_SECONDS
@@ -21,8 +24,8 @@ from gecat.jobs.scheduler import Jobs
 
 # The tabs in their order: each is a folder beside this file, whose tab.py has `title` and `build`.
 TABS = ("segment", "explore", "train", "about")
-STATIC = Path(__file__).parent / "static"
-DESCRIPTION = '<meta name="description" content="Segments a photo into object and background.">'
+STYLE = Path(__file__).parent / "static" / "app.css"
+ENGLISH = i18n.words("en")
 SECRET = "gecat"  # of what a browser keeps for itself; it must be the same after a restart
 
 
@@ -38,7 +41,6 @@ def build(folder, weights=None, jobs=None, results=None):
     Returns:
         gr.Blocks, to be launched with `launch_options()`.
     """
-    english = i18n.words("en")
     demo = gr.Blocks(
         title="GEC-AT",
         analytics_enabled=False,
@@ -55,8 +57,8 @@ def build(folder, weights=None, jobs=None, results=None):
         loaded=demo.load,
     )
     with demo:
-        _build_page(make_page, english, "./zh", public=True)
-    with demo.route(english.page.other_language, "zh", show_in_navbar=False):
+        _build_page(make_page, ENGLISH, "./zh", public=True)
+    with demo.route(ENGLISH.page.other_language, "zh", show_in_navbar=False):
         _build_page(make_page, i18n.words("zh"), "./?language=en", public=False)
     return share_queue(demo)
 
@@ -67,11 +69,11 @@ def launch_options(access=None, list_runs=None):
     Args:
         access, list_runs: as `guarded` takes them.
     """
-    style, script = ((STATIC / name).read_text(encoding="utf-8") for name in ("app.css", "app.js"))
     return {
         "theme": make_theme(),
-        "css": style,
-        "head": f"{DESCRIPTION}<script>{script}</script>",
+        "css": STYLE.read_text(encoding="utf-8"),
+        # What Gradio's own components say, where it has no words of the page's language.
+        "i18n": gr.I18n(**{"en": dict(ENGLISH.gradio), "zh-CN": dict(i18n.words("zh").gradio)}),
         "favicon_path": LOGO,
         "footer_links": ["api"],
         # One file may be a zip of photos; how large a photo may be, the reader says.
@@ -92,6 +94,7 @@ def _build_page(make_page, words, other_page, public):
     page = make_page(
         words=words,
         public=public,
+        photo=photo_input(words, "photo", PHOTO_HEIGHT, render=False),
         visitor=gr.BrowserState(storage_key="gecat-visitor", secret=SECRET),
         run_in_use=gr.BrowserState(storage_key="gecat-weights", secret=SECRET),
         weights_chosen=gr.State(None),
@@ -108,8 +111,16 @@ def _build_page(make_page, words, other_page, public):
 
 
 def _hero(words, other_page):
+    # What the page's script says.
+    said = {
+        "examples": words.page.example_names,
+        "labels": words.gradio_labels,
+        "present": words.present,
+    }
+    said = json.dumps(said, ensure_ascii=False, default=dict)
     return (
-        f'<header class="hero" lang="{words.language}">{LOGO.read_text()}'
+        f'<header class="hero" lang="{words.language}" data-words="{html.escape(said)}">'
+        f"{LOGO.read_text()}"
         f'<div class="text"><h1>{words.page.tagline}</h1>'
         f'<p><span class="name">GEC-AT</span> · {words.page.subtitle}</p></div>'
         f'<a class="language" href="{other_page}">{words.page.other_language}</a></header>'

@@ -10,6 +10,7 @@ from gecat.images.transparency import is_see_through, laid_on
 
 LEAST_BOX_SHARE = 0.005
 SOFTNESS = 0.25  # probabilities nearer to the threshold than this stay partly transparent
+OUTLINE = 250  # of the longer side: how far from a hard outline an edge may be soft
 BLUR_RADII = (45, 3)
 
 
@@ -58,6 +59,29 @@ def as_bytes(mask: np.ndarray) -> np.ndarray:
     for tile in tiles(mask.shape):
         result[tile] = np.rint(mask[tile] * 255)
     return result
+
+
+def outlined(mask: np.ndarray, threshold: float = 0.5) -> np.ndarray:
+    """As `opacity`, within a hard outline that the threshold moves.
+
+    Soft is only what lies along the outline; farther from it than 1/OUTLINE of the longer side all
+    is object or none. So a high threshold makes no ghost of what is doubtful.
+
+    Args:
+        mask: array (H, W), floats in [0, 1], or uint8, probability times 255.
+        threshold: the probability that becomes one half, in [0, 1].
+
+    Returns:
+        uint8 array (H, W), 0 to 255; above 127 where a probability exceeds the threshold.
+    """
+    alpha = opacity(mask, threshold)
+    inside = alpha > 127
+    radius = max(1, round(max(mask.shape) / OUTLINE))
+    # On the outline half of what is around a pixel is object; the rest follows how much it is.
+    near = cv2.blur(inside * np.uint8(255), (2 * radius + 1, 2 * radius + 1))
+    np.maximum(alpha, cv2.subtract(near, cv2.bitwise_not(near)), out=alpha, where=inside)
+    np.minimum(alpha, cv2.add(near, near), out=alpha, where=~inside)
+    return alpha
 
 
 def object_share(mask: np.ndarray, threshold: float = 0.5) -> float:

@@ -4,8 +4,10 @@ import sys
 
 import pytest
 
+from gecat import i18n
 from gecat.app.page import build, launch_options
 from gecat.app.ui.examples import write_examples
+from gecat.app.ui.page_head import page_head
 from gecat.files import asset
 from gecat.images.reading import read_image
 
@@ -46,7 +48,7 @@ def test_nothing_calls_home_or_shows_others_work():
     options = launch_options()
     for name in ("share", "run_history", "enable_monitoring", "ssr_mode", "show_error"):
         assert options[name] is False
-    theme = options["theme"]._get_theme_css() + options["css"] + options["head"]
+    theme = options["theme"]._get_theme_css() + options["css"] + page_head()
     assert set(re.findall(r"https?://[^/'\"]+", theme)) <= {"http://www.w3.org"}  # SVG's own name
     assert options["theme"]._stylesheets == []
 
@@ -55,7 +57,9 @@ def test_examples_are_photos_that_can_be_read(tmp_path):
     paths = write_examples(tmp_path / "new")
     assert [path.stem for path in paths[:4]] == ["coffee", "astronaut", "rocket", "chelsea"]
     assert len(paths) == len(list(asset("examples").glob("*.jpg")))
+    names = [i18n.words(language).page.example_names for language in i18n.LANGUAGES]
     for path in paths:
+        assert all(path.stem in named for named in names)
         assert min(read_image(path).shape[:2]) >= 300
 
 

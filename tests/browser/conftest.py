@@ -54,7 +54,7 @@ def visit(browser):
             "console",
             lambda message: message.type == "error" and seen.complaints.append(message.text),
         )
-        page.goto(url)
+        page.goto(url, wait_until="commit")  # it may lead on to the other language
         return page
 
     open_page.errors_allowed = False

@@ -231,7 +231,7 @@ def test_the_link_leads_to_chinese_and_back(visit, app_url):
     page.locator(".hero .language").click()
     expect(page.locator("h1")).to_have_text(CHINESE.page.tagline)
     expect(page.locator(FACTS)).to_contain_text("像素")
-    expect(page.locator("html")).to_have_attribute("lang", "zh")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     page.locator(".hero .language").click()
     expect(page.locator("h1")).to_have_text(ENGLISH.page.tagline)
     expect(page.locator("html")).to_have_attribute("lang", "en")

@@ -157,6 +157,10 @@ def test_bad_photos_are_left_out_and_a_killed_run_can_be_resumed(visit, app, tmp
     page.locator("#stop").click()
     page.locator("#manage").get_by_text(ENGLISH.train.manage).click()
     page.locator("#delete").click()
+    page.locator("#delete-not").click()
+    expect(page.locator("#delete-not")).to_be_hidden()
+    page.locator("#delete").click()
+    page.locator("#delete-for-good").click()
     expect(page.locator("#train-status")).to_contain_text(ENGLISH.train.no_runs)
     assert not (runs / running.id).exists()
 

@@ -12,7 +12,7 @@ from gecat.errors import SettingError
 from gecat.i18n import LANGUAGES, Section, words
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = [path.read_text() for path in (ROOT / "gecat").rglob("*.py")]
+SOURCES = [path.read_text() for kind in ("py", "js") for path in ROOT.glob(f"gecat/**/*.{kind}")]
 # The name of the other language, those of a network and of formulas, what stands between words.
 NOT_CHINESE = {"page.other_language", "choices.architecture.unet", "lists.pair"}
 NOT_CHINESE |= {"lists.comma", "lists.space"}
@@ -69,7 +69,8 @@ def test_no_name_hides_what_a_section_can_do():
 
 def test_every_text_is_used():
     """By its name, in quotes or behind a dot; where data make the name, by a test of that data."""
-    elsewhere = ("errors.", "settings.", "choices.", "about.names.")
+    elsewhere = ("errors.", "settings.", "choices.", "about.names.", "gradio.")
+    elsewhere += ("page.example_names.", "present.steps.", "gradio_labels.")
     for key in KEYS:
         name = re.escape(key.rpartition(".")[2].removesuffix("_figure"))
         called = re.compile(rf"""\.{name}\b|"{name}"|\.{name}_figure\b""")

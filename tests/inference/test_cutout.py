@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -10,6 +11,7 @@ from gecat.inference.cutout import (
     object_share,
     on_background,
     opacity,
+    outlined,
     overlay,
 )
 
@@ -131,6 +133,21 @@ def test_opacity_of_bytes_puts_the_threshold_at_one_half():
         covered = opacity(mask, threshold)[0]
         assert np.all(np.diff(covered.astype(int)) >= 0)
         assert np.array_equal(covered[1:-1] > 127.5, np.arange(1, 255) / 255 > threshold)
+
+
+@pytest.mark.parametrize("threshold", [0.1, 0.5, 0.96])
+def test_what_is_outlined_is_soft_along_the_outline_alone(threshold):
+    """A doubtful inside is no ghost at a high threshold, nor a doubtful ground at a low one."""
+    mask = np.full((500, 1000), 20, np.uint8)  # 4 pixels on either side of an outline are soft
+    mask[100:400, 200:800] = 230
+    mask[200:300, 400:600] = 250
+    covered = outlined(mask, threshold)
+    region = mask / 255 > threshold
+    assert region.any() and not region.all()
+    assert np.array_equal(covered > 127, region)
+    outline = cv2.morphologyEx(region.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((9, 9)))
+    assert set(np.unique(covered[outline == 0])) == {0, 255}
+    assert np.array_equal(outlined(mask.astype(np.float32) / 255, threshold), covered)
 
 
 def test_bytes_that_are_sure_stay_sure_at_any_threshold():

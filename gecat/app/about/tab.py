@@ -6,6 +6,7 @@ import gradio as gr
 
 from gecat.app.about.claims import claims_text
 from gecat.app.about.views import draw_epoch
+from gecat.app.ui.figures import named_svg
 from gecat.files import asset
 
 
@@ -26,8 +27,10 @@ def build(page, tab):
         with gr.Column(scale=6, min_width=300):
             gr.Markdown(words.text)
         with gr.Column(scale=5, min_width=300):
-            gr.HTML(f'<figure class="figure">{draw_epoch(words)}</figure>')
-    gr.Markdown(f"### {words.claims.title}\n\n{claims_text(page.words)}", elem_id="claims")
+            gr.HTML(
+                f'<figure class="figure">{named_svg(draw_epoch(words), words.picture)}</figure>'
+            )
+    gr.Markdown(f"## {words.claims.title}\n\n{claims_text(page.words)}", elem_id="claims")
     # Its tables need the page's whole width.
     with gr.Accordion(words.card, open=False):
         gr.Markdown(read_card(page.weights) or words.no_card, elem_id="card")

@@ -112,7 +112,7 @@ class CriticActions:
         sentence = score_in_words(score, self.words)
         place = place_text(self.calibration, score, explore)
         return {
-            "score": score_html(score, sentence, place, self.words.page.score_title),
+            "score": score_html(score, sentence, place, explore.score_title),
             "doubts": doubt_figure(photo, "critic-map", explore.map_figure, score_map, explore),
             "mask": mask_figure(photo, mask, explore),
             "scale": self.scale_figure.at(score),

@@ -69,7 +69,7 @@ def build(explorer, ticket, weights):
                     yours = gr.HTML(elem_id="your-map", min_height=40)
     with gr.Row():
         with gr.Column(scale=5, min_width=280):
-            gr.Markdown(f"#### {explore.improve_steps}")
+            gr.Markdown(f"## {explore.improve_steps}")
             steps = gr.Gallery(
                 label=explore.improve_steps,
                 show_label=False,

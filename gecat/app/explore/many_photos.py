@@ -62,7 +62,7 @@ def build(explorer, ticket, weights):
             note = gr.HTML(elem_id="photos-note", min_height=40)
         with gr.Column(scale=5, min_width=280):
             figure = gr.HTML(elem_id="photos-scores", min_height=40)
-    gr.Markdown(f"#### {explore.folder_photos}")
+    gr.Markdown(f"## {explore.folder_photos}")
     gallery = gr.Gallery(
         label=explore.folder_photos,
         show_label=False,

@@ -7,7 +7,9 @@ from gecat.app.explore.explorer import make_explorer
 from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.events import PHOTOS, connect
 from gecat.app.ui.fragments import note_html
+from gecat.app.ui.photo_input import photo_input
 from gecat.app.ui.sentences import error_html
+from gecat.app.ui.uploads import path_of
 from gecat.errors import WeightsError
 
 VIEWS = (generator, critic, duel, gradient_epoch, many_photos)
@@ -31,16 +33,7 @@ def build(page, tab):
     ticket = gr.State(None)
     with gr.Row():
         with gr.Column(scale=3, min_width=280):
-            photo = gr.Image(
-                label=words.page.photo,
-                placeholder=words.page.photo_prompt,
-                sources=["upload", "webcam", "clipboard"],
-                type="filepath",
-                image_mode=None,
-                height=210,
-                buttons=[],
-                elem_id="explore-photo",
-            )
+            photo = photo_input(words, "explore-photo", 210)
         with gr.Column(scale=5, min_width=280):
             note = gr.HTML(note_html(words.explore.waiting), elem_id="explore-note", padding=False)
             gr.Examples(
@@ -58,20 +51,21 @@ def build(page, tab):
         show_progress_on=[note],
         **PHOTOS,
     )
+    # One photo for the whole page: what is chosen in another tab is shown here, and the other way
+    # round. What is refused takes no good photo away.
+    both = {"photo": photo, "chosen": page.photo}
+    if_shown = "(photo, chosen) => gecat.chosenIfExploreIsShown(photo, chosen)"
+    for event, options in ((tab.select, {}), (page.photo.change, {"js": if_shown})):
+        followed = {"photo": photo, "note": note}
+        connect(event, actions.follow, both, followed, show_progress="hidden", **options)
+    connect(inspected.success, actions.lead, both, {"chosen": page.photo}, show_progress="hidden")
     connect(
-        inspected.failure, actions.reset, None, {"photo": photo, "ticket": ticket, "note": note}
-    )
-    # The first example is shown once somebody looks; a photo that is there stays.
-    connect(
-        tab.select,
-        lambda photo: {} if photo else {"photo": str(page.examples[0])},
-        {"photo": photo},
-        {"photo": photo},
-        show_progress="hidden",
+        inspected.failure, actions.reset, both, {"photo": photo, "ticket": ticket, "note": note}
     )
     with gr.Tabs(elem_id="explore-views", overflow_behavior="wrap"):
         for view in VIEWS:
-            with gr.Tab(view.title(words.explore)):
+            name = view.__name__.rpartition(".")[2].replace("_", "-")
+            with gr.Tab(view.title(words.explore), id=name):
                 view.build(explorer, ticket, page.weights)
 
 
@@ -95,8 +89,22 @@ class PhotoActions:
             "note": note_html(self.words.explore.intro) if ticket else self._empty(),
         }
 
-    def reset(self):
-        """Empties the page after a photo that cannot be used, or where there are no weights."""
+    def follow(self, photo, chosen):
+        """Shows the page's photo, unless it is shown already, or says what is awaited."""
+        path = path_of(chosen)
+        if path is None and photo is None:
+            return {"note": self._empty()}
+        return {} if path in (None, path_of(photo)) else {"photo": path}
+
+    def lead(self, photo, chosen):
+        """Makes a photo that could be read the page's."""
+        path = path_of(photo)
+        return {} if path is None or path == path_of(chosen) else {"chosen": path}
+
+    def reset(self, photo, chosen):
+        """Goes back to the page's photo from one that cannot be used, or empties the tab."""
+        if path_of(chosen) not in (None, path_of(photo)):
+            return {"photo": path_of(chosen)}
         # Without the photo the page asks again; both answers must be the same.
         return {"photo": None, "ticket": None, "note": self._empty()}
 

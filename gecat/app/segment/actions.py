@@ -6,6 +6,7 @@ words why a file cannot be used.
 
 import logging
 import math
+import secrets
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -17,13 +18,20 @@ from gradio.processing_utils import save_file_to_cache
 from gradio.utils import get_upload_folder
 
 from gecat.app.segment.result import make_files, measure, pack
-from gecat.app.segment.views import draw, draw_cutout, labelled_boxes, result_html
+from gecat.app.segment.views import (
+    before_after_html,
+    draw,
+    draw_cutout,
+    labelled_boxes,
+    result_html,
+)
 from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.fragments import note_html, photos_html
 from gecat.app.ui.large_photos import LargePhotos
 from gecat.app.ui.result_cache import ResultCache
 from gecat.app.ui.uploads import (
     checked_files,
+    path_of,
     publish,
     read_photo,
     uploaded_name,
@@ -37,8 +45,16 @@ from gecat.images.colour import parse_colour
 from gecat.inference.overlap import overlapped
 
 PICTURES = ("before_after", "objects", "cutout", "mask", "composite")
-FILES = ("cutout_file", "mask_file", "composite_file")  # in the order of `make_files`
+# The downloads in the order of `make_files`, and what their buttons say.
+FILES = {
+    "cutout_file": "download_cutout",
+    "mask_file": "download_mask",
+    "composite_file": "download_background",
+}
 PROGRESS = gr.Progress()
+# What the three files of a photo take to be written, on two cores.
+SECONDS_PER_PIXEL = 0.3e-6
+TOLD_SECONDS = 3
 
 log = logging.getLogger(__name__)
 
@@ -68,15 +84,15 @@ class SegmentActions:
         Args:
             photo: payload, or None; refine: whether along its edges.
             run_in_use: whose weights, or None.
-            restored: path of the photo that `restore` has put back, or None.
+            restored: path and ticket of the photo that `restore` has put back, or None.
 
         Returns:
-            the ticket of its result, None where there is no photo, and what `restore` needs.
+            the ticket of its result, and what `restore` needs; an empty page without a photo.
         """
         if photo is None:
-            return {"ticket": None}
-        if restored is not None and restored == photo.get("path"):
-            return {"restored": None}
+            return {"ticket": None, **self._nothing()}
+        if restored is not None and restored["path"] == photo.get("path"):
+            return {**self._anew(restored), "restored": None}
         image, name = self._opened(photo)
         with self.large.turn(image):
             result = self._segment(image, name, refine, run_in_use)
@@ -94,12 +110,32 @@ class SegmentActions:
         lies_here = kept is not None and Path(kept["path"]).is_file()
         if not lies_here or self.results.get(kept["ticket"]) is None:
             return self.reset()
-        if isinstance(photo, dict) and photo.get("path") == kept["path"]:
-            return {}  # the photo stands there: something else was wrong
-        return {"photo": kept["path"], "ticket": kept["ticket"], "restored": kept["path"]}
+        if path_of(photo) == kept["path"]:  # the photo stands there: something else was wrong
+            return self._anew(kept)
+        return {"photo": kept["path"], "restored": kept}
+
+    def _anew(self, kept):
+        """Another ticket for a result, so that it is drawn again."""
+        result = self.results.get(kept["ticket"])
+        if result is None:
+            return self.reset()
+        ticket = self.results.put(result, result.size)
+        return {"ticket": ticket, "kept": {**kept, "ticket": ticket}}
+
+    def begin(self):
+        """What stands beside a photo until its own result is there."""
+        return {"score": note_html(self.words.segment.working), **self.preparing()}
+
+    def preparing(self, result=None):
+        """The downloads, until the files of a Result are written."""
+        words = self.words.segment
+        seconds = 0 if result is None else SECONDS_PER_PIXEL * result.mask.size
+        long = words.preparing_long.format(seconds=round(seconds))
+        label = words.preparing if seconds < TOLD_SECONDS else long
+        return {name: gr.update(value=None, interactive=False, label=label) for name in FILES}
 
     @errors_become_toasts
-    def show(self, ticket, threshold, colour, background):
+    def show(self, ticket, threshold, colour, background, after="cutout", photo=None, kept=None):
         """Draws a result for the browser; the network does not run.
 
         Args:
@@ -107,41 +143,51 @@ class SegmentActions:
             threshold: in [0, 1], or None while the number is being written.
             colour: of the new background, as browsers write it.
             background: ticket of a picture to take instead, or None.
+            after: what is compared with the photo, "cutout" or "overlay".
+            photo: payload of the photo that the page shows.
+            kept: path and ticket of the photo whose result this is, or None for that one.
 
         Returns:
-            the pictures and the score; the downloads wait until their files are written.
+            the pictures and the score; the downloads wait until their files are written. Nothing
+            where the page shows another photo, whose own result follows.
         """
-        if threshold is None:
+        if threshold is None or of_another(photo, kept):
             return {}
-        waiting = {name: gr.update(value=None, interactive=False) for name in FILES}
         if ticket is None:
-            return (
-                dict.fromkeys(PICTURES) | {"score": note_html(self.words.segment.waiting)} | waiting
-            )
+            return {} if photo else self._nothing()
         result = self._cached(ticket)
         pictures = draw(result, threshold, self._background(colour, background))
         return {
-            "before_after": (pictures.photo, pictures.overlay),
+            "before_after": before_after_html(pictures, after, self.words.segment),
             "objects": (pictures.photo, labelled_boxes(pictures)),
             "cutout": pictures.cutout,
             "mask": pictures.mask,
             "composite": pictures.composite,
             "score": result_html(result, pictures, self.words),
-            **waiting,
+            "drawn": secrets.token_hex(8),
+            **self.preparing(result),
         }
 
     @errors_become_toasts
-    def offer(self, ticket, threshold, colour, background):
+    def offer(self, ticket, threshold, colour, background, photo=None, kept=None):
         """Writes a result's files at full size; arguments as for `show`."""
-        if threshold is None:
+        if ticket is None or threshold is None or of_another(photo, kept):
             return {}
-        if ticket is None:
-            return {name: gr.update(value=None, interactive=False) for name in FILES}
         result, behind = self._cached(ticket), self._background(colour, background)
         with self.large.turn(result.image):
             files = make_files(result, threshold, behind)
         paths = zip(FILES, publish(files), strict=True)
-        return {name: gr.update(value=path, interactive=True) for name, path in paths}
+        return {name: self._download(name, path) for name, path in paths}
+
+    def _nothing(self):
+        """An empty page."""
+        files = {name: self._download(name, None) for name in FILES}
+        pictures = dict.fromkeys(PICTURES)
+        return pictures | {"score": note_html(self.words.segment.waiting)} | files
+
+    def _download(self, name, path):
+        label = self.words.segment[FILES[name]]
+        return gr.update(value=path, interactive=path is not None, label=label)
 
     @errors_become_toasts
     def take_background(self, picture):
@@ -161,7 +207,7 @@ class SegmentActions:
 
     def reset(self):
         """Empties the page."""
-        return {"photo": None, "ticket": None, **self.show(None, 0.5, "#ffffff", None)}
+        return {"photo": None, "ticket": None, **self._nothing()}
 
     @errors_become_toasts
     def answer(self, photo, refine=False, threshold=0.5):
@@ -259,6 +305,11 @@ class SegmentActions:
 
     def _background(self, colour, background):
         return parse_colour(colour) if background is None else self._cached(background)
+
+
+def of_another(photo, kept):
+    """Whether a result is not of the photo that the page shows; arguments as for `show`."""
+    return kept is not None and path_of(photo) != kept["path"]
 
 
 def checked_threshold(value):

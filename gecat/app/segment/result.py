@@ -10,7 +10,7 @@ from PIL import Image
 from gecat.files import safe_stem
 from gecat.images.sizes import shrink
 from gecat.images.transparency import shrunk
-from gecat.inference.cutout import as_bytes, boxes, cutout, object_share, on_background, opacity
+from gecat.inference.cutout import as_bytes, boxes, cutout, object_share, on_background, outlined
 
 PREVIEW_SIDE = 1024  # longer side of what the browser shows, pixels; the files are of full size
 
@@ -70,7 +70,7 @@ def make_files(result, threshold, background=None):
     Returns:
         dict of names and bytes: the cut-out (PNG), the mask (PNG), the new background (JPEG).
     """
-    alpha = opacity(result.mask, threshold)
+    alpha = outlined(result.mask, threshold)
     cut = cutout(result.image, alpha)
     files = {
         f"{result.stem}-cutout.png": _encode(cut, "PNG"),
@@ -94,7 +94,7 @@ def measure(result, threshold):
         dict: the critic's score, the share of the picture that is object, and the boxes of the
         objects in pixels of the photo.
     """
-    alpha = opacity(result.mask, threshold)
+    alpha = outlined(result.mask, threshold)
     return {
         "score": round(result.score, 4),
         "share": round(object_share(alpha), 4),

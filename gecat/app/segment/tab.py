@@ -15,12 +15,13 @@ from gecat.app.ui.events import (
     PHOTOS,
     WRITING,
     connect,
+    connect_in_browser,
     named,
 )
+from gecat.app.ui.examples import opening_photo
 from gecat.app.ui.fragments import note_html
+from gecat.app.ui.photo_input import PHOTO_HEIGHT
 from gecat.app.ui.uploads import MANY_BYTES, MANY_PHOTOS
-
-HEIGHT = 400  # of the pictures, in CSS pixels
 
 
 def title(words):
@@ -43,14 +44,15 @@ def build(page, tab):
     in_use = _weights_in_use(words.train)
     with gr.Row():
         with gr.Column(scale=4, min_width=300):
-            given = _inputs(words, page.examples)
+            given = _inputs(page)
         with gr.Column(scale=7, min_width=300):
             shown = _outputs(words.segment)
     # Before the rest, which would take the name from it.
     if page.public:
         _add_endpoint(actions, given, shown)
-    _connect_photo(page, actions, given, shown)
-    _connect_pictures(actions, shown)
+    events = _connect_pictures(actions, given, shown)
+    _connect_photo(page, actions, given, shown, *events)
+    _connect_arrival(page, given, shown)
     _connect_weights(page, tab, run_weights, in_use)
     _many_photos(page, actions, given, shown)
 
@@ -65,27 +67,33 @@ def _weights_in_use(train):
     return SimpleNamespace(row=row, note=note, back=back)
 
 
-def _inputs(words, examples):
-    photo = gr.Image(
-        label=words.page.photo,
-        placeholder=words.page.photo_prompt,
-        sources=["upload", "webcam", "clipboard"],
-        type="filepath",
-        image_mode=None,
-        height=HEIGHT,
-        buttons=[],
-        elem_id="photo",
+def _inputs(page):
+    words = page.words
+    page.photo.render()
+    use = gr.UploadButton(
+        words.segment.use_photo,
+        variant="primary",
+        size="lg",
+        file_types=["image"],  # a phone offers its camera
+        elem_id="use-photo",
     )
     gr.Examples(
-        [[str(path)] for path in examples],
-        inputs=[photo],
+        [[str(path)] for path in page.examples],
+        inputs=[page.photo],
         label=words.page.examples,
         api_visibility="private",
         elem_id="examples",
     )
     segment = words.segment
     refine = gr.Checkbox(True, label=segment.refine, info=segment.refine_info, elem_id="refine")
-    return SimpleNamespace(photo=photo, refine=refine)
+    connect(
+        use.upload,
+        lambda file: {"photo": file["path"]},
+        {"file": use},
+        {"photo": page.photo},
+        **AT_ONCE,
+    )
+    return SimpleNamespace(photo=page.photo, refine=refine)
 
 
 def _outputs(words):
@@ -93,22 +101,20 @@ def _outputs(words):
     picture = {
         "interactive": False,
         "show_label": False,
-        "height": HEIGHT,
+        "height": PHOTO_HEIGHT,
         "buttons": ["fullscreen"],
     }
-    with gr.Tabs(elem_id="views"):
-        with gr.Tab(words.before_after):
-            before_after = gr.ImageSlider(
-                label=words.before_after,
-                show_label=False,
-                interactive=False,
-                max_height=HEIGHT,
-                height=HEIGHT,
-                format="jpeg",
-                buttons=["fullscreen"],
-                elem_id="before-after",
+    with gr.Tabs(elem_id="views", overflow_behavior="wrap"):
+        with gr.Tab(words.before_after, id="before-after"):
+            before_after = gr.HTML(elem_id="before-after")
+            after = gr.Radio(
+                [(name, key) for key, name in words.afters.items()],
+                value="cutout",
+                label=words.compare_with,
+                container=False,
+                elem_id="after",
             )
-        with gr.Tab(words.cutout):
+        with gr.Tab(words.cutout, id="cutout"):
             cutout = gr.Image(
                 label=words.cutout,
                 alt_text=words.cutout,
@@ -116,20 +122,20 @@ def _outputs(words):
                 elem_classes="transparent",
                 **picture,
             )
-        with gr.Tab(words.mask):
+        with gr.Tab(words.mask, id="mask"):
             mask = gr.Image(
                 label=words.mask, alt_text=words.mask, format="png", elem_id="mask", **picture
             )
-        with gr.Tab(words.objects):
+        with gr.Tab(words.objects, id="objects"):
             objects = gr.AnnotatedImage(
                 label=words.objects,
                 show_label=False,
                 format="jpeg",
-                height=HEIGHT,
+                height=PHOTO_HEIGHT,
                 buttons=["fullscreen"],
                 elem_id="objects",
             )
-        with gr.Tab(words.new_background), gr.Row():
+        with gr.Tab(words.new_background, id="background"), gr.Row():
             composite = gr.Image(
                 label=words.new_background,
                 alt_text=words.new_background,
@@ -162,16 +168,19 @@ def _outputs(words):
     )
     with gr.Row():
         cutout_file, mask_file, composite_file = (
-            gr.DownloadButton(label, interactive=False, elem_id=name, min_width=170, size="md")
-            for name, label in (
-                ("download-cutout", words.download_cutout),
-                ("download-mask", words.download_mask),
-                ("download-background", words.download_background),
+            gr.DownloadButton(
+                words[label],
+                interactive=False,
+                elem_id=label.replace("_", "-"),
+                min_width=170,
+                size="md",
             )
+            for label in FILES.values()
         )
     return SimpleNamespace(
         score=score,
         before_after=before_after,
+        after=after,
         cutout=cutout,
         mask=mask,
         objects=objects,
@@ -184,54 +193,84 @@ def _outputs(words):
         mask_file=mask_file,
         composite_file=composite_file,
         ticket=gr.State(None),
+        kept=gr.State(None),  # path and ticket of the photo whose result this is
+        drawn=gr.State(None),  # another value whenever a result has been drawn
+        # What the address and the browser say of the photo that the page opens with.
+        arrived=gr.Textbox(visible=False),
+        arrived_with=gr.Textbox(visible=False),
     )
 
 
-def _connect_photo(page, actions, given, shown):
-    """Whatever decides the mask segments the photo anew; what is refused leaves all as it was."""
-    kept, restored = gr.State(None), gr.State(None)
+def _connect_photo(page, actions, given, shown, drawing, offering):
+    """Whatever decides the mask segments the photo anew; what is refused leaves all as it was.
+
+    Args:
+        drawing, offering: the events that `_connect_pictures` returns.
+    """
+    restored = gr.State(None)
     photo = {"photo": given.photo, "restored": restored}
+    result = named(shown, "ticket", "kept", *PICTURES, "score", *FILES)
+    changes = [given.photo.change, given.refine.change, page.weights_chosen.change]
+    # What is shown and offered belongs to this photo and this mask, or waits for them.
+    connect_in_browser(
+        changes,
+        actions.begin(),
+        vars(shown),
+        [given.photo],
+        first="gecat.photoChanges",
+        cancels=[drawing, offering],
+    )
     segmented = connect(
-        [given.photo.change, given.refine.change, page.weights_chosen.change],
+        changes,
         actions.segment,
         {**photo, "refine": given.refine, "run_in_use": page.run_in_use},
-        {"ticket": shown.ticket, "kept": kept, "restored": restored},
+        {**result, "restored": restored},
         show_progress="full",
         show_progress_on=[shown.before_after],
         trigger_mode="always_last",
         **PHOTOS,
     )
-    emptied = {**photo, **named(shown, "ticket", *PICTURES, "score", *FILES)}
-    refused = {"photo": given.photo, "kept": kept}
-    connect(segmented.failure, actions.restore, refused, emptied)
+    refused = {"photo": given.photo, "kept": shown.kept}
+    connect(segmented.failure, actions.restore, refused, {**photo, **result})
     # What is taken away by hand is not wanted back. The page alone knows whether it was; its answer
     # comes in the place of a value that nobody needs here.
     connect(
         given.photo.clear,
         lambda replaced: {} if replaced else {"kept": None},
         {"replaced": given.refine},
-        {"kept": kept},
+        {"kept": shown.kept},
         js="() => gecat.photoIsReplaced()",
         **AT_ONCE,
     )
-    # The page is up first; then it shows on an example what it does.
-    connect(
-        page.loaded,
-        lambda: {"photo": str(page.examples[0])},
-        None,
-        {"photo": given.photo},
-        show_progress="hidden",
-    )
 
 
-def _connect_pictures(actions, shown):
-    """Whatever decides how a result looks draws it anew."""
-    settings = named(shown, "ticket", "threshold", "colour", "background")
-    pictures = named(shown, *PICTURES, "score", *FILES)
-    changes = [component.change for component in settings.values()]
-    drawn = connect(changes, actions.show, settings, pictures, **LIVE, **DRAWING)
+def _connect_pictures(actions, given, shown):
+    """Whatever decides how a result looks draws it anew.
+
+    Returns:
+        the events that draw and that write the files.
+    """
+    owner = {"photo": given.photo, "kept": shown.kept}
+    looks = named(shown, "threshold", "colour", "background")
+    settings = {**named(shown, "ticket"), **looks, **owner}
+    files = named(shown, *FILES)
     # The pictures come first, the files of full size follow.
-    connect(drawn.success, actions.offer, settings, named(shown, *FILES), **LIVE, **WRITING)
+    offering = connect(shown.drawn.change, actions.offer, settings, files, **LIVE, **WRITING)
+    # A file that is being written, or was, is not of the new threshold.
+    connect_in_browser(
+        [component.change for component in looks.values()],
+        actions.preparing(),
+        files,
+        cancels=[offering],
+    )
+    drawing = connect(
+        [component.change for component in (shown.ticket, *looks.values(), shown.after)],
+        actions.show,
+        {**settings, "after": shown.after},
+        {**named(shown, *PICTURES, "score", "drawn"), **files},
+        **LIVE,
+        **DRAWING,
+    )
     picture = {"picture": shown.background_picture}
     taken = connect(
         shown.background_picture.change,
@@ -244,6 +283,20 @@ def _connect_pictures(actions, shown):
     connect(
         taken.failure, actions.drop_background, picture, picture, show_progress="hidden", **DRAWING
     )
+    return drawing, offering
+
+
+def _connect_arrival(page, given, shown):
+    """The page is up first; then it shows on a photo what it does: its address may say on which."""
+    connect(
+        page.loaded,
+        lambda example, own: {"photo": opening_photo(page.examples, example, own)},
+        {"example": shown.arrived, "own": shown.arrived_with},
+        {"photo": given.photo},
+        js="() => gecat.photoAtArrival()",
+        show_progress="hidden",
+    )
+    page.loaded(None, None, [shown.threshold], js="() => gecat.thresholdAtArrival()")
 
 
 def _connect_weights(page, tab, run_weights, in_use):

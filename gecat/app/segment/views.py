@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gecat.app.ui.figures import data_uri
 from gecat.app.ui.fragments import score_html
 from gecat.app.ui.sentences import count_in_words, score_in_words
 from gecat.images.transparency import laid_on
@@ -12,7 +13,7 @@ from gecat.inference.cutout import (
     cutout,
     object_share,
     on_background,
-    opacity,
+    outlined,
     overlay,
 )
 
@@ -42,7 +43,7 @@ def draw(result, threshold, background):
         Pictures.
     """
     photo, mask = result.preview
-    alpha = opacity(mask, threshold)
+    alpha = outlined(mask, threshold)
     cut = cutout(photo, alpha)
     return Pictures(
         photo=laid_on(photo),
@@ -58,7 +59,26 @@ def draw(result, threshold, background):
 def draw_cutout(result, threshold):
     """Draws the cut-out alone; see `draw`."""
     photo, mask = result.preview
-    return cutout(photo, opacity(mask, threshold))
+    return cutout(photo, outlined(mask, threshold))
+
+
+def before_after_html(pictures, after, segment):
+    """The photo on the left and what was made of it on the right, with a line between to be moved.
+
+    Args:
+        pictures: of `draw`.
+        after: what is on the right, "cutout" or "overlay".
+        segment: the words of the tab.
+    """
+    height, width = pictures.mask.shape
+    made = getattr(pictures, after)
+    return (
+        f'<div class="before-after" style="--ratio: {width / height:.4f}">'
+        f'<img src="{data_uri(pictures.photo)}" alt="{segment.before}">'
+        f'<img class="after" src="{data_uri(made)}" alt="{segment.afters[after]}">'
+        f'<input class="split" type="range" min="0" max="100" step="any" value="50" '
+        f'aria-label="{segment.divider}"></div>'
+    )
 
 
 def labelled_boxes(pictures):
@@ -85,4 +105,4 @@ def result_html(result, pictures, words):
         likely = (result.mask > 127).any()
         sentence = words.segment.nothing_left if likely else words.segment.nothing_found
         score = None
-    return score_html(score, sentence, facts, words.page.score_title)
+    return score_html(score, sentence, facts, words.segment.score_title)

@@ -1,33 +1,143 @@
-// What the page does without the server. It stands in the head of every page.
+// What the page does without the server. It stands at the head of every page, before Gradio's own
+// scripts.
 
-// Gradio serves every page as English.
-document.documentElement.lang = location.pathname.endsWith("/zh") ? "zh" : "en";
+const oncePerFrame = action => {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => { waiting = false; action(); });
+  };
+};
 
-// A reader whose browser prefers Chinese gets the Chinese page, unless English was asked for.
-if (navigator.language.startsWith("zh") && location.pathname.endsWith("/")
-    && !location.search.includes("language=en")) location.replace("zh");
+// A page's language is that of its address, for Gradio's own words too, which ask the browser. A
+// reader whose browser prefers Chinese, or who chose it here, gets the Chinese page, unless English
+// was asked for.
+(() => {
+  const KEY = "gecat-language";
+  const chinese = /\/zh\/?$/.test(location.pathname);
+  const asked = new URLSearchParams(location.search).has("language");
+  const wished = localStorage.getItem(KEY) ?? (navigator.language.startsWith("zh") ? "zh" : "en");
+  if (wished === "zh" && !asked && location.pathname.endsWith("/"))
+    location.replace("zh" + location.search);
+  const language = chinese ? "zh-CN" : "en";
+  const own = {language, languages: [language]};
+  for (const name in own)
+    Object.defineProperty(navigator, name, {get: () => own[name], configurable: true});
+  // Whoever changes the language stays where they are.
+  document.addEventListener("click", event => {
+    const link = event.target.closest?.(".hero .language");
+    if (!link) return;
+    localStorage.setItem(KEY, chinese ? "en" : "zh");
+    const place = new URLSearchParams(location.search);
+    place.delete("language");
+    if (chinese) place.set("language", "en");
+    link.search = place;
+  }, true);
+})();
+
+// Where one is stands in the address, like ?tab=explore&view=critic&example=cat&threshold=0.6: a
+// reload returns there, and a link that was sent opens there.
+(() => {
+  const OWN = "gecat-photo";  // the visitor's own photo, which no link can hand on
+  const arrived = new URLSearchParams(location.search);
+  let last;  // path of the photo
+  const wanted = [];  // what is to be opened: [name, id]
+  const write = (name, value) => {
+    const place = new URLSearchParams(location.search);
+    if (value) place.set(name, value); else place.delete(name);
+    const search = place.size ? `?${place}` : "";
+    if (search !== location.search)
+      history.replaceState(history.state, "", location.pathname + search);
+  };
+  // The bar of the tabs, that of the views in the tab that is open, and that of a view's parts.
+  const bars = () => {
+    const shown = [...document.querySelectorAll("[role=tablist]")].filter(bar => bar.offsetParent);
+    return {tab: shown[0], view: shown[1], part: shown[2]};
+  };
+  const button = (bar, id) => bar?.querySelector(`[role=tab][data-tab-id="${CSS.escape(id)}"]`);
+  const arrive = () => {
+    const [name, id] = wanted[0], bar = bars()[name];
+    // The page's photo lies in the first tab, which has to be there before another one is opened.
+    if (!bar || !document.querySelector("#photo")) return;
+    button(bar, id)?.click();
+    wanted.shift();
+    soon();  // a tab's views are there once it is open
+  };
+  const follow = () => {
+    if (wanted.length) return arrive();
+    for (const [name, bar] of Object.entries(bars())) {
+      const tabs = [...bar?.querySelectorAll("[role=tab]") ?? []];
+      const at = tabs.findIndex(tab => tab.ariaSelected === "true");
+      write(name, at > 0 ? tabs[at].dataset.tabId : "");
+    }
+  };
+  const soon = oncePerFrame(follow);
+  const open = (tab, view, part) => {
+    wanted.push(...Object.entries({tab, view, part}).filter(([, id]) => id));
+    soon();
+  };
+  open(...["tab", "view", "part"].map(name => arrived.get(name)));
+  new MutationObserver(soon).observe(document, {
+    subtree: true, childList: true, attributeFilter: ["aria-selected"],
+  });
+  document.addEventListener("input", event => {
+    if (event.target.closest?.("#threshold")) write("threshold", event.target.value);
+  });
+  window.gecat = {
+    open,
+    // The words of what the scripts add to the page, once it is there.
+    async sayings() {
+      let head;
+      while (!(head = document.querySelector(".hero"))) await new Promise(requestAnimationFrame);
+      return JSON.parse(head.dataset.words);
+    },
+    // The photo that the page opens with: the name of an example, and the path of one's own.
+    photoAtArrival: () => [arrived.get("example"), sessionStorage.getItem(OWN)],
+    thresholdAtArrival() {
+      const value = parseFloat(arrived.get("threshold"));
+      return value >= 0.02 && value <= 0.98 ? [value] : [];
+    },
+    photoChanges(photo) {
+      if (photo && photo.path !== last) {
+        // On a phone the result lies below; what the page opened with nobody has asked for.
+        if (last) window.gecat.showOnPhone("#score");
+        last = photo.path;
+      }
+      const example = /[/\\]examples[/\\]([^/\\]+)\.[a-z]+$/.exec(photo?.path)?.[1];
+      write("example", example);
+      if (photo && !example) sessionStorage.setItem(OWN, photo.path);
+      else sessionStorage.removeItem(OWN);
+    },
+  };
+})();
 
 // What the tabs' events call by name.
-window.gecat = {
+Object.assign(window.gecat, {
   scrollToTop() {
     window.scrollTo({top: 0});
   },
   // On a phone the form hides what it has begun.
-  showStatusOnPhone() {
-    if (innerWidth <= 640)
-      document.querySelector("#train-status").scrollIntoView({behavior: "smooth"});
+  showOnPhone(selector) {
+    if (innerWidth <= 640) document.querySelector(selector).scrollIntoView({behavior: "smooth"});
   },
   // The run whose files are prepared: none while nobody looks at them.
   runIfFilesAreShown(visitor, run) {
     return [visitor, document.querySelector("#take-weights")?.offsetParent ? run : null];
   },
-};
+  // The photo that Explore follows: its own while nobody looks at it.
+  chosenIfExploreIsShown(photo, chosen) {
+    return [photo, document.querySelector("#explore-photo")?.offsetParent ? chosen : photo];
+  },
+});
 
-// Gradio refuses files by the type that the browser guesses from their names, in English, and takes
-// away the photo that is there. Our reader looks into them: it says what is wrong, and the photo
-// comes back.
+// Photos come by drop and paste from anywhere on the page. Gradio refuses files by the type that the
+// browser guesses from their names, in English, and takes away the photo that is there. Our reader
+// looks into them: it says what is wrong, and the photo comes back.
 (() => {
   const photos = "#photo, #explore-photo, #background";
+  const others = "#many-files, #photos-files, #train-files, #canvas";  // take files themselves
+  const large = "input[type=file]:has(+ #use-photo)";  // of the large button
   let given = 0;  // when a photo was dropped or pasted last
   const guessed = file => file.type.startsWith("image/");
   const asPictures = files => {
@@ -36,25 +146,119 @@ window.gecat = {
       transfer.items.add(guessed(file) ? file : new File([file], file.name, {type: "image/png"}));
     return transfer;
   };
+  // Gives the page a photo; tabs that show none lead to the one that does.
+  const give = file => {
+    if (!document.querySelector("#explore-photo")?.offsetParent)
+      document.querySelector("[role=tab][data-tab-id=segment]").click();
+    const input = document.querySelector(large);
+    input.files = asPictures([file]).files;
+    input.dispatchEvent(new Event("change", {bubbles: true}));
+  };
+  document.addEventListener("dragover", event => {
+    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+  });
   document.addEventListener("drop", event => {
-    if (!event.target.closest?.(photos)) return;
-    given = Date.now();
     const files = [...event.dataTransfer?.files ?? []];
-    if (files.every(guessed)) return;
+    if (!files.length || event.target.closest?.(others)) return;
+    const zone = event.target.closest?.(photos);
+    if (zone) {
+      given = Date.now();
+      if (files.every(guessed)) return;
+    }
     event.preventDefault();
     event.stopImmediatePropagation();
+    if (!zone) return give(files[0]);
     const options = {dataTransfer: asPictures(files), bubbles: true, cancelable: true};
     event.target.dispatchEvent(new DragEvent("drop", options));
   }, true);
   document.addEventListener("change", event => {
     const input = event.target;
-    if (input.type === "file" && input.closest(photos) && ![...input.files].every(guessed))
+    const photo = input.type === "file" && (input.closest(photos) || input.matches(large));
+    if (photo && ![...input.files].every(guessed))
       input.files = asPictures(input.files).files;
   }, true);
-  document.addEventListener("paste", () => { given = Date.now(); }, true);
+  document.addEventListener("paste", event => {
+    given = Date.now();
+    const file = event.clipboardData?.files[0];
+    if (file) give(file);
+  });
   // A photo that another takes the place of is cleared, too.
   window.gecat.photoIsReplaced = () => Date.now() - given < 1000;
 })();
+
+// Gradio 6.31 cancels on the server what it has no number of yet, and is refused: it forgets such an
+// event here, and that is enough.
+(() => {
+  const fetched = window.fetch;
+  window.fetch = (address, options) =>
+    /\/gradio_api\/(cancel|reset)$/.test(address) && options?.body?.includes('"event_id":null')
+      ? Promise.resolve(Response.json({})) : fetched(address, options);
+})();
+
+// Before and after: the line between them moves by pointer, touch and arrow keys, and stays where it
+// is when both pictures are drawn anew.
+(() => {
+  const split = input => input.closest("#before-after").style;
+  document.addEventListener("input", event => {
+    if (event.target.matches?.(".before-after input"))
+      split(event.target).setProperty("--split", `${event.target.value}%`);
+  });
+  new MutationObserver(oncePerFrame(() => {
+    const input = document.querySelector(".before-after input");
+    const value = input && parseFloat(split(input).getPropertyValue("--split") || 50);
+    if (input && input.valueAsNumber !== value) input.value = value;
+  })).observe(document, {subtree: true, childList: true});
+})();
+
+// What Gradio's components leave unsaid to those who do not see them.
+(async () => {
+  const {examples, labels} = await window.gecat.sayings();
+  // Some labels are English in every language.
+  const patterns = Object.entries(labels).filter(([theirs, ours]) => theirs !== ours)
+    .map(([theirs, ours]) => [new RegExp(`^${theirs.replace("{label}", "(.+)")}$`), ours]);
+  const translate = (element, attribute) => {
+    const told = element.getAttribute(attribute);
+    for (const [pattern, ours] of patterns) {
+      const found = pattern.exec(told);
+      if (found) return element.setAttribute(attribute, ours.replace("{label}", found[1]));
+    }
+  };
+  const name = (element, label) => { if (element.ariaLabel !== label) element.ariaLabel = label; };
+  const tell = () => {
+    const score = document.querySelector("#score");
+    if (score) score.ariaLive = "polite";
+    for (const image of document.querySelectorAll("[id$=examples] button img")) {
+      const stem = /([^/]+)\.\w+$/.exec(image.src)?.[1];
+      name(image.closest("button"), examples[stem] ?? stem);
+    }
+    for (const button of document.querySelectorAll("button:has(> .image-frame)"))
+      name(button, button.closest(".block").querySelector("label")?.textContent.trim());
+    // A picture of a gallery is called by its caption, once.
+    for (const caption of document.querySelectorAll("button > .caption-label")) {
+      const button = caption.parentElement;
+      name(button, caption.textContent.trim());
+      button.querySelector("img")?.setAttribute("alt", "");
+    }
+    // What they contain says more.
+    const fuller = ":is(.empty, .upload-container, .image-container)[aria-label]";
+    for (const element of document.querySelectorAll(fuller)) element.removeAttribute("aria-label");
+    for (const attribute of ["aria-label", "title", "alt"])
+      for (const element of document.querySelectorAll(`[${attribute}]`))
+        translate(element, attribute);
+  };
+  new MutationObserver(oncePerFrame(tell)).observe(document, {subtree: true, childList: true});
+})();
+
+// Bars of tabs take arrow keys.
+document.addEventListener("keydown", event => {
+  const tab = event.target.closest?.("[role=tab]");
+  const step = {ArrowLeft: -1, ArrowRight: 1}[event.key];
+  if (!tab || !step) return;
+  const tabs = [...tab.closest("[role=tablist]").querySelectorAll("[role=tab]:not(:disabled)")];
+  const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
+  next.focus();
+  next.click();
+});
 
 // A figure tells the value under the pointer, and saves itself as a picture.
 (() => {

@@ -166,6 +166,12 @@ class TrainActions:
         self.jobs.rename(key_of(visitor), self._selected(run), name)
 
     @errors_become_toasts
+    def ask_to_delete(self, run):
+        """Asks back: what a run has learned cannot be had again."""
+        self._selected(run)
+        return {"asked": gr.update(visible=True)}
+
+    @errors_become_toasts
     def delete(self, visitor, run):
         """Removes a run and all that it left."""
         key = key_of(visitor)

@@ -4,7 +4,10 @@ import html
 
 from gecat.app.train.views import CHARTS, waiting_html
 from gecat.app.ui.charts import draw_chart
+from gecat.config import preset
+from gecat.errors import SettingError
 
+UNKNOWN = "–"
 COMPARED = ("iou", "losses", "scores", "gradients", "drift", "step")
 
 
@@ -34,19 +37,23 @@ def _title(name, lines, train):
 
 
 def settings_html(snapshots, words):
-    """The settings of several runs side by side, those that differ first and marked."""
+    """The settings of several runs side by side, those that differ first and marked.
+
+    What nobody knows yet of a run that has not begun differs from nothing.
+    """
     train = words.train
     table = {snapshot.job.id: settings_of(snapshot, words) for snapshot in snapshots}
     names = list(dict.fromkeys(name for settings in table.values() for name in settings))
-    rows = [(name, [settings.get(name, "–") for settings in table.values()]) for name in names]
-    differing = [row for row in rows if len(set(row[1])) > 1]
-    equal = [row for row in rows if len(set(row[1])) == 1]
+    rows = [(name, [settings.get(name, UNKNOWN) for settings in table.values()]) for name in names]
+    differing = [row for row in rows if len(set(row[1]) - {UNKNOWN}) > 1]
+    others = [row for row in rows if row not in differing]
+    equal = sum(UNKNOWN not in values for _, values in others)
     names = "".join(f"<th>{html.escape(snapshot.job.name)}</th>" for snapshot in snapshots)
     head = f"<thead><tr><th>{train.setting}</th>{names}</tr></thead>"
-    summary = train.equal_settings.format(count=len(equal))
+    summary = train.equal_settings.format(count=equal)
     return (
         f'<div class="settings"><table>{head}{_rows_html(differing, "differs")}</table>'
-        f"<details><summary>{summary}</summary><table>{head}{_rows_html(equal)}</table></details>"
+        f"<details><summary>{summary}</summary><table>{head}{_rows_html(others)}</table></details>"
         "</div>"
     )
 
@@ -71,11 +78,21 @@ def settings_of(snapshot, words):
         train.begin_with: starts.get(job.start, job.start),
         train.seconds: str(job.seconds),
     }
-    config = snapshot.description.get("config") or {"preset": job.preset, **job.changes}
+    config = snapshot.description.get("config") or asked_config(job)
     # An older run may have settings that there are no more.
     return asked | {
         words.settings.get(name, name): _value(name, value, words) for name, value in config.items()
     }
+
+
+def asked_config(job):
+    """What a run that has not begun will have of a Config's settings, as far as that is known."""
+    if job.start != "random":
+        return job.changes  # the weights that it begins from bring the others
+    try:
+        return preset(job.preset, **job.changes).to_dict()
+    except SettingError:  # an older app asked for what there is no more
+        return job.changes
 
 
 def _value(name, value, words):

@@ -8,7 +8,7 @@ from gecat.app.train.actions import FILES, TrainActions
 from gecat.app.train.form import SECONDS, build_form
 from gecat.app.train.race.tab import connect_race, race_parts
 from gecat.app.train.views import masks_html, status_html, waiting_html
-from gecat.app.ui.events import AT_ONCE, AT_ONCE_QUEUED, connect, named
+from gecat.app.ui.events import AT_ONCE, AT_ONCE_QUEUED, connect, connect_in_browser, named
 
 NOW = 100  # of the slider through a run's pictures
 COPYING = {"concurrency_id": "files", "concurrency_limit": 2, "show_progress": "hidden"}
@@ -49,21 +49,21 @@ def _training(words, jobs):
         with gr.Column(scale=8, min_width=300):
             shown = _shown(train)
             with gr.Tabs(elem_id="train-views", overflow_behavior="wrap"):
-                with gr.Tab(train.curves):
+                with gr.Tab(train.curves, id="curves"):
                     shown.curves = gr.HTML(waiting_html(train), elem_id="curves")
-                with gr.Tab(train.critics_view):
+                with gr.Tab(train.critics_view, id="critic"):
                     shown.pairs = gr.HTML(waiting_html(train), elem_id="pairs")
                     shown.histogram = gr.HTML(elem_id="histogram")
-                with gr.Tab(train.step_by_step):
+                with gr.Tab(train.step_by_step, id="step-by-step"):
                     stepping = _stepping(train)
                     shown.lights = stepping.lights
-                with gr.Tab(train.compare):
+                with gr.Tab(train.compare, id="compare"):
                     shown.others = gr.CheckboxGroup(
                         [], label=train.compare_with, info=train.compare_info, elem_id="others"
                     )
                     shown.comparison = gr.HTML(elem_id="compared")
                     shown.settings = gr.HTML(elem_id="settings")
-                with gr.Tab(train.take_home) as take_home:
+                with gr.Tab(train.take_home, id="take-home") as take_home:
                     downloads = _downloads(train)
                     shown.use = downloads.use
     return SimpleNamespace(
@@ -96,7 +96,7 @@ def _connect_training(page, actions, modes, parts, opened):
         connect(event, **refresh, trigger_mode="always_last")
     asked = {**run, **parts.form.inputs}
     started = connect(parts.form.start.click, actions.start, asked, listed, **COPYING)
-    started.success(None, js="() => gecat.showStatusOnPhone()")
+    started.success(None, js="() => gecat.showOnPhone('#train-status')")
     chosen = connect(runs.input, actions.choose, run, {"visitor": page.visitor}, **AT_ONCE)
     for event in (started.success, chosen.success):
         back_to_now = connect(event, lambda: {"back": NOW}, None, {"back": shown.back}, **AT_ONCE)
@@ -114,8 +114,28 @@ def _managing(train, limits):
             10, limits.seconds, value=min(2 * SECONDS, limits.seconds), step=5, label=train.longer
         )
         longer = gr.Button(train.continue_longer, size="md", elem_id="longer")
-        delete = gr.Button(train.delete, variant="stop", size="md", elem_id="delete")
-    return SimpleNamespace(name=name, rename=rename, seconds=seconds, longer=longer, delete=delete)
+        delete = gr.Button(train.delete, size="md", elem_id="delete")
+        with gr.Group(visible=False) as asked:
+            gr.Markdown(train.delete_sure, container=True)
+            with gr.Row():
+                keep = gr.Button(train.delete_not, min_width=90, size="md", elem_id="delete-not")
+                delete_for_good = gr.Button(
+                    train.delete_for_good,
+                    variant="stop",
+                    min_width=90,
+                    size="md",
+                    elem_id="delete-for-good",
+                )
+    return SimpleNamespace(
+        name=name,
+        rename=rename,
+        seconds=seconds,
+        longer=longer,
+        delete=delete,
+        asked=asked,
+        keep=keep,
+        delete_for_good=delete_for_good,
+    )
 
 
 def _shown(train):
@@ -243,7 +263,13 @@ def _connect_steering(actions, run, listed, shown, stepping, managing, refresh):
     ):
         steered = connect(button.click, action, {**run, **inputs}, **AT_ONCE_QUEUED)
         connect(steered.then, **refresh)
-    deleted = connect(managing.delete.click, actions.delete, run, listed, **AT_ONCE_QUEUED)
+    asked = {"asked": managing.asked}
+    connect(
+        managing.delete.click, actions.ask_to_delete, {"run": run["run"]}, asked, **AT_ONCE_QUEUED
+    )
+    for event in (managing.keep.click, managing.delete_for_good.click, run["run"].change):
+        connect_in_browser(event, {"asked": gr.update(visible=False)}, asked)
+    deleted = connect(managing.delete_for_good.click, actions.delete, run, listed, **AT_ONCE_QUEUED)
     connect(deleted.then, **refresh)
 
 

@@ -187,7 +187,7 @@ def pairs_html(snapshot, train):
     idle = "" if _critic_has_learned(snapshot, cycle) else f" <b>{train.critic_idle}</b>"
     columns = count_columns(path) // len(train.critics_columns)
     groups = "".join(
-        f'<div class="group"><h4>{title}</h4>'
+        f'<div class="group"><h2>{title}</h2>'
         f"{tiles_html(path, group * columns, columns, scores.get(kind))}</div>"
         for group, (kind, title) in enumerate(
             zip(("real", "generated", "spoiled"), train.critics_columns, strict=True)

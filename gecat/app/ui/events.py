@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import json
 
 import gradio as gr
 
@@ -53,6 +54,27 @@ def connect(event, action, inputs=None, outputs=None, **options):
     call.__signature__ = signature
     options = {"api_visibility": "private", "preprocess": False, **options}
     return event(call, [*inputs.values()], [*outputs.values()], **options)
+
+
+def connect_in_browser(event, values, outputs, inputs=None, first="", **options):
+    """Gives components new values as soon as something happens: no server is asked.
+
+    Args:
+        event: as for `connect`.
+        values: dict of new values by name, as JSON holds them.
+        outputs: dict of components by name; others may be among them.
+        inputs: list of components, or None.
+        first: name of a function of the page's script that is called with their values, or "".
+        **options: of the event.
+
+    Returns:
+        what the event returns.
+    """
+    if isinstance(event, list):
+        event = functools.partial(gr.on, event)
+    called = f"{first}(...given); " if first else ""
+    js = f"(...given) => {{ {called}return {json.dumps([*values.values()])}; }}"
+    return event(None, inputs, [outputs[name] for name in values], js=js, **options)
 
 
 def named(parts, *names):

@@ -1,8 +1,10 @@
-"""The example photos: whatever lies in `assets/examples`."""
+"""The example photos: whatever lies in `assets/examples`; and the photo that a page opens with."""
 
 import shutil
 from pathlib import Path
 
+from gecat.app.ui.uploads import uploaded_path
+from gecat.errors import ImageError
 from gecat.files import asset
 
 
@@ -22,3 +24,21 @@ def write_examples(folder: Path) -> list[Path]:
         Path(shutil.copyfile(photo, folder / photo.name.split("-", 1)[-1]))
         for photo in sorted(asset("examples").glob("*.jpg"))
     ]
+
+
+def opening_photo(examples, name, own):
+    """Returns the path of the photo that a page opens with.
+
+    Args:
+        examples: paths of the example photos.
+        name: of the example that its address asks for, or whatever stands there instead.
+        own: path of the photo that the visitor's browser remembers, or None.
+    """
+    for example in examples:
+        if example.stem == name:
+            return str(example)
+    try:
+        path = uploaded_path({"path": own})
+    except ImageError:
+        return str(examples[0])
+    return path if Path(path).is_file() else str(examples[0])

@@ -129,12 +129,17 @@ def drawn_figure(name, title, how, words, svg, columns, attributes=""):
     reading = f'<p class="reading">{words.reading}</p>' if attributes else ""
     return (
         f'<figure class="explained" data-name="{name}" {attributes}>'
-        f"<figcaption>{title}</figcaption>{svg}{reading}"
+        f"<figcaption>{title}</figcaption>{named_svg(svg, title)}{reading}"
         f'<p class="how"><b>{words.how_to_read}</b> {how}</p>'
         f'<p class="tools"><button type="button" class="png">{words.save_png}</button>'
         f'<a class="csv" download="{name}.csv" href="data:text/csv;base64,{csv}">'
         f"{words.save_csv}</a></p></figure>"
     )
+
+
+def named_svg(svg, title):
+    """SVG text that says what it shows to who does not see it."""
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(title)}" ', 1)
 
 
 def to_svg(chart, names):
@@ -207,8 +212,8 @@ def _map_svg(picture, scale, mark):
             parts.append(_text(0, tall + 40, f"{scale.low:.3g}", "start"))
             parts.append(_text(wide, tall + 40, f"{scale.high:.3g}", "end"))
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {tall + 46:.1f}" '
-        f'role="img">{"".join(parts)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {tall + 46:.1f}">'
+        f"{''.join(parts)}</svg>"
     )
 
 

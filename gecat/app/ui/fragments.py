@@ -14,15 +14,16 @@ def score_html(score, sentence, facts, title):
     Args:
         score: in [0, 1], or None where a number would mislead.
         sentence: what it means; facts: what else is known of the mask; both are HTML.
-        title: what the number is.
+        title: what the number is, and of which mask: each mask has its own.
     """
+    head = f'<div class="title">{title}</div>'
     texts = f'<div class="words">{sentence}</div><div class="facts">{facts}</div>'
     if score is None:
-        return f'<div class="score"><div class="number">–</div>{texts}</div>'
+        return f'<div class="score">{head}<div class="number">–</div>{texts}</div>'
     percent = f"{score:.0%}"
     return (
-        f'<div class="score"><div class="number" title="{title}">{percent}</div>{texts}'
-        f'<div class="meter" role="img" aria-label="{title}: {percent}">'
+        f'<div class="score">{head}<div class="number">{percent}</div>{texts}'
+        f'<div class="meter" role="img" aria-label="{percent}">'
         f'<i style="width: {percent}"></i></div></div>'
     )
 

@@ -10,6 +10,7 @@ from gecat.app.ui.calls import CheckedCalls
 from gecat.app.ui.headers import SafeHeaders
 from gecat.app.ui.hosts import KnownHosts
 from gecat.app.ui.log_limits import bounded_log
+from gecat.app.ui.page_head import PageHead, page_head
 from gecat.app.ui.painting import LAYER_BYTES
 from gecat.app.ui.passwords import Locked
 from gecat.app.ui.request_limits import BoundedRequests
@@ -43,6 +44,7 @@ def guarded(access=None, list_runs=None):
             Middleware(KnownRoutes),
             Middleware(BoundedRequests, max_bytes=MESSAGE_BYTES, larger=LARGER),
             Middleware(CheckedCalls),
+            Middleware(PageHead, head=page_head()),
         ],
     }
 

@@ -26,6 +26,7 @@ class Page:
         results: where results are kept between two clicks.
         large_photos: the turns of large photos.
         examples: paths of example photos.
+        photo: the photo that the whole page is about; a tab shows it, others follow.
         jobs: the runs.
         loaded: the event of the page's being loaded.
         tabs: the tabs; `gr.Tabs(selected=name)` opens one.
@@ -42,6 +43,7 @@ class Page:
     results: ResultCache
     large_photos: LargePhotos
     examples: Sequence[Path]
+    photo: gr.Image
     jobs: Jobs
     loaded: Callable
     tabs: gr.Tabs

@@ -16,6 +16,12 @@ MANY_PHOTOS = 40
 MANY_BYTES = 120_000_000
 
 
+def path_of(payload):
+    """Returns the path that a file component's payload names, whatever it is, or None."""
+    path = payload.get("path") if isinstance(payload, dict) else None
+    return path if isinstance(path, str) and path else None
+
+
 def uploaded_path(payload):
     """Returns the path of an uploaded file.
 
@@ -25,8 +31,8 @@ def uploaded_path(payload):
     Raises:
         ImageError: if it is no file that was uploaded.
     """
-    path = payload.get("path") if isinstance(payload, dict) else None
-    if not isinstance(path, str) or not path:
+    path = path_of(payload)
+    if path is None:
         raise ImageError("image.not_uploaded", received=Term("link_or_text"))
     try:
         uploaded = Path(path).resolve().is_relative_to(Path(get_upload_folder()).resolve())

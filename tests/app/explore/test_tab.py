@@ -32,8 +32,25 @@ def test_missing_weights_are_told(upload, tmp_path):
     assert ENGLISH.titles.weights in caught.value.message
     assert str(tmp_path) not in caught.value.message
     # The photo is taken off the page, which asks again: the message must stay.
-    for note in (actions.reset()["note"], actions.inspect(None)["note"]):
-        assert ENGLISH.titles.weights in note
+    for told in (
+        actions.reset(upload, upload),
+        actions.reset(upload, None),
+        actions.inspect(None),
+        actions.follow(None, None),
+    ):
+        assert ENGLISH.titles.weights in told["note"]
+
+
+def test_one_photo_for_the_whole_page(explorer, upload):
+    actions, other = PhotoActions(explorer), {"path": "/other.png"}
+    assert actions.follow(None, upload) == {"photo": upload["path"]}
+    assert actions.follow(other, upload) == {"photo": upload["path"]}
+    assert actions.lead(other, upload) == {"chosen": "/other.png"}
+    # What both have already, and what one of them has not, changes nothing.
+    assert actions.follow(upload, upload) == actions.lead(upload, upload) == {}
+    assert actions.follow(upload, None) == actions.lead(None, upload) == {}
+    # Where the new photo cannot be used, the good one comes back.
+    assert actions.reset(other, upload) == {"photo": upload["path"]}
 
 
 def test_a_photo_that_the_cache_let_go_is_asked_for_again(explorer):

@@ -1,5 +1,6 @@
 """What the Train tab shows of runs, by hand-made folders; no process runs."""
 
+import html
 import json
 import re
 from dataclasses import replace
@@ -194,6 +195,17 @@ def test_settings_that_differ_come_first_and_are_marked(tmp_path):
     assert "<td>64</td><td>96</td>" in table
     charts = comparison_html(snapshots, ENGLISH.train)
     assert "Run 0" in charts and "Run 1" in charts and charts.count("<polyline") == 2
+
+
+@pytest.mark.parametrize(("start", "unknown"), [("random", False), ("shipped", True)])
+def test_a_run_that_has_not_begun_differs_in_what_was_asked_alone(tmp_path, start, unknown):
+    begun = snapshot_of(tmp_path, config=preset("small").to_dict())
+    asked = replace(JOB, id="cd34", name="Run 2", start=start, changes={"generator_steps": 8})
+    table = settings_html([begun, snapshot_of(tmp_path, "queued", job=asked)], ENGLISH)
+    marked = map(html.unescape, re.findall(r'<tr class="differs"><th>([^<]+)</th>', table))
+    names = {ENGLISH.settings.generator_steps} | ({ENGLISH.train.begin_with} if unknown else set())
+    assert set(marked) == names
+    assert ("<td>–</td>" in table) == unknown
 
 
 @pytest.mark.parametrize("name", PRESETS)

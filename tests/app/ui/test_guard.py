@@ -53,4 +53,5 @@ def test_what_a_launch_is_given():
         "KnownRoutes",
         "BoundedRequests",
         "CheckedCalls",
+        "PageHead",
     ]

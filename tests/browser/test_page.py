@@ -1,0 +1,243 @@
+"""What holds for the whole page, as a person meets it: its address, its one photo, its keyboard."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from gecat.i18n import LANGUAGES, words
+
+ENGLISH, CHINESE = words("en"), words("zh")
+NUMBER = "#score .number"
+FACTS = "#score .facts"
+
+# What stands beside a photo at any time: sampled at every frame, kept where it has changed.
+WATCH = """() => {
+    window.seen = [];
+    const look = () => {
+        const now = JSON.stringify({
+            photo: document.querySelector("#photo img")?.src ?? null,
+            facts: document.querySelector("#score .facts")?.textContent ?? null,
+            ready: document.querySelector("#download-mask")?.disabled === false,
+        });
+        if (now !== seen.at(-1)) seen.push(now);
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+# A photo is dropped or pasted somewhere on the page.
+GIVE = """([kind, data]) => {
+    const transfer = new DataTransfer();
+    const bytes = Uint8Array.from(data);
+    transfer.items.add(new File([bytes], "given.png", {type: "image/png"}));
+    const options = {bubbles: true, cancelable: true};
+    const event = kind === "paste"
+        ? new ClipboardEvent("paste", {...options, clipboardData: transfer})
+        : new DragEvent("drop", {...options, dataTransfer: transfer});
+    document.querySelector(".hero").dispatchEvent(event);
+}"""
+
+
+def photo_bytes(width, height):
+    buffer = io.BytesIO()
+    pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def write_photo(folder, width, height):
+    path = folder / f"{width}.png"
+    path.write_bytes(photo_bytes(width, height))
+    return path
+
+
+def use(page, path):
+    """Gives a photo by the large button."""
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name=ENGLISH.segment.use_photo).click()
+    chooser.value.set_files(path)
+
+
+def tab(page, name):
+    return page.locator(f"[role=tab][data-tab-id={name}]:visible")
+
+
+def selected(page, name):
+    expect(tab(page, name)).to_have_attribute("aria-selected", "true")
+
+
+def test_what_is_shown_and_offered_belongs_to_the_photo_shown(visit, app_url, tmp_path):
+    page = visit(app_url)
+    expect(page.locator("#download-mask")).to_be_enabled()
+    page.evaluate(WATCH)
+    for width, height in ((1500, 1000), (90, 60)):
+        use(page, write_photo(tmp_path, width, height))
+        expect(page.locator("#photo img")).to_have_attribute("src", re.compile(f"{width}.png"))
+    expect(page.locator(FACTS)).to_contain_text("90 × 60")
+    expect(page.locator("#download-mask")).to_be_enabled()
+    sizes = {"coffee": "600 × 400", "1500": "1500 × 1000", "90": "90 × 60"}
+    moments = page.evaluate("seen")
+    for moment in moments:
+        name = re.search(r'"photo":"[^"]*/(\w+)\.', moment)
+        if name and ("×" in moment or '"ready":true' in moment):
+            assert sizes[name[1]] in moment, moments
+    assert len(moments) > 3
+
+
+def test_a_link_opens_where_it_says_and_a_reload_returns_there(visit, app_url, tmp_path):
+    visit.errors_allowed = True  # a page that is left drops its requests
+    page = visit(f"{app_url}/?language=en&tab=explore&view=critic&example=chelsea&threshold=0.6")
+    selected(page, "explore")
+    selected(page, "critic")
+    expect(page.locator("#critic-map figure")).to_have_attribute("data-name", re.compile("chelsea"))
+    # The other language is the same place.
+    page.locator(".hero .language").click()
+    expect(page.locator("h1")).to_have_text(CHINESE.page.tagline)
+    selected(page, "critic")
+    tab(page, "segment").click()
+    expect(page.locator("#threshold input[type=number]")).to_have_value("0.6")
+    expect(page.locator(FACTS)).to_contain_text("451 × 300")
+    # What one does stands in the address, and one's own photo in the browser.
+    tab(page, "mask").click()
+    page.locator("#threshold input[type=range]").press("End")
+    expect(page).to_have_url(re.compile(r"/zh\?example=chelsea&threshold=0.98&view=mask$"))
+    page.goto(app_url, wait_until="commit")  # the choice is remembered
+    expect(page.locator("h1")).to_have_text(CHINESE.page.tagline)
+    page.locator(".hero .language").click()
+    expect(page.locator("h1")).to_have_text(ENGLISH.page.tagline)
+    expect(page.locator(NUMBER)).to_be_visible()
+    use(page, write_photo(tmp_path, 90, 60))
+    expect(page.locator(FACTS)).to_contain_text("90 × 60")
+    tab(page, "objects").click()
+    expect(page).to_have_url(re.compile("view=objects"))
+    page.reload()
+    expect(page.locator(FACTS)).to_contain_text("90 × 60")
+    selected(page, "objects")
+
+
+def test_one_photo_for_the_whole_page(visit, app_url, tmp_path):
+    visit.errors_allowed = True  # the browser cannot show the text either
+    page = visit(app_url)
+    expect(page.locator(NUMBER)).to_be_visible()
+    use(page, write_photo(tmp_path, 90, 60))
+    expect(page.locator(FACTS)).to_contain_text("90 × 60")
+    # What is no photo is told by our own reader, whatever Gradio guesses of its name.
+    (tmp_path / "note.txt").write_text("only words")
+    use(page, tmp_path / "note.txt")
+    expect(page.get_by_test_id("toast-body")).to_contain_text("Received: text")
+    expect(page.locator(FACTS)).to_contain_text("90 × 60")
+    tab(page, "explore").click()
+    expect(page.locator("#stage figure")).to_have_attribute("data-name", "90-mask")
+    # Pasted while Explore is looked at, it is shown there, and in Segment.
+    page.evaluate(GIVE, ["paste", list(photo_bytes(80, 50))])
+    expect(page.locator("#stage figure")).to_have_attribute("data-name", "given-mask")
+    page.locator("#explore-examples button").nth(3).click()
+    expect(page.locator("#stage figure")).to_have_attribute("data-name", "chelsea-mask")
+    tab(page, "segment").click()
+    expect(page.locator(FACTS)).to_contain_text("451 × 300")
+    # Dropped where no photo is shown, it leads to the tab that shows one.
+    tab(page, "about").click()
+    page.evaluate(GIVE, ["drop", list(photo_bytes(70, 40))])
+    selected(page, "segment")
+    expect(page.locator(FACTS)).to_contain_text("70 × 40")
+
+
+def test_on_a_phone_the_result_is_seen_first_after_the_choice(visit, app_url, tmp_path):
+    page = visit(app_url, width=390, height=844)
+    expect(page.locator(NUMBER)).to_be_visible()
+    expect(page.locator("#photo")).to_be_in_viewport()  # nobody has chosen anything yet
+    use(page, write_photo(tmp_path, 90, 60))
+    expect(page.locator(FACTS)).to_contain_text("90 × 60")
+    expect(page.locator("#score")).to_be_in_viewport(ratio=0.9)
+    expect(page.locator(".before-after")).to_be_in_viewport()
+
+
+def test_the_page_is_used_by_keyboard(visit, app_url):
+    page = visit(app_url)
+    expect(page.locator("#download-mask")).to_be_enabled()
+    # The line between before and after, and it stays where it is when the pictures are drawn anew.
+    line = page.locator(".before-after input")
+    after = page.locator(".before-after .after")
+    line.press("Home")
+    expect(after).to_have_css("clip-path", "inset(0px 0px 0px 0%)")
+    line.press("End")
+    expect(after).to_have_css("clip-path", "inset(0px 0px 0px 100%)")
+    before = after.get_attribute("src")
+    page.locator("#after input").nth(1).press("Space")
+    expect(after).not_to_have_attribute("src", before)
+    expect(after).to_have_attribute("alt", ENGLISH.segment.afters.overlay)
+    expect(line).to_have_value("100")
+    expect(after).to_have_css("clip-path", "inset(0px 0px 0px 100%)")
+    # Whatever takes the focus shows it, and is large enough for a finger.
+    page.locator(".hero .language").focus()
+    seen = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        held = page.evaluate(FOCUS)
+        if held is None:
+            break
+        assert held["outline"] >= 2 and min(held["size"]) >= 16, held
+        seen.add(held["name"])
+    assert {"Remove Image", ENGLISH.segment.use_photo, ENGLISH.page.example_names.chelsea} <= seen
+    # A bar of tabs takes arrows.
+    tab(page, "segment").press("ArrowLeft")
+    selected(page, "about")
+    page.keyboard.press("ArrowRight")
+    selected(page, "segment")
+
+
+# What has the focus: its name, how wide its outline is, and its size; null at the page's end.
+FOCUS = """() => {
+    const element = document.activeElement;
+    if (element === document.body) return null;
+    const style = getComputedStyle(element), box = element.getBoundingClientRect();
+    // The line between the pictures shows the focus itself.
+    const drawn = element.matches(".split") ? getComputedStyle(element.parentElement, "::after")
+        : style;
+    return {
+        name: element.ariaLabel ?? element.textContent.trim(),
+        outline: drawn.outlineStyle === "none" ? 0 : parseFloat(drawn.outlineWidth),
+        size: [Math.round(box.width), Math.round(box.height)],
+    };
+}"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_tour_of_a_stage_is_walked_with_one_key(visit, app_url, language):
+    visit.errors_allowed = True  # a page that is left drops its requests
+    said = words(language)
+    path = "/zh?present=1" if language == "zh" else "/?language=en&present=1"
+    page = visit(app_url + path, width=1920, height=1080)
+    tour = page.locator(".tour")
+    places = {
+        "cutout": ("segment", "cutout"),
+        "critic": ("explore", "critic"),
+        "spoiled": ("explore", "critic"),
+        "stages": ("explore", "generator"),
+        "train": ("train", "critic"),
+        "curves": ("train", "curves"),
+        "own": ("segment", "before-after"),
+    }
+    assert [*said.present.steps] == ["photo", *places]
+    expect(tour).to_contain_text(said.present.steps.photo)
+    expect(page.locator(NUMBER)).to_be_visible()
+    assert page.locator(".tabs").first.bounding_box()["width"] > 1800
+    for step, (opened, view) in places.items():
+        page.keyboard.press("PageDown")
+        expect(tour).to_contain_text(said.present.steps[step])
+        selected(page, opened)
+        expect(tab(page, view).last).to_have_attribute("aria-selected", "true")
+        if step == "spoiled":
+            expect(page.locator("#spoil-right input[type=range]")).to_have_value("20")
+        if step == "train":
+            expect(page.locator("#train-status .run-status")).to_be_visible()
+    expect(page.locator("#use-photo")).to_be_focused()
+    # Of whoever was here nothing is left for the next.
+    page.keyboard.press("r")
+    expect(tour).to_contain_text(said.present.steps.photo)
+    expect(page.locator(NUMBER)).to_be_visible()
+    tab(page, "train").click()
+    expect(page.locator("#train-status")).to_contain_text(said.train.no_runs)
