@@ -1,8 +1,11 @@
+import threading
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from gecat.images.reading import read_mask
+from gecat.inference import batch
 from gecat.inference.batch import segment_files
 
 
@@ -116,3 +119,34 @@ def test_an_unknown_product_is_refused_before_anything_is_written(tmp_path):
     with pytest.raises(ValueError, match="received video"):
         segment_files(brightness, [], tmp_path / "out", "video")
     assert not (tmp_path / "out").exists()
+
+
+def test_photos_are_worked_on_side_by_side(tmp_path, monkeypatch):
+    """Each waits until another has come as far: one at a time would never end."""
+    monkeypatch.setattr(batch, "usable_cores", lambda: 2)
+    both = threading.Barrier(2, timeout=60)
+
+    def predict(image):
+        both.wait()
+        return brightness(image)
+
+    for number in range(4):
+        write(tmp_path / "in" / f"{number}.png")
+    assert segment_files(predict, [tmp_path / "in"], tmp_path / "out") == (4, 0)
+
+
+def test_large_photos_take_turns(tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "usable_cores", lambda: 3)
+    monkeypatch.setattr(batch, "LARGE_PIXELS", 50)
+    busy = threading.Lock()
+
+    def predict(image):
+        assert busy.acquire(blocking=False)
+        try:
+            return brightness(image)
+        finally:
+            busy.release()
+
+    for number in range(6):
+        write(tmp_path / "in" / f"{number}.png")
+    assert segment_files(predict, [tmp_path / "in"], tmp_path / "out") == (6, 0)

@@ -152,7 +152,7 @@ def test_a_photo_from_the_command_line_needs_nothing_that_takes_long(tmp_path):
         assert mask.size == (120, 90)
 
 
-def test_the_app_and_its_first_mask_need_no_tensorflow(tmp_path):
+def test_the_app_and_its_first_mask_need_nothing_that_takes_long(tmp_path):
     code = """
 import sys
 from pathlib import Path
@@ -166,4 +166,4 @@ build(Path(sys.argv[1]))
 actions = SegmentActions(words("en"), gecat.load, ResultCache())
 actions._segment(np.zeros((60, 80, 3), np.uint8), "photo", True)
 """
-    assert not {"tensorflow", "keras", "jax"} & set(modules_after(code, tmp_path))
+    assert set(modules_after(code, tmp_path)) <= {"pandas"}  # which Gradio itself imports

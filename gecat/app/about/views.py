@@ -1,14 +1,11 @@
 """Draws one gradient epoch for the How it works tab."""
 
 import html
-import io
 
-import matplotlib
-from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
-
-INK = "#010203"  # stands for the page's own text colour, which a file cannot know
 CRITIC, GENERATOR, FROZEN = "#0f766e", "#b45309", "#94a3b8"
+WIDTH, HEIGHT = 148, 86
+DASHES = 'stroke-dasharray="2 1.5"'
+LOSSES = ((46, 70), (50.5, 70), (64, 75.5), (82, 78.8), (99.5, 80.8), (113, 81.6), (118, 81.6))
 
 
 def draw_epoch(words):
@@ -20,64 +17,47 @@ def draw_epoch(words):
     Returns:
         SVG text; its words stay text, in the fonts of the page.
     """
-    svg = _draw_time_line().replace(INK, "currentColor")
-    # Matplotlib has no Chinese font to measure with, so the words are put in afterwards.
-    for key, name in words.names.items():
-        svg = svg.replace(f">{key}<", f">{html.escape(name)}<")
-    return svg
-
-
-def _draw_time_line():
-    """Returns the picture as SVG text, with the keys of `[about.names]` for words."""
-    figure = Figure(figsize=(7.4, 4.3))
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(0, 148), ylim=(0, 86))
-    axes.axis("off")
-
-    def block(left, bottom, width, label, colour, filled=True):
-        axes.add_patch(
-            FancyBboxPatch(
-                (left, bottom),
-                width,
-                13,
-                boxstyle="round,pad=0,rounding_size=2.2",
-                facecolor=colour if filled else "none",
-                edgecolor=colour,
-                linewidth=1.6,
-                linestyle="-" if filled else (0, (4, 3)),
-            )
-        )
-        ink = "white" if filled else INK
-        axes.text(
-            left + width / 2, bottom + 6.2, label, ha="center", va="center", color=ink, fontsize=12
-        )
-
-    axes.text(3, 74.5, "critic", fontsize=13, fontweight="bold", color=INK)
-    block(3, 58, 20, "learns", CRITIC)
-    block(25, 58, 20, "learns", CRITIC)
-    block(47, 58, 70, "frozen", FROZEN, filled=False)
-    block(119, 58, 20, "learns", CRITIC)
-
-    axes.text(3, 49, "generator", fontsize=13, fontweight="bold", color=INK)
-    block(3, 33, 42, "still", FROZEN, filled=False)
-    for step in range(4):
-        block(47 + 17.7 * step, 33, 16.5, f"step {step + 1}", GENERATOR)
-    block(119, 33, 20, "still", FROZEN, filled=False)
-
-    axes.text(3, 22, "loss", fontsize=12, color=INK)
-    axes.plot([3, 46], [16, 16], color=FROZEN, linewidth=2, linestyle=(0, (4, 3)))
-    axes.step(
-        [46, 55, 73, 91, 108, 118],
-        [16, 16, 10.5, 7.2, 5.2, 4.4],
-        where="mid",
-        color=GENERATOR,
-        linewidth=2.4,
+    names = {key: html.escape(name) for key, name in words.names.items()}
+    steps = [_block(47 + 17.7 * step, 40, 16.5, names[f"step {step + 1}"]) for step in range(4)]
+    parts = [
+        _text(3, 11.5, names["critic"], size=4.6, weight="bold"),
+        *(_block(left, 15, 20, names["learns"], CRITIC) for left in (3, 25, 119)),
+        _block(47, 15, 70, names["frozen"], FROZEN, filled=False),
+        _text(3, 37, names["generator"], size=4.6, weight="bold"),
+        _block(3, 40, 42, names["still"], FROZEN, filled=False),
+        *steps,
+        _block(119, 40, 20, names["still"], FROZEN, filled=False),
+        _text(3, 64, names["loss"]),
+        f'<path d="M3 70H46" stroke="{FROZEN}" stroke-width="0.7" {DASHES}/>',
+        f'<path d="{_stairs(LOSSES)}" stroke="{GENERATOR}" stroke-width="0.8"/>',
+        '<path d="M46 58.5H117.5" stroke="currentColor" stroke-width="0.35"/>',
+        _text(82, 64, names["fixed"], anchor="middle"),
+    ]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" '
+        f'fill="none" font-family="sans-serif">{"".join(parts)}</svg>'
     )
-    axes.plot([46, 117.5], [27.5, 27.5], color=INK, linewidth=1)
-    axes.text(82, 22, "fixed", ha="center", fontsize=11.5, color=INK)
 
-    buffer = io.StringIO()
-    with matplotlib.rc_context({"svg.fonttype": "none", "font.family": "sans-serif"}):
-        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
-    svg = buffer.getvalue()
-    return svg[svg.index("<svg") :]
+
+def _block(left, top, width, label, colour=GENERATOR, filled=True):
+    """A time in which somebody does something; of who waits the outline alone."""
+    paint = f'fill="{colour}"' if filled else DASHES
+    box = (
+        f'<rect x="{left:g}" y="{top:g}" width="{width:g}" height="13" rx="2.2" {paint} '
+        f'stroke="{colour}" stroke-width="0.55"/>'
+    )
+    ink = "white" if filled else "currentColor"
+    return box + _text(left + width / 2, top + 8, label, anchor="middle", ink=ink)
+
+
+def _text(x, y, text, size=3.8, weight="normal", anchor="start", ink="currentColor"):
+    return (
+        f'<text x="{x:g}" y="{y:g}" font-size="{size}" font-weight="{weight}" '
+        f'text-anchor="{anchor}" fill="{ink}">{text}</text>'
+    )
+
+
+def _stairs(points):
+    """A path from the first point (x, y) on, that goes down where the next begins."""
+    (x, y), *others = points
+    return f"M{x:g} {y:g}" + "".join(f"H{x:g}V{y:g}" for x, y in others)

@@ -11,7 +11,6 @@ import io
 from dataclasses import dataclass
 from itertools import zip_longest
 
-import matplotlib
 import numpy as np
 from PIL import Image
 
@@ -52,6 +51,8 @@ def paint(values, scale):
         values: float array.
         scale: a Scale; values beyond its ends take the colours of the ends.
     """
+    import matplotlib
+
     span = max(scale.high - scale.low, 1e-12)
     parts = np.clip((np.asarray(values) - scale.low) / span, 0, 1)
     return matplotlib.colormaps[scale.colours](parts, bytes=True)[..., :3]
@@ -149,6 +150,8 @@ def to_svg(chart, names):
         chart: a matplotlib Figure; the colour INK becomes the page's text colour.
         names: dict from the words in the figure to those shown.
     """
+    import matplotlib
+
     buffer = io.StringIO()
     with matplotlib.rc_context({"svg.fonttype": "none", "font.family": "sans-serif"}):
         chart.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})

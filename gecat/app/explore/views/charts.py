@@ -4,7 +4,6 @@ Colours are those of Okabe and Ito, which readers with any colour vision can tel
 """
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from gecat.app.ui.figures import INK
 
@@ -167,6 +166,8 @@ def gradient_angles(degrees):
 
 
 def _axes(across, up):
+    from matplotlib.figure import Figure  # when the first chart is drawn, not before the page is up
+
     chart = Figure(figsize=(6.4, 3.9), layout="constrained")
     axes = chart.add_subplot()
     axes.set_xlabel(across, color=INK, fontsize=11)

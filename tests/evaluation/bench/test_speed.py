@@ -1,0 +1,49 @@
+import json
+
+import pytest
+
+from gecat.evaluation.bench.speed import PARTS, network, photo
+from gecat.evaluation.bench.speed.comparison import Figures, in_turn
+from gecat.files import PACKAGE
+
+
+def test_ratios_are_of_figures_taken_in_turn(capsys):
+    order = []
+
+    def figure(name, value):
+        order.append(name)
+        return value * len(order)
+
+    ours, theirs = in_turn(2, lambda: figure("a", 1.0), lambda: figure("b", 2.0))
+    assert order == ["a", "b"] * 3
+    assert (ours, theirs) == ([3.0, 5.0], [8.0, 12.0])  # the first round only warms up
+    figures = Figures()
+    figures.compare("ours", ours, "theirs", theirs, "s")
+    (found,) = figures.to_dict().values()
+    assert found["ratio"]["low"] == pytest.approx(3 / 8)
+    assert found["ratio"]["high"] == pytest.approx(5 / 12)
+    assert json.loads(json.dumps(found)) == found
+    assert "ratio 0.40 (0.38 to 0.42)" in capsys.readouterr().out
+
+
+def test_a_process_is_told_by_its_time_and_memory():
+    spent, worked, megabytes = photo.run_process(["-c", "x = bytearray(60_000_000)"])
+    assert 0 < worked <= spent * 2
+    assert 60 < megabytes < 200
+    with pytest.raises(RuntimeError, match="failed"):
+        photo.run_process(["-c", "raise SystemExit(3)"])
+
+
+def test_a_networks_convolutions_are_counted():
+    import keras
+
+    x = keras.Input((None, None, 3))
+    y = keras.layers.Conv2D(8, 3, 2, padding="same")(x)
+    model = keras.Model(x, keras.layers.UpSampling2D(2)(keras.layers.Conv2D(5, 1)(y)))
+    expected = 2 * (9 * 3 * 8 + 8 * 5) * 16 * 24
+    assert network.convolutions_of(model, (32, 48)) == expected
+
+
+def test_every_part_has_a_file():
+    folder = PACKAGE / "evaluation" / "bench" / "speed"
+    assert {path.stem for path in folder.glob("*.py")} == {*PARTS, "__init__", "comparison"}

@@ -1,0 +1,49 @@
+"""Work on several items at once, in order, with few ahead."""
+
+import threading
+from contextlib import closing
+from contextvars import ContextVar
+
+import pytest
+
+from gecat.inference.overlap import overlapped
+
+WHO = ContextVar("who", default="nobody")
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_results_come_in_order_of_the_items(workers):
+    assert list(overlapped(lambda x: x * x, range(20), workers)) == [x * x for x in range(20)]
+
+
+def test_two_are_worked_on_at_a_time():
+    both = threading.Barrier(2, timeout=60)  # each waits for the other
+    assert list(overlapped(lambda _: both.wait() < 2, range(6), 2)) == [True] * 6
+
+
+def test_few_are_begun_ahead_and_none_after_the_end():
+    begun = []
+    with closing(overlapped(begun.append, range(100), 2)) as results:
+        next(results)
+    assert len(begun) <= 3
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_what_goes_wrong_is_raised_in_its_turn(workers):
+    def work(x):
+        if x == 3:
+            raise OSError("disk full")
+        return x
+
+    results = overlapped(work, range(9), workers)
+    assert [next(results) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(OSError, match="disk full"):
+        next(results)
+
+
+def test_what_belongs_to_a_request_goes_along():
+    token = WHO.set("a visitor")
+    try:
+        assert set(overlapped(lambda _: WHO.get(), range(4), 2)) == {"a visitor"}
+    finally:
+        WHO.reset(token)
