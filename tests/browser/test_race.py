@@ -53,6 +53,9 @@ def test_a_recorded_race_plays_and_is_scrubbed(visit, app_url):
     power = page.locator("#race-power input[type=range]")
     power.press("ArrowRight")
     expect(film).to_have_attribute("data-number", f"{NUMBERS[-1]:g}")
+    expect(film).to_have_attribute("data-playing", "true")  # another race begins anew
+    expect(told).to_have_text(at(recorded(NUMBERS[-1]), -1, race))
+    expect(slider).to_have_value(slider.get_attribute("max"))
 
 
 @pytest.mark.timeout(600)  # it yields to everything else

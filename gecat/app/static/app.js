@@ -323,7 +323,7 @@ document.addEventListener("keydown", event => {
     });
   };
   const play = (film, playing) => {
-    films.set(film, {playing, next: Date.now() + STEP});
+    films.set(film, {playing, next: Date.now() + STEP, told: film.dataset.frames});
     const button = film.querySelector(".play");
     button.textContent = playing ? button.dataset.pause : button.dataset.play;
     film.dataset.playing = playing;
@@ -331,9 +331,10 @@ document.addEventListener("keydown", event => {
   setInterval(() => {
     for (const film of document.querySelectorAll(".race-film:has(.player)")) {
       if (!film.offsetParent) continue;
-      if (!films.has(film)) {
+      // Gradio puts another race into the element that is there.
+      if (films.get(film)?.told !== film.dataset.frames) {
         play(film, !still.matches);
-        if (!still.matches) show(film, 0);
+        show(film, still.matches ? JSON.parse(film.dataset.frames).length - 1 : 0);
       }
       const state = films.get(film), slider = film.querySelector("input");
       if (!state.playing || Date.now() < state.next) continue;
