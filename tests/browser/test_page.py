@@ -206,7 +206,7 @@ FOCUS = """() => {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_tour_of_a_stage_is_walked_with_one_key(visit, app_url, language):
+def test_the_tour_of_a_stage_is_walked_with_one_key(visit, app_url, tmp_path, language):
     visit.errors_allowed = True  # a page that is left drops its requests
     said = words(language)
     path = "/zh?present=1" if language == "zh" else "/?language=en&present=1"
@@ -217,8 +217,7 @@ def test_the_tour_of_a_stage_is_walked_with_one_key(visit, app_url, language):
         "critic": ("explore", "critic"),
         "spoiled": ("explore", "critic"),
         "stages": ("explore", "generator"),
-        "train": ("train", "critic"),
-        "curves": ("train", "curves"),
+        "race": ("train", "race"),
         "own": ("segment", "before-after"),
     }
     assert [*said.present.steps] == ["photo", *places]
@@ -232,12 +231,13 @@ def test_the_tour_of_a_stage_is_walked_with_one_key(visit, app_url, language):
         expect(tab(page, view).last).to_have_attribute("aria-selected", "true")
         if step == "spoiled":
             expect(page.locator("#spoil-right input[type=range]")).to_have_value("20")
-        if step == "train":
-            expect(page.locator("#train-status .run-status")).to_be_visible()
     expect(page.locator("#use-photo")).to_be_focused()
     # Of whoever was here nothing is left for the next.
+    use_own = said.segment.use_photo
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name=use_own).press("Enter")
+    chooser.value.set_files(write_photo(tmp_path, 90, 60))
+    expect(page.locator(FACTS)).to_contain_text("90 × 60")
     page.keyboard.press("r")
     expect(tour).to_contain_text(said.present.steps.photo)
-    expect(page.locator(NUMBER)).to_be_visible()
-    tab(page, "train").click()
-    expect(page.locator("#train-status")).to_contain_text(said.train.no_runs)
+    expect(page.locator(FACTS)).to_contain_text("600 × 400")

@@ -28,7 +28,7 @@
     cutout: async () => { open("segment", "cutout"); await look("#score"); },
     critic: async () => {
       open("explore", "critic");
-      await press("#mend");
+      await move("#spoil-right", 0);
       await look("#critic-score");
     },
     spoiled: async () => {
@@ -37,13 +37,7 @@
       await look("#critic-score");
     },
     stages: async () => { open("explore", "generator"); await look("#explore-views"); },
-    train: async () => {
-      open("train", "training", "critic");
-      await look("#train-status");
-      if (!document.querySelector("#train-status [data-state=running]"))
-        await press("#start:enabled");
-    },
-    curves: async () => { open("train", "training", "curves"); await look("#train-status"); },
+    race: async () => { open("train", "race"); await look("#race-film"); },
     own: async () => { open("segment", "before-after"); (await find("#use-photo"))?.focus(); },
   };
   const names = Object.keys(STEPS);

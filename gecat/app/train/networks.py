@@ -16,7 +16,7 @@ def networks_html(learning, train, frozen=False):
         HTML of an SVG, one line of text high.
     """
     generator, critic = train.lines.generator, train.lines.discriminator
-    told = {GENERATOR: generator, CRITIC: critic, BOTH: f"{generator}, {critic}"}.get(learning, "")
+    told = {GENERATOR: generator, CRITIC: critic}.get(learning, f"{generator}, {critic}")
     return (
         f'<svg class="networks{" frozen" if frozen else ""}" data-learning="{learning or ""}" '
         f'viewBox="0 0 300 44" role="img" aria-label="{told}">'

@@ -156,7 +156,7 @@ def _side_html(place, film, told, train, moving):
     return (
         f'<section class="side" style="--side:{place}" data-asked="{asked}" '
         f'data-broken="{json.dumps(told["broken"])}">'
-        f'<h4 class="key-{place}">{name}</h4>'
+        f'<h2 class="key-{place}">{name}</h2>'
         f'<p class="number">{number.format(number=f"{film.number:g}")}</p>'
         f"{networks_html(BOTH if moving else None, train, frozen=side == METHOD)}"
         f'<p class="verdict"><span>IoU <b class="iou">{told["iou"]}</b></span>'
