@@ -7,18 +7,20 @@ if TYPE_CHECKING:
     from gecat.config import Config
     from gecat.errors import UserError
     from gecat.inference.segmenter import Segmentation, Segmenter, load
+    from gecat.inference.strokes import Stroke
     from gecat.training.train import train
 
 _HOMES = {
     "load": "gecat.inference.segmenter",
     "Segmenter": "gecat.inference.segmenter",
     "Segmentation": "gecat.inference.segmenter",
+    "Stroke": "gecat.inference.strokes",
     "Config": "gecat.config",
     "train": "gecat.training.train",
     "UserError": "gecat.errors",
 }
 
-__all__ = ["Config", "Segmentation", "Segmenter", "UserError", "load", "train"]
+__all__ = ["Config", "Segmentation", "Segmenter", "Stroke", "UserError", "load", "train"]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,7 @@
 
 import functools
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,9 @@ from gecat.images.transparency import as_networks_see, without_transparent
 from gecat.inference.cutout import Box, boxes
 from gecat.inference.litert import shipped_litert
 from gecat.inference.refinement import refine as refine_mask
+from gecat.inference.strokes import Stroke
 from gecat.inference.tiling import predict_tiled
+from gecat.inference.touch_up import touch_up
 
 if TYPE_CHECKING:
     from gecat.inference.runtime import Networks
@@ -117,8 +120,7 @@ class Segmenter:
         photo = read_photo(image)
         seen = as_networks_see(photo)
         mask = without_transparent(self._predict(seen, refine, tile), photo)
-        (score,), (score_map_logits,) = self._loaded().verdicts(seen, mask[None])
-        return Segmentation(photo, mask, float(_sigmoid(score)), score_map_logits)
+        return self._judged(photo, seen, mask)
 
     def predict(
         self, image: np.ndarray, *, refine: bool = False, tile: int | None = None
@@ -130,6 +132,23 @@ class Segmenter:
         """
         photo = read_photo(image)
         return without_transparent(self._predict(as_networks_see(photo), refine, tile), photo)
+
+    def touch_up(self, result: Segmentation, strokes: Sequence[Stroke]) -> Segmentation:
+        """Mends a mask by hand.
+
+        Args:
+            result: of this photo, as a call returned it.
+            strokes: what to keep and what to remove, in the order in which they were made.
+
+        Returns:
+            A Segmentation with the mended mask, and what the discriminator says of it.
+
+        Raises:
+            UserError: if the strokes cannot be drawn on this photo.
+        """
+        seen = as_networks_see(result.image)
+        mask = without_transparent(touch_up(seen, result.mask, strokes), result.image)
+        return self._judged(result.image, seen, mask)
 
     def judge(self, image: np.ndarray, mask: np.ndarray) -> tuple[float, np.ndarray]:
         """Asks the discriminator how well any mask fits a photo.
@@ -180,6 +199,10 @@ class Segmenter:
     def networks(self) -> "Networks":
         """The Networks themselves, for whoever wants to look inside."""
         return self._loaded()
+
+    def _judged(self, photo, seen, mask):
+        (score,), (score_map_logits,) = self._loaded().verdicts(seen, mask[None])
+        return Segmentation(photo, mask, float(_sigmoid(score)), score_map_logits)
 
     def _predict(self, image, refine, tile):
         networks = self._loaded()

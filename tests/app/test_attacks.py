@@ -141,6 +141,23 @@ def test_odd_values_are_refused_in_a_sentence(api, data):
     assert log_of(api) == before
 
 
+@pytest.mark.parametrize("strokes", [PLACE, [PLACE], [{"keep": PLACE}], [[{"url": "http://a"}]]])
+def test_strokes_name_no_file(api, strokes):
+    before = log_of(api)
+    body = {"data": [None, strokes, False, 0.5]}
+    answer = api.post("/gradio_api/call/touch_up", json=body)
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith("“strokes” does not take this")
+    assert log_of(api) == before
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1" + 5000 * "0"])
+def test_a_number_that_is_none_makes_no_sense(api, number):
+    text = '{"data": [null, [{"keep": true, "points": [[?, 1]]}], false, 0.5]}'.replace("?", number)
+    headers = {"content-type": "application/json"}
+    assert api.post("/gradio_api/call/touch_up", content=text, headers=headers).status_code == 400
+
+
 def odd_bodies():
     good = {"data": [], "session_hash": "odd"}
     for index in (-1, 10**6, 10**30, 1.5, True, "1", [1], {}, None):

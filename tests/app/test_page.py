@@ -25,9 +25,9 @@ def test_building_needs_no_tensorflow(tmp_path):
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_one_endpoint_is_public(demo):
+def test_what_programs_call_is_public_and_nothing_else(demo):
     public = [fn.api_name for fn in demo.fns.values() if fn.api_visibility == "public"]
-    assert public == ["segment"]
+    assert public == ["segment", "touch_up"]
     assert {fn.api_visibility for fn in demo.fns.values()} == {"public", "private"}
 
 
@@ -36,7 +36,7 @@ def test_photos_are_worked_on_beside_each_other_and_what_is_asked_of_networks_in
     for fn in demo.fns.values():
         lines.setdefault(fn.concurrency_id, {}).setdefault(fn.concurrency_limit, set()).add(fn.name)
     assert lines["network"] == {1: {"occlude", "judge", "ask", "improve", "run"}}
-    assert lines["photos"] == {4: {"segment", "answer", "inspect"}}
+    assert lines["photos"] == {4: {"segment", "answer", "inspect", "mend", "answer_mended"}}
     assert lines["batches"] == {1: {"segment_many", "score"}}
 
 

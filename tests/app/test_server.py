@@ -74,8 +74,23 @@ def test_a_program_is_told_what_is_wrong(client, tmp_path):
         client.predict(handle_file(path), False, 0.5, api_name="/segment")
 
 
-def test_only_one_endpoint_is_named(client):
-    assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/segment"]
+def test_programs_mend_a_mask_and_are_told_what_is_wrong(client, photo):
+    strokes = [{"keep": False, "points": [[40, 25], [60, 25]], "radius": 3}]
+    call = {"refine": False, "threshold": 0.5, "api_name": "/touch_up"}
+    cutout, mask, facts = client.predict(handle_file(photo), strokes, **call)
+    with Image.open(mask) as picture:
+        assert picture.size == (80, 50)
+        assert not np.asarray(picture)[23:28, 40:61].any()
+    assert 0 <= facts["score"] <= 1
+    with pytest.raises(AppError, match="80 × 50 pixels"):
+        client.predict(handle_file(photo), [{"keep": True, "points": [[80, 2]]}], **call)
+    with pytest.raises(AppError, match="Strokes are a list"):
+        client.predict(handle_file(photo), {"keep": True}, **call)
+
+
+def test_the_endpoints_that_are_named(client):
+    named = client.view_api(return_format="dict")["named_endpoints"]
+    assert list(named) == ["/segment", "/touch_up"]
 
 
 def upload(app_url, path):

@@ -301,3 +301,51 @@ def test_without_weights_the_page_says_what_to_do(visit, bare_app_url):
     page = visit(bare_app_url)
     expect(page.get_by_test_id("toast-body").first).to_contain_text(ENGLISH.titles.weights)
     expect(page.locator("#score")).to_contain_text(ENGLISH.segment.waiting)
+
+
+def test_a_mask_is_mended_by_hand(visit, app_url):
+    page = visit(app_url)
+    expect(page.locator(NUMBER)).to_be_visible()
+    choose(page, ENGLISH.segment.touch_up)
+    picture = page.locator("#touch-up-picture img")
+    expect(picture).to_be_visible()
+    _, before = download(page, "#download-mask")
+    facts = page.locator(FACTS).inner_text()
+    box = picture.bounding_box()
+
+    def draw(kind, *places):
+        page.locator(f"#touch-up-kind input[value={kind}]").check()
+        for number, (x, y) in enumerate(places):
+            page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4)
+            if not number:
+                page.mouse.down()
+        page.mouse.up()
+
+    def comes(fits):
+        """Waits until the mask that is downloaded fits."""
+        for _ in range(100):
+            _, data = download(page, "#download-mask")
+            if fits(data):
+                return
+            page.wait_for_timeout(200)
+        pytest.fail("No such mask came.")
+
+    def on_the_way(*levels):
+        """Whether a mask has these levels on the way of the strokes."""
+
+        def fits(data):
+            mask = np.asarray(Image.open(io.BytesIO(data)))
+            middle, width = mask[mask.shape[0] // 2], mask.shape[1]
+            return tuple(middle[int(place * width)] for place in (0.25, 0.6, 0.75)) == levels
+
+        return fits
+
+    draw("keep", (0.2, 0.5), (0.8, 0.5))
+    comes(on_the_way(255, 255, 255))
+    draw("remove", (0.6, 0.5))
+    comes(on_the_way(255, 0, 255))
+    page.locator("#touch-up-undo").click()
+    comes(on_the_way(255, 255, 255))
+    page.locator("#touch-up-reset").click()
+    comes(lambda data: data == before)
+    expect(page.locator(FACTS)).to_have_text(facts)

@@ -23,6 +23,13 @@ from gecat.evaluation.bench.semisupervised import learn_from_masks
 from gecat.evaluation.discriminator_quality import examine
 from gecat.evaluation.quality import evaluate
 from gecat.i18n import words
+from gecat.inference.strokes import (
+    MOST_POINTS,
+    MOST_STROKES,
+    Stroke,
+    check_strokes,
+    read_strokes,
+)
 from gecat.model import export as module
 
 from .images import png, saved
@@ -94,6 +101,10 @@ def export_that_differs(tools):
     module.export(tools.weights, "saved_model", tools.place / "given")
 
 
+def stroke(*points, radius=None):
+    check_strokes([Stroke(points, True, radius)], (8, 8, 3))
+
+
 def page():
     return SegmentActions(words("en"), None, ResultCache())
 
@@ -122,6 +133,13 @@ RECIPES = {
     "evaluation.too_few_masks": lambda tools: learn_from_masks(
         *pairs(tools, png(8)), start=None, teacher=None
     ),
+    "stroke.no_list": lambda tools: read_strokes("given"),
+    "stroke.malformed": lambda tools: read_strokes(["given"]),
+    "stroke.too_many": lambda tools: read_strokes(["given"] * (MOST_STROKES + 1)),
+    "stroke.too_many_points": lambda tools: stroke(*[(1, 1)] * (MOST_POINTS + 1)),
+    "stroke.no_points": lambda tools: stroke(),
+    "stroke.outside": lambda tools: stroke((8, 2)),
+    "stroke.radius": lambda tools: stroke((1, 1), radius=9),
     "page.forgotten": lambda tools: page()._cached("given"),
     "page.bad_colour": lambda tools: parse_colour("given"),
     "page.bad_threshold": lambda tools: checked_threshold("given"),

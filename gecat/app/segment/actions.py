@@ -129,7 +129,7 @@ class SegmentActions:
     def preparing(self, result=None):
         """The downloads, until the files of a Result are written."""
         words = self.words.segment
-        seconds = 0 if result is None else SECONDS_PER_PIXEL * result.mask.size
+        seconds = 0 if result is None else SECONDS_PER_PIXEL * math.prod(result.image.shape[:2])
         long = words.preparing_long.format(seconds=round(seconds))
         label = words.preparing if seconds < TOLD_SECONDS else long
         return {name: gr.update(value=None, interactive=False, label=label) for name in FILES}

@@ -4,8 +4,14 @@ from types import SimpleNamespace
 
 import gradio as gr
 
-from gecat.app.segment.actions import FILES, PICTURES, SegmentActions
+from gecat.app.segment.actions import FILES, PICTURES
 from gecat.app.segment.run_weights import RunWeights
+from gecat.app.segment.touch_up import (
+    TouchUpActions,
+    add_touch_up_endpoint,
+    connect_touch_up,
+    touch_up_parts,
+)
 from gecat.app.ui.events import (
     AT_ONCE,
     AT_ONCE_QUEUED,
@@ -38,7 +44,7 @@ def build(page, tab):
     """
     words = page.words
     run_weights = RunWeights(words, page.jobs)
-    actions = SegmentActions(
+    actions = TouchUpActions(
         words, page.segmenter, page.results, run_weights.segmenter, page.large_photos
     )
     in_use = _weights_in_use(words.train)
@@ -50,8 +56,10 @@ def build(page, tab):
     # Before the rest, which would take the name from it.
     if page.public:
         _add_endpoint(actions, given, shown)
+        add_touch_up_endpoint(actions, given, shown)
     events = _connect_pictures(actions, given, shown)
     _connect_photo(page, actions, given, shown, *events)
+    connect_touch_up(page, actions, shown, shown.touch_up)
     _connect_arrival(page, given, shown)
     _connect_weights(page, tab, run_weights, in_use)
     _many_photos(page, actions, given, shown)
@@ -126,6 +134,8 @@ def _outputs(words):
             mask = gr.Image(
                 label=words.mask, alt_text=words.mask, format="png", elem_id="mask", **picture
             )
+        with gr.Tab(words.touch_up, id="touch-up"):
+            touch_up = touch_up_parts(words)
         with gr.Tab(words.objects, id="objects"):
             objects = gr.AnnotatedImage(
                 label=words.objects,
@@ -194,6 +204,7 @@ def _outputs(words):
         composite_file=composite_file,
         ticket=gr.State(None),
         kept=gr.State(None),  # path and ticket of the photo whose result this is
+        touch_up=touch_up,
         drawn=gr.State(None),  # another value whenever a result has been drawn
         # What the address and the browser say of the photo that the page opens with.
         arrived=gr.Textbox(visible=False),

@@ -91,7 +91,7 @@ def labelled_boxes(pictures):
 
 def result_html(result, pictures, words):
     """The critic's score, in words and as a number, and the facts of the mask."""
-    height, width = result.mask.shape
+    height, width = result.image.shape[:2]
     facts = words.segment.facts.format(
         objects=count_in_words(len(pictures.boxes), words),
         share=f"{pictures.share:.0%}",
@@ -102,7 +102,7 @@ def result_html(result, pictures, words):
         score, sentence = result.score, score_in_words(result.score, words)
     else:
         # However well an empty mask fits, a high score beside it would read as a find.
-        likely = (result.mask > 127).any()
+        likely = (result.preview[1] > 127).any()
         sentence = words.segment.nothing_left if likely else words.segment.nothing_found
         score = None
     return score_html(score, sentence, facts, words.segment.score_title)

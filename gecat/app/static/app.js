@@ -356,3 +356,77 @@ document.addEventListener("keydown", event => {
     play(film, !films.get(film)?.playing);
   });
 })();
+
+// Mend by hand: a stroke on the picture is drawn at once, and sent when it ends. What is sent is all
+// strokes so far, in shares of the picture's sides, as text of a field that nobody sees.
+(() => {
+  const POINTS = 100;  // of a stroke at most
+  const COLOURS = {keep: "rgb(16 185 129 / 70%)", remove: "rgb(239 68 68 / 70%)"};
+  let stroke = null;
+  // Where the picture lies within its frame.
+  const shown = image => {
+    const box = image.getBoundingClientRect();
+    const scale = Math.min(box.width / image.naturalWidth, box.height / image.naturalHeight);
+    const width = image.naturalWidth * scale, height = image.naturalHeight * scale;
+    const left = box.left + (box.width - width) / 2, top = box.top + (box.height - height) / 2;
+    return {left, top, width, height};
+  };
+  const share = (at, start, size) => Math.min(0.9999, Math.max(0, (at - start) / size));
+  const add = event => {
+    const {area, points} = stroke;
+    const x = share(event.clientX, area.left, area.width);
+    const y = share(event.clientY, area.top, area.height);
+    const [lastX, lastY] = points.at(-1) ?? [-1, -1];
+    if (Math.hypot(x - lastX, y - lastY) < 0.004) return;
+    points.push([+x.toFixed(4), +y.toFixed(4)]);
+    // Every other point of a long stroke tells as much.
+    if (points.length > POINTS)
+      stroke.points = points.filter((_, index) => index % 2 === 0 || index > POINTS - 2);
+    const pen = stroke.canvas.getContext("2d");
+    const [fromX, fromY] = lastX < 0 ? [x, y] : [lastX, lastY];
+    pen.beginPath();
+    pen.moveTo(fromX * area.width, fromY * area.height);
+    pen.lineTo(x * area.width, y * area.height);
+    pen.stroke();
+  };
+  const end = () => {
+    const {canvas, image, points, keep, radius} = stroke;
+    stroke = null;
+    const field = document.querySelector("#touch-up-strokes textarea");
+    const before = field.value ? JSON.parse(field.value) : [];
+    field.value = JSON.stringify([...before, {keep, points, radius}]);
+    field.dispatchEvent(new Event("input", {bubbles: true}));
+    // The paint stays until the picture answers.
+    const wipe = () => canvas.remove();
+    image.addEventListener("load", wipe, {once: true});
+    setTimeout(wipe, 3000);
+  };
+  document.addEventListener("pointerdown", event => {
+    const image = event.target;
+    if (!image.matches?.("#touch-up-picture img") || event.button || stroke) return;
+    event.preventDefault();
+    image.setPointerCapture(event.pointerId);
+    const kind = document.querySelector("#touch-up-kind input:checked").value;
+    const radius = document.querySelector("#touch-up-brush input").value / 100;
+    const area = shown(image), canvas = document.createElement("canvas");
+    canvas.className = "stroke";
+    for (const side of ["left", "top"]) canvas.style[side] = `${area[side]}px`;
+    [canvas.width, canvas.height] = [area.width, area.height];
+    document.body.append(canvas);
+    const pen = canvas.getContext("2d");
+    pen.lineCap = pen.lineJoin = "round";
+    pen.lineWidth = 2 * radius * Math.max(area.width, area.height);
+    pen.strokeStyle = COLOURS[kind];
+    stroke = {image, canvas, area, radius, keep: kind === "keep", points: []};
+    add(event);
+  });
+  document.addEventListener("pointermove", event => { if (stroke) add(event); });
+  document.addEventListener("pointerup", () => { if (stroke) end(); });
+  document.addEventListener("pointercancel", () => {
+    stroke?.canvas.remove();
+    stroke = null;
+  });
+  document.addEventListener("dragstart", event => {
+    if (event.target.matches?.("#touch-up-picture img")) event.preventDefault();
+  });
+})();

@@ -128,7 +128,9 @@ def check_value(block, value):
     """
     if value is None or block.stateful:
         return
-    if getattr(block, "data_model", None):
+    if isinstance(block, gr.JSON):
+        fits = not _names_files(value)
+    elif getattr(block, "data_model", None):
         _check_files(value)
         fits = _is_model(block.data_model, value)
     else:
@@ -167,6 +169,13 @@ def _check_files(value):
     elif isinstance(value, dict):
         for part in value.values():
             _check_files(part)
+
+
+def _names_files(value):
+    """Whether anything in it could be taken for a file."""
+    if isinstance(value, dict):
+        return bool({"path", "url"} & value.keys()) or any(map(_names_files, value.values()))
+    return isinstance(value, list) and any(map(_names_files, value))
 
 
 def _is_model(model, value):

@@ -56,6 +56,11 @@ class ResultCache:
             self._kept.move_to_end(ticket)
             return self._kept[ticket].result
 
+    def drop(self, ticket):
+        """Forgets a result whose place another took."""
+        with self._lock:
+            self._kept.pop(ticket, None)
+
     def drop_old(self):
         """Forgets the results that have been here for long enough."""
         with self._lock:

@@ -7,6 +7,7 @@ add one, write the file and name it here.
 BENCHES = {
     "quality": "every classical rival and the networks, one thread",
     "discriminator": "whether the discriminator can tell wrong masks",
+    "touch_up": "how few clicks mend a mask, and how fast it answers",
     "scenes": "what a minute teaches preset small about drawn scenes",
     "empty": "whether pictures that show nothing get an empty mask",
     "ablation": "what each part of the method is worth",

@@ -134,8 +134,8 @@ def test_nothing_of_another_photo_is_shown_or_offered(actions, photo, ticket):
 def test_downloads_say_that_they_are_being_prepared_and_how_long(actions, ticket):
     short = actions.show(ticket, *SETTINGS)["mask_file"]
     assert short == gr.update(value=None, interactive=False, label=ENGLISH.segment.preparing)
-    mask = np.zeros((5000, 6000), np.uint8)
-    large = actions.preparing(replace(actions.results.get(ticket), mask=mask))["mask_file"]
+    image = np.broadcast_to(np.uint8(0), (5000, 6000, 3))
+    large = actions.preparing(replace(actions.results.get(ticket), image=image))["mask_file"]
     assert re.search(r"about \d+ s", large["label"])
     offered = actions.offer(ticket, *SETTINGS)
     assert offered["mask_file"]["label"] == ENGLISH.segment.download_mask

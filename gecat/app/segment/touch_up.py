@@ -1,0 +1,193 @@
+"""Mend by hand: strokes on the picture keep and remove, and the mask follows."""
+
+from types import SimpleNamespace
+
+import gradio as gr
+
+from gecat.app.segment.actions import SegmentActions, checked_threshold
+from gecat.app.segment.mended import Mended, mend, strokes_of_page, without_last
+from gecat.app.segment.result import Result, make_files, measure
+from gecat.app.ui.errors import errors_become_toasts
+from gecat.app.ui.events import AT_ONCE_QUEUED, DRAWING, LIVE, PHOTOS, connect, named
+from gecat.app.ui.uploads import publish
+from gecat.errors import UserError
+from gecat.inference.cutout import overlay
+from gecat.inference.strokes import read_strokes
+
+HEIGHT = 400  # of the picture, in CSS pixels
+
+
+class TouchUpActions(SegmentActions):
+    """The actions of the Segment tab, and those that mend a result by hand."""
+
+    @errors_become_toasts
+    def mend(self, ticket, strokes, kept=None, run_in_use=None):
+        """Mends the result that is shown.
+
+        Args:
+            ticket: of the result, or None; strokes: text of the page's script, all of them.
+            kept: as `segment` returns it; run_in_use: whose weights, or None.
+
+        Returns:
+            the mended result's ticket, and of which photo it is; nothing where nothing changes.
+        """
+        if ticket is None:
+            return {}
+        result = self._cached(ticket)
+        strokes = strokes_of_page(strokes, result.image.shape)
+        if strokes == (result.state.strokes if isinstance(result, Mended) else ()):
+            return {}
+        segmenter = self.segmenter_of_run(run_in_use) or self.segmenter()
+        mended = mend(result, strokes, segmenter)
+        new = self.results.put(mended, mended.size)
+        self.results.drop(ticket)
+        return {"mended": {"ticket": new, "kept": {**(kept or {}), "ticket": new}}}
+
+    def adopt(self, mended, kept):
+        """Shows what was mended, unless the page shows another photo by now."""
+        if mended is None or not kept or kept.get("path") != mended["kept"].get("path"):
+            return {}
+        return mended
+
+    def follow(self, ticket):
+        """Forgets the strokes where a photo was segmented anew."""
+        # A result that is gone has made room for the next stroke's.
+        anew = ticket is None or isinstance(self.results.get(ticket), Result)
+        return {"strokes": ""} if anew else {}
+
+    def undo(self, strokes):
+        """Takes the last stroke back."""
+        return {"strokes": without_last(strokes)}
+
+    @errors_become_toasts
+    def draw(self, ticket, threshold):
+        """The photo with its mask, to be drawn on; arguments as for `show`."""
+        if threshold is None:
+            return {}
+        if ticket is None:
+            return {"picture": None}
+        photo, mask = self._cached(ticket).preview
+        return {"picture": overlay(photo, mask, threshold)}
+
+    @errors_become_toasts
+    def answer_mended(self, photo, strokes=None, refine=True, threshold=0.5):
+        """Segments one photo and mends its mask by strokes, as a person does by hand.
+
+        Args:
+            photo: the photo, as a file.
+            strokes: a list of strokes in the order in which they are made. Each is an object:
+                "keep", true where the stroke touches the object and false where it touches the
+                background; "points", a list of pairs [x, y] in pixels of the photo, one of them
+                for a click; and, where wanted, "radius" of the brush in pixels.
+            refine: whether to follow the photo's own edges at full resolution before mending.
+            threshold: how sure a pixel must be to count as object, from 0 to 1.
+
+        Returns:
+            the cut-out (PNG with transparency), the mask (PNG), and a dictionary: the critic's
+            score, the share of the picture that is object, and the boxes of the objects in pixels.
+        """
+        if photo is None:
+            raise UserError("page.no_photo")
+        threshold, strokes = checked_threshold(threshold), read_strokes(strokes)
+        image, name = self._opened(photo)
+        with self.large.turn(image):
+            result = self._segment(image, name, bool(refine))
+            result = mend(result, strokes, self.segmenter())
+            cutout, mask = publish(make_files(result, threshold))
+            return {"cutout": cutout, "mask": mask, "facts": measure(result, threshold)}
+
+
+def touch_up_parts(words):
+    """The picture to draw on, and the tools; inside the open `gr.Tab`.
+
+    Args:
+        words: of the tab.
+    """
+    gr.Markdown(words.touch_up_info, elem_classes="small")
+    picture = gr.Image(
+        label=words.touch_up,
+        alt_text=words.touch_up,
+        show_label=False,
+        interactive=False,
+        height=HEIGHT,
+        buttons=[],
+        format="jpeg",
+        elem_id="touch-up-picture",
+    )
+    with gr.Row():
+        kind = [(words.keep, "keep"), (words.remove, "remove")]
+        gr.Radio(
+            kind, value="keep", label=words.touch_up_kind, interactive=True, elem_id="touch-up-kind"
+        )
+        gr.Slider(
+            0.4, 8, 1.2, step=0.2, label=words.brush, interactive=True, elem_id="touch-up-brush"
+        )
+    with gr.Row():
+        undo = gr.Button(words.undo, elem_id="touch-up-undo", min_width=130)
+        reset = gr.Button(words.reset, elem_id="touch-up-reset", min_width=130)
+    return SimpleNamespace(
+        picture=picture,
+        undo=undo,
+        reset=reset,
+        # Written by the page's script, which sends all strokes each time: what is left of them
+        # when one is taken back needs no memory of the server's.
+        strokes=gr.Textbox(visible="hidden", elem_id="touch-up-strokes"),
+        mended=gr.State(None),
+    )
+
+
+def connect_touch_up(page, actions, shown, parts):
+    """Lets the mask follow the strokes, and the strokes the photo.
+
+    Args:
+        page: the Page; actions: TouchUpActions.
+        shown: what the tab shows: `ticket`, `kept`, `threshold`.
+        parts: of `touch_up_parts`.
+    """
+    strokes = {"strokes": parts.strokes}
+    result = named(shown, "ticket", "kept")
+    mending = connect(
+        parts.strokes.change,
+        actions.mend,
+        {**result, **strokes, "run_in_use": page.run_in_use},
+        {"mended": parts.mended},
+        **LIVE,
+        **PHOTOS,
+    )
+    mended = {"mended": parts.mended, "kept": shown.kept}
+    connect(mending.success, actions.adopt, mended, result, **AT_ONCE_QUEUED)
+    ticket = {"ticket": shown.ticket}
+    connect(shown.ticket.change, actions.follow, ticket, strokes, **AT_ONCE_QUEUED)
+    connect(parts.undo.click, actions.undo, strokes, strokes, **AT_ONCE_QUEUED)
+    connect(parts.reset.click, lambda: {"strokes": ""}, None, strokes, **AT_ONCE_QUEUED)
+    connect(
+        [shown.ticket.change, shown.threshold.change],
+        actions.draw,
+        {**ticket, "threshold": shown.threshold},
+        {"picture": parts.picture},
+        **LIVE,
+        **DRAWING,
+    )
+
+
+def add_touch_up_endpoint(actions, given, shown):
+    """One call for programs: a photo and strokes in, two files and the facts out."""
+    call = gr.Button(visible=False)
+    connect(
+        call.click,
+        actions.answer_mended,
+        {
+            "photo": given.photo,
+            "strokes": gr.JSON(visible=False, label="strokes"),
+            "refine": given.refine,
+            "threshold": shown.threshold,
+        },
+        {
+            "cutout": gr.File(visible=False, label="cutout"),
+            "mask": gr.File(visible=False, label="mask"),
+            "facts": gr.JSON(visible=False, label="facts"),
+        },
+        api_name="touch_up",
+        api_visibility="public",
+        **PHOTOS,
+    )
