@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from gecat.i18n import words
 
 VIEWS = {
-    "segment": ("before-after", "cutout", "mask", "objects", "background"),
+    "segment": ("before-after", "cutout", "mask", "touch-up", "objects", "background"),
     "explore": ("generator", "critic", "duel", "gradient-epoch", "many-photos"),
     "train": ("race", "training", "critic", "step-by-step", "compare", "take-home"),
     "about": (),

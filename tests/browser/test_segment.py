@@ -257,45 +257,6 @@ def test_a_phone_never_scrolls_sideways(visit, app_url, path):
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_keeps_its_contrast(visit, app_url, scheme):
-    page = visit(app_url, color_scheme=scheme)
-    expect(page.locator(NUMBER)).to_be_visible()
-    for selector in (
-        "button[role=tab][aria-selected=true]",
-        "button[role=tab][aria-selected=false]",
-        ".hero p",
-        ".hero .name",
-        ".hero .language",
-        NUMBER,
-        FACTS,
-        "#threshold .info-text, #threshold [class*=info]",
-        "#download-mask",
-    ):
-        assert contrast(page.locator(selector).first) >= 4.5, selector
-
-
-def contrast(element):
-    """WCAG's contrast of an element's text with the first opaque ground behind it."""
-    text, ground = element.evaluate(
-        """element => {
-            let ground = element;
-            const fill = node => getComputedStyle(node).backgroundColor;
-            while (ground.parentElement && /rgba\\(.*, 0\\)/.test(fill(ground)))
-                ground = ground.parentElement;
-            return [getComputedStyle(element).color, fill(ground)];
-        }"""
-    )
-    lighter, darker = sorted((luminance(text), luminance(ground)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def luminance(colour):
-    parts = np.array([float(part) / 255 for part in re.findall(r"[\d.]+", colour)[:3]])
-    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-    return float(linear @ (0.2126, 0.7152, 0.0722))
-
-
 def test_without_weights_the_page_says_what_to_do(visit, bare_app_url):
     visit.errors_allowed = True
     page = visit(bare_app_url)
