@@ -8,6 +8,7 @@ import tempfile
 import threading
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import httpx
 import numpy as np
@@ -20,6 +21,7 @@ from gecat.app.page import build
 from gecat.app.ui.uploads import MANY_BYTES
 from gecat.jobs.job import new_key, read_job
 from gecat.jobs.limits import JobLimits
+from gecat.jobs.scheduler import Jobs
 
 from ..conftest import serve
 
@@ -138,7 +140,8 @@ def test_no_private_event_reads_a_file_of_the_server(app_url, photo):
 def inputs_of(name):
     """Names of what the page sends to an event, in the order in which it sends them."""
     with tempfile.TemporaryDirectory() as folder:
-        events = build(folder).fns.values()
+        jobs = Jobs(Path(folder) / "runs", watch=False)
+        events = build(folder, jobs=jobs).fns.values()
     (action,) = [event.fn for event in events if event.api_name == name]
     return list(inspect.signature(action).parameters)
 
