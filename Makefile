@@ -16,6 +16,8 @@ SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 APT_INSTALL := $(SUDO) apt-get update -qq && \
 	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
+QUICK := $(if $(SLOW),,-m "not slow")
+
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -27,8 +29,8 @@ run: $(VENV)/run.stamp
 
 # The browser's tests watch clocks of the page, so nothing runs beside them.
 test: lint browser
-	$(BIN)/python -m pytest $(if $(SLOW),,-m "not slow") --ignore tests/browser -n 2 --dist worksteal
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest $(QUICK) --ignore tests/browser -n 2 --dist worksteal
+	$(BIN)/python -m pytest $(QUICK) tests/browser
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .

@@ -30,7 +30,9 @@ ENGLISH_LABELS = """() => ["aria-label", "title", "alt", "placeholder"].flatMap(
 
 
 # The languages have the same colours, and the themes the same words.
-@pytest.mark.parametrize(("language", "theme"), [("en", "dark"), ("zh", "light")])
+@pytest.mark.parametrize(
+    ("language", "theme"), [("en", "dark"), pytest.param("zh", "light", marks=pytest.mark.slow)]
+)
 def test_nothing_keeps_anybody_from_the_page(visit, app_url, language, theme):
     path = "/zh" if language == "zh" else "/?language=en"
     # In a browser of the other language: Gradio's own words are those of the page.

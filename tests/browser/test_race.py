@@ -59,6 +59,7 @@ def test_a_recorded_race_plays_and_is_scrubbed(visit, app_url):
 
 
 @pytest.mark.timeout(600)  # it yields to everything else
+@pytest.mark.slow
 def test_a_live_race_moves_both_sides(visit, app_url):
     page = open_race(visit, app_url)
     film, status = page.locator("#race-film .race-film"), page.locator("#race-status .run-status")

@@ -15,6 +15,7 @@ from gecat.training.run.folder import read_stats
 from ..three_cycles import PINNED, furthest
 
 
+@pytest.mark.slow
 def test_jax_walks_the_cycles_that_tensorflow_is_pinned_to(tmp_path):
     """In a process of its own: Keras chooses its backend once."""
     found = tmp_path / "found.json"
