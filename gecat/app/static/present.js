@@ -16,11 +16,17 @@
   };
   const look = async selector => (await find(selector))?.scrollIntoView({block: "start"});
   const press = async selector => (await find(selector))?.click();
+  // An answer that is under way may put a slider back, so it is held for a while.
   const move = async (selector, value) => {
-    const input = await find(`${selector} input[type=range]`);
-    if (!input) return;
-    input.value = value;
-    input.dispatchEvent(new Event("input", {bubbles: true}));
+    const mine = turn;
+    for (let tries = 0; tries < 20 && mine === turn; tries += 1) {
+      const input = await find(`${selector} input[type=range]`);
+      if (input && input.value !== String(value)) {
+        input.value = value;
+        input.dispatchEvent(new Event("input", {bubbles: true}));
+      }
+      await new Promise(resolve => setTimeout(resolve, 200));
+    }
   };
   // What each step opens and does, in their order; the catalogues say what is told.
   const STEPS = {
@@ -33,8 +39,8 @@
     },
     spoiled: async () => {
       open("explore", "critic");
-      await move("#spoil-right", 20);
       await look("#critic-score");
+      await move("#spoil-right", 20);
     },
     stages: async () => { open("explore", "generator"); await look("#explore-views"); },
     race: async () => { open("train", "race"); await look("#race-film"); },
