@@ -6,6 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -98,6 +99,17 @@ def add_json(parser: ArgumentParser) -> None:
     parser.add_argument("--json", type=new_file, metavar="FILE", help="write all scores")
 
 
+def add_parts(parser: ArgumentParser, parts: Iterable[str]) -> None:
+    """Adds --part, which may be given many times."""
+    parser.add_argument(
+        "--part",
+        action="append",
+        choices=parts,
+        metavar="NAME",
+        help=f"one of {', '.join(parts)}; may be given again (default: all)",
+    )
+
+
 def add_budget(parser: ArgumentParser, seconds: str, cycles: str, required: bool = True) -> None:
     """Adds --seconds and --cycles, of which one is given; the texts say what each is of."""
     budget = parser.add_mutually_exclusive_group(required=required)
@@ -144,6 +156,11 @@ def write_json(result: object, path: AnyPath | None) -> None:
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_text(json.dumps(result, indent=1) + "\n")
+
+
+def read_json(path: AnyPath | None) -> Any:
+    """Returns what `write_json` has written; None where no path is given or nothing lies there."""
+    return json.loads(Path(path).read_text()) if path and Path(path).exists() else None
 
 
 def tell_left_out(skipped: Iterable[tuple[str, object]]) -> None:

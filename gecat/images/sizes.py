@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+LARGE_PIXELS = 16_000_000  # one photo of so many is worked on at a time: each takes much memory
 ROUNDING = 1e-3  # blurred or resized masks leave [0, 1] by a little
 
 

@@ -224,12 +224,7 @@ class SegmentActions:
         """
         if photo is None:
             raise UserError("page.no_photo")
-        threshold = checked_threshold(threshold)
-        image, name = self._opened(photo)
-        with self.large.turn(image):
-            result = self._segment(image, name, bool(refine))
-            cutout, mask = publish(make_files(result, threshold))
-            return {"cutout": cutout, "mask": mask, "facts": measure(result, threshold)}
+        return self._answer(photo, refine, checked_threshold(threshold))
 
     @errors_become_toasts
     def segment_many(self, files, refine, threshold, run_in_use=None, progress=PROGRESS):
@@ -265,6 +260,14 @@ class SegmentActions:
             "download": gr.update(value=zipped, interactive=bool(pictures)),
             "note": photos_html(done, skipped, self.words),
         }
+
+    def _answer(self, photo, refine, threshold, finish=lambda result: result):
+        """The two files and the facts of what is finished of a photo's result."""
+        image, name = self._opened(photo)
+        with self.large.turn(image):
+            result = finish(self._segment(image, name, bool(refine)))
+            cutout, mask = publish(make_files(result, threshold))
+            return {"cutout": cutout, "mask": mask, "facts": measure(result, threshold)}
 
     def _one_of_many(self, file, refine, threshold, run_in_use):
         """Segments one of many photos: its name, its cut-out, and its files by name.

@@ -6,10 +6,9 @@ import gradio as gr
 
 from gecat.app.segment.actions import SegmentActions, checked_threshold
 from gecat.app.segment.mended import Mended, mend, strokes_of_page, without_last
-from gecat.app.segment.result import Result, make_files, measure
+from gecat.app.segment.result import Result
 from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.events import AT_ONCE_QUEUED, DRAWING, LIVE, PHOTOS, connect, named
-from gecat.app.ui.uploads import publish
 from gecat.errors import UserError
 from gecat.inference.cutout import overlay
 from gecat.inference.strokes import read_strokes
@@ -89,12 +88,9 @@ class TouchUpActions(SegmentActions):
         if photo is None:
             raise UserError("page.no_photo")
         threshold, strokes = checked_threshold(threshold), read_strokes(strokes)
-        image, name = self._opened(photo)
-        with self.large.turn(image):
-            result = self._segment(image, name, bool(refine))
-            result = mend(result, strokes, self.segmenter())
-            cutout, mask = publish(make_files(result, threshold))
-            return {"cutout": cutout, "mask": mask, "facts": measure(result, threshold)}
+        return self._answer(
+            photo, refine, threshold, lambda result: mend(result, strokes, self.segmenter())
+        )
 
 
 def touch_up_parts(words):

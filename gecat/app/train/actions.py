@@ -5,12 +5,12 @@ for comes with the key, and `Jobs` decides whether it may be had.
 """
 
 import functools
-import json
 from dataclasses import dataclass
 
 import gradio as gr
 
 from gecat.app.train.comparison import comparison_html, settings_html
+from gecat.app.train.controls import possible
 from gecat.app.train.snapshot import take_snapshot
 from gecat.app.train.views import (
     UNFINISHED,
@@ -24,6 +24,7 @@ from gecat.app.train.views import (
 )
 from gecat.app.ui.addresses import origin_of
 from gecat.app.ui.errors import errors_become_toasts
+from gecat.app.ui.events import news
 from gecat.app.ui.page_state import choose_weights, key_of
 from gecat.app.ui.uploads import publish, uploaded_files
 from gecat.config import PRESETS, preset
@@ -221,10 +222,7 @@ class TrainActions:
             "others": gr.update(choices=[(job.name, job.id) for job in mine if job.id != chosen]),
             "timer": gr.update(value=BUSY_SECONDS if busy else QUIET_SECONDS, active=True),
         }
-        prints = {name: hash(json.dumps(value, sort_keys=True)) for name, value in shown.items()}
-        seen = seen or {}
-        news = {name: value for name, value in shown.items() if prints[name] != seen.get(name)}
-        return news | {"seen": prints}
+        return news(shown, seen)
 
     @errors_become_toasts
     def prepare_downloads(self, visitor, run):
@@ -289,13 +287,14 @@ class TrainActions:
 
     def _buttons(self, snapshot):
         state = snapshot.state if snapshot else ""
+        can = possible(state)
         return {
-            "pause": gr.update(interactive=state == "running"),
+            "pause": gr.update(interactive=can["pause"]),
             "resume": gr.update(
-                interactive=state in ("paused", "stopped", "interrupted", "failed"),
+                interactive=can["resume"],
                 variant="primary" if state in ("paused", "interrupted") else "secondary",
             ),
-            "stop": gr.update(interactive=state in ("queued", "running", "paused")),
+            "stop": gr.update(interactive=can["stop"]),
             "use": gr.update(
                 variant="primary" if snapshot and snapshot.has_learned else "secondary"
             ),

@@ -77,6 +77,22 @@ def connect_in_browser(event, values, outputs, inputs=None, first="", **options)
     return event(None, inputs, [outputs[name] for name in values], js=js, **options)
 
 
+def news(shown, seen):
+    """What an event that comes again and again has to send: only what has changed.
+
+    Args:
+        shown: dict of values by name, as JSON can hold them.
+        seen: "seen" of the last answer to this page, or None.
+
+    Returns:
+        what has changed, and "seen", fingerprints of all.
+    """
+    prints = {name: hash(json.dumps(value, sort_keys=True)) for name, value in shown.items()}
+    seen = seen or {}
+    changed = {name: value for name, value in shown.items() if prints[name] != seen.get(name)}
+    return changed | {"seen": prints}
+
+
 def named(parts, *names):
     """Some attributes of an object, as a dict: components as `connect` takes them."""
     return {name: getattr(parts, name) for name in names}

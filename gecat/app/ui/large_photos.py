@@ -4,8 +4,8 @@ import contextlib
 import threading
 
 from gecat.errors import UserError
+from gecat.images.sizes import LARGE_PIXELS
 
-LARGE_PIXELS = 16_000_000
 PLACES = 2  # of the events that work on photos at a time: one is worked on, the others wait
 
 

@@ -3,7 +3,6 @@
 Every race is what `gecat race` runs, from one start a seed and with equal evaluations.
 """
 
-import json
 import tempfile
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from typing import Any
 
 from gecat.errors import Status
 from gecat.inference.batch import with_progress
-from gecat.options import add_json, add_settings, positive, settings, write_json
+from gecat.options import add_json, add_settings, positive, read_json, settings, write_json
 from gecat.training.race.entries import EVALUATIONS, NUMBERS, SIDES
 from gecat.training.race.film import film_of, write_film
 from gecat.training.race.folder import best_iou, is_broken, loss_swing, mask_swing
@@ -42,15 +41,13 @@ def add_options(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> Status:
     """Runs the races that are not in the JSON file yet, and prints the table."""
-    path = options.json and Path(options.json)
-    done = json.loads(path.read_text()) if path and path.exists() else None
     result = measure(
         options.seeds,
         options.evaluations,
         changes=settings(options),
         start_cycles=options.start_cycles,
         films=options.films,
-        done=done,
+        done=read_json(options.json),
         report=lambda result: write_json(result, options.json),
     )
     print(table(result))

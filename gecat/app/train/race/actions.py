@@ -1,16 +1,17 @@
 """What happens when something is clicked in the race: payloads in, values by name out."""
 
 import functools
-import json
 import math
 import secrets
 from dataclasses import dataclass
 
 import gradio as gr
 
+from gecat.app.train.controls import possible
 from gecat.app.train.race.views import film_html, race_choices, status_html
 from gecat.app.ui.addresses import origin_of
 from gecat.app.ui.errors import errors_become_toasts
+from gecat.app.ui.events import news
 from gecat.app.ui.page_state import key_of
 from gecat.errors import JobError, RunError
 from gecat.i18n import Section
@@ -104,10 +105,7 @@ class RaceActions:
             **(self._recorded(power) if job is None else self._of_job(job)),
             **self._buttons(job),
         }
-        prints = {name: hash(json.dumps(value, sort_keys=True)) for name, value in told.items()}
-        seen = seen or {}
-        news = {name: value for name, value in told.items() if prints[name] != seen.get(name)}
-        return news | {"seen": prints}
+        return news(told, seen)
 
     def _recorded(self, power):
         try:
@@ -142,13 +140,8 @@ class RaceActions:
         }
 
     def _buttons(self, job):
-        state = self.jobs.state(job) if job else ""
-        going = {
-            "pause": state == "running",
-            "resume": state in ("paused", "stopped", "interrupted", "failed"),
-            "stop": state in ("queued", "running", "paused"),
-            "delete": job is not None,
-        }
+        can = possible(self.jobs.state(job) if job else "")
+        going = {**can, "delete": job is not None}
         return {name: gr.update(interactive=on) for name, on in going.items()}
 
     def _mine(self, key):

@@ -14,7 +14,7 @@ from typing import Any
 
 from gecat.errors import Status
 from gecat.evaluation.bench.robustness.ledger import Ledger
-from gecat.options import add_json, positive
+from gecat.options import add_json, add_parts, positive
 
 # Part -> how much of it is to be done in all.
 PARTS: dict[str, float] = {
@@ -30,13 +30,7 @@ PARTS: dict[str, float] = {
 
 def add_options(parser: ArgumentParser) -> None:
     """Adds what `run` takes."""
-    parser.add_argument(
-        "--part",
-        action="append",
-        choices=PARTS,
-        metavar="NAME",
-        help=f"one of {', '.join(PARTS)}; may be given again (default: all)",
-    )
+    add_parts(parser, PARTS)
     parser.add_argument("--minutes", type=positive, metavar="N", help="work so long at most")
     add_json(parser)
 

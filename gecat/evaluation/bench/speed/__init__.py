@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 
 from gecat.errors import Status
 from gecat.evaluation.bench.speed.comparison import Figures
-from gecat.options import add_json, positive, write_json
+from gecat.options import add_json, add_parts, positive, write_json
 
 PARTS = ("photo", "app", "network", "shapes", "memory", "overlap")
 REPEATS = 5
@@ -16,13 +16,7 @@ REPEATS = 5
 
 def add_options(parser: ArgumentParser) -> None:
     """Adds what `run` takes."""
-    parser.add_argument(
-        "--part",
-        action="append",
-        choices=PARTS,
-        metavar="NAME",
-        help=f"one of {', '.join(PARTS)}; may be given again (default: all)",
-    )
+    add_parts(parser, PARTS)
     parser.add_argument(
         "--repeats", type=positive, default=REPEATS, metavar="N", help=f"default: {REPEATS}"
     )

@@ -4,7 +4,6 @@ Every arm gets the same number of evaluations, whatever it spends them on, and t
 batches a seed. What is swept is the only number that it has: a rate, or the first radius.
 """
 
-import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -18,7 +17,7 @@ import numpy as np
 from gecat.errors import Status
 from gecat.evaluation.bench.stability.figure import draw
 from gecat.inference.batch import with_progress
-from gecat.options import add_json, positive, write_json
+from gecat.options import add_json, positive, read_json, write_json
 
 TOYS = ("dirac", "bilinear", "bilinear, curvature 2", "bilinear, curvature 0.5", "ring")
 SCENES = {
@@ -52,7 +51,7 @@ def run(options: Namespace) -> Status:
         options.seeds,
         options.budget,
         options.workers,
-        done=_read(options.json),
+        done=read_json(options.json),
         report=lambda result: write_json(result, options.json),
     )
     print(table(result))
@@ -207,7 +206,3 @@ def _play(key):
         game.close()
         return found
     return play(GAMES[name](seed, arm.penalty), arm, number, budget)
-
-
-def _read(path):
-    return json.loads(Path(path).read_text()) if path and Path(path).exists() else None
