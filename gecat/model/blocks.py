@@ -2,10 +2,12 @@
 
 from keras import layers
 
+MOMENTUM = 0.95  # of the running statistics: the share that a batch leaves of them
+
 
 def normalise(x, name):
     """Batch normalisation with a short memory."""
-    return layers.BatchNormalization(momentum=0.95, epsilon=1e-3, name=f"{name}_norm")(x)
+    return layers.BatchNormalization(momentum=MOMENTUM, epsilon=1e-3, name=f"{name}_norm")(x)
 
 
 def convolve(x, width, name, kernel=3, stride=1):
@@ -76,7 +78,7 @@ def non_local(x, name, heads=2, stride=2):
         heads, width // heads, attention_axes=(1, 2), name=f"{name}_attend"
     )(x, keys)
     found = layers.BatchNormalization(
-        momentum=0.95, epsilon=1e-3, gamma_initializer="zeros", name=f"{name}_norm"
+        momentum=MOMENTUM, epsilon=1e-3, gamma_initializer="zeros", name=f"{name}_norm"
     )(found)
     return layers.Add(name=f"{name}_add")([x, found])
 

@@ -132,7 +132,7 @@ class Engine:
             state.discriminator_adam,
             state.discriminator_statistics,
             frozen,
-            self._wrong(frozen, None if spoiled_only else state.generator, state),
+            self.wrong(frozen, None if spoiled_only else state.generator, state),
             ops.convert_to_tensor(pace * self.config.discriminator_learning_rate, "float32"),
         )
         state = replace(
@@ -217,12 +217,11 @@ class Engine:
 
         return objective
 
-    def discriminator_objective(self, state, frozen, generator):
-        """Returns D's (critic, statistics) -> Point on a frozen batch, against a G of weights (n,).
+    def discriminator_objective(self, state, frozen, wrong):
+        """Returns D's (critic, statistics) -> Point on a frozen batch with its wrong masks.
 
         It never changes anything.
         """
-        wrong = self._wrong(frozen, generator, state)
 
         def objective(critic, statistics=state.discriminator_statistics):
             loss, gradient, statistics, terms = self._objectives.discriminator_loss(
@@ -231,6 +230,15 @@ class Engine:
             return Point(critic, float(loss), gradient, statistics, terms)
 
         return objective
+
+    def look_again(self, frozen, wrong, critic, statistics):
+        """D's statistics (s,), half of them those of a frozen batch alone under its weights (n,).
+
+        The running mean is twenty batches behind, and a stride of a gradient epoch may lead where
+        the verdicts that it normalises are those of no discriminator that ever learned.
+        """
+        alone = self._objectives.discriminator_statistics(critic, statistics, frozen, wrong)
+        return 0.5 * statistics + 0.5 * alone
 
     def load_average(self, state):
         """Puts the moving average and D's weights into the two keras models, to predict or save."""
@@ -259,7 +267,7 @@ class Engine:
             discriminator_statistics=flatten(self.discriminator.non_trainable_variables),
         )
 
-    def _wrong(self, frozen, generator, state):
+    def wrong(self, frozen, generator, state):
         """Masks that do not fit: spoiled, and every other one G's, where it has weights (n,)."""
         wrong = self._objectives.spoil(frozen["target"], frozen)
         if generator is None:
@@ -297,10 +305,17 @@ class Match:
 
     def __init__(self, engine, state, take, weights):
         self._engine, self._state, self._take, self._weights = engine, state, take, weights
+        self._judged = None
 
     def discriminator_objective(self, generator):
         """Returns D's objective on a fresh batch."""
-        return self._engine.discriminator_objective(self._state, self._take(), generator)
+        frozen = self._take()
+        self._judged = frozen, self._engine.wrong(frozen, generator, self._state)
+        return self._engine.discriminator_objective(self._state, *self._judged)
+
+    def look_again(self, critic, carried):
+        """Returns D's statistics after another look at the batch that it judged last."""
+        return self._engine.look_again(*self._judged, critic, carried)
 
     def generator_objective(self, critic, carried):
         """Returns G's objective on fresh batches, frozen together."""

@@ -2,6 +2,7 @@
 
     D sees G ahead of where it is           theta + e (theta - theta of the last cycle)
     each of D's steps: a fresh batch, one stride against its gradient
+    D looks once more at the last batch, so that its statistics are those of where it now stands
     D is frozen whole, and G sees it ahead likewise
     G, on one frozen batch: up to K conjugate steps down, each at most one stride, as Armijo allows
 
@@ -20,6 +21,9 @@ class Game(Protocol):
 
     def discriminator_objective(self, generator: Any) -> Any:
         """Returns D's (critic (n,), carried) -> Point against a still generator (m,)."""
+
+    def look_again(self, critic: Any, carried: Any) -> Any:
+        """Returns what D (n,) hands on after another look at the batch that it judged last."""
 
     def generator_objective(self, critic: Any, carried: Any) -> Any:
         """Returns G's (theta (m,), carried) -> Point against a still critic (n,)."""
@@ -68,6 +72,9 @@ class _Counting:
     def discriminator_objective(self, generator):
         return self._counted(self._game.discriminator_objective(generator))
 
+    def look_again(self, critic, carried):
+        return self._game.look_again(critic, carried)
+
     def generator_objective(self, critic, carried):
         return self._counted(self._game.generator_objective(critic, carried))
 
@@ -94,6 +101,7 @@ def _judge(game, generator, player, config, left):
         way = point.gradient if scale is None else scale * point.gradient
         theta = theta - stride / steps / max(norm(way), 1e-30) * way
         carried = point.carried
+    carried = game.look_again(theta, carried)
     return radius.arrive(player, theta, carried, config.radius_grows), point
 
 

@@ -8,11 +8,13 @@ from functools import partial
 import numpy as np
 from keras import ops
 
+from gecat.model.blocks import MOMENTUM
 from gecat.model.registry import architecture_of
 from gecat.training import adam, losses, pairs
 from gecat.training.backend import compiled, value_and_gradient
 from gecat.training.vectors import call
 
+_LEAST_AREA = 0.01  # share of a picture
 _BETA_1 = {"generator": 0.9, "discriminator": 0.5}  # of Adam
 
 
@@ -41,6 +43,7 @@ class Objectives:
         )
         self.discriminator_loss = compiled(self._discriminator_loss)
         self.discriminator_step = compiled(self._discriminator_step)
+        self.discriminator_statistics = compiled(self._discriminator_statistics)
         self.label = compiled(self._label)
         self._shrink = {
             kind: shrinkage(network.trainable_variables, config.weight_decay)
@@ -149,8 +152,7 @@ class Objectives:
 
         def loss(rows, theta):
             target, certainty = rows["target"], rows["certainty"]
-            real = pairs.soften(ops.cast(target > 0.5, "float32"))
-            shown = ops.concatenate([pairs.show(real, rows["softness"][:, 1]), rows["wrong"]])
+            shown = _shown(rows)
             image_logits, map_logits, changed, steepness = self._verdicts(
                 theta, statistics, _twice(rows["pictures"]), shown
             )
@@ -179,7 +181,9 @@ class Objectives:
         """D's verdicts, its new statistics, and how steep its image score is about each real mask.
 
         The steepness is that of R1 (Mescheder, Geiger and Nowozin 2018, equation 9): the squared
-        length of the score's gradient, here by the mask's pixels, (N / 2,); 0 where nobody asks.
+        length of the score's gradient, here by the mask's pixels, (N / 2,); 0 where nobody asks,
+        and where all or nothing is object: the score takes the mean of a map where the mask says
+        "object", and there is none of no pixel.
         """
 
         def judged(shown):
@@ -190,8 +194,21 @@ class Objectives:
             _, ((image_logits, map_logits), changed) = judged(shown)
             return image_logits, map_logits, changed, ops.zeros(())
         (_, (verdicts, changed)), slopes = value_and_gradient(judged)(shown)
-        real = slopes[: slopes.shape[0] // 2]
-        return *verdicts, changed, ops.sum(real * real, axis=(1, 2, 3))
+        count = slopes.shape[0] // 2
+        area = ops.mean(ops.cast(shown[:count] > 0.5, "float32"), axis=(1, 2, 3))
+        has_both = ops.cast((area > _LEAST_AREA) & (area < 1.0 - _LEAST_AREA), "float32")
+        return *verdicts, changed, has_both * ops.sum(slopes[:count] ** 2, axis=(1, 2, 3))
+
+    def _discriminator_statistics(self, theta, statistics, frozen, wrong):
+        """D's statistics (s,) of a frozen batch alone, as if there had been none before it."""
+
+        def on_rows(rows):
+            seen = [_twice(rows["pictures"]), _shown(rows)]
+            _, changed = call(self._discriminator, theta, ops.zeros_like(statistics), seen)
+            return ops.zeros(()), changed / (1.0 - MOMENTUM)
+
+        _, alone = self._replicas.reduce(on_rows, {**frozen, "wrong": wrong})
+        return alone
 
     def _discriminator_step(self, theta, memory, statistics, frozen, wrong, rate):
         loss, gradient, statistics, terms = self._discriminator_loss(
@@ -227,6 +244,12 @@ def shrinkage(variables, weight_decay):
         return 0.0
     shares = [np.full(np.prod(each.shape), len(each.shape) > 1, np.float32) for each in variables]
     return weight_decay * np.concatenate(shares)
+
+
+def _shown(rows):
+    """The masks that D is shown: those that fit, as a network's mask would look, and the wrong."""
+    real = pairs.soften(ops.cast(rows["target"] > 0.5, "float32"))
+    return ops.concatenate([pairs.show(real, rows["softness"][:, 1]), rows["wrong"]])
 
 
 def _twice(x):

@@ -11,6 +11,7 @@ from gecat.images.datasets import batches, load_photos
 from gecat.training import pairs
 from gecat.training.engine import Engine
 from gecat.training.losses import full_weights
+from gecat.training.vectors import call
 
 TINY = {"generator_widths": (8, 16, 24), "discriminator_widths": (8, 16, 24), "batch_size": 8}
 
@@ -109,14 +110,14 @@ def test_the_gradient_penalty_is_how_steep_the_score_is_about_real_masks(frozen)
         Engine(preset("small", **TINY, gradient_penalty=weight)) for weight in (0.0, 0.5)
     )
     state = free.initial_state()
+    wrong = free.wrong(frozen, state.generator, state)
     one, other = (
-        engine.discriminator_objective(state, frozen, state.generator)(state.discriminator)
+        engine.discriminator_objective(state, frozen, wrong)(state.discriminator)
         for engine in (free, penalised)
     )
     free.load_average(state)
     solid = tf.cast(frozen["target"] > 0.5, tf.float32)
     real = pairs.show(pairs.soften(solid), frozen["softness"][:, 1])
-    wrong = free._wrong(frozen, state.generator, state)
     with tf.GradientTape() as tape:
         tape.watch(real)
         pictures = tf.concat([frozen["pictures"]] * 2, 0)
@@ -126,6 +127,37 @@ def test_the_gradient_penalty_is_how_steep_the_score_is_about_real_masks(frozen)
     expected = 0.5 * float(tf.reduce_sum(slopes**2)) / (2 * len(real))
     assert other.loss - one.loss == pytest.approx(expected, rel=0.01)
     assert float(tf.norm(other.gradient - one.gradient)) > 0.1 * float(tf.norm(one.gradient))
+
+
+def test_a_mask_of_nothing_or_of_all_has_no_steepness(frozen):
+    # The mean over an object of no pixel changes by 1,000 with the first one.
+    told = []
+    for weight in (0.0, 0.5):
+        tf.keras.utils.set_random_seed(0)
+        engine = Engine(preset("small", **TINY, gradient_penalty=weight))
+        state = engine.initial_state()
+        for area in (0.0, 1.0):
+            alike = {**frozen, "target": tf.fill(frozen["target"].shape, area)}
+            wrong = engine.wrong(frozen, None, state)
+            told.append(engine.discriminator_objective(state, alike, wrong)(state.discriminator))
+    assert [point.loss for point in told[:2]] == pytest.approx([point.loss for point in told[2:]])
+
+
+def test_another_look_makes_the_frozen_critic_the_one_that_learned(engine, frozen):
+    state = engine.initial_state()
+    wrong = engine.wrong(frozen, state.generator, state)
+    statistics = state.discriminator_statistics
+    far = 3.0 * state.discriminator  # as after a long stride
+    solid = tf.cast(frozen["target"] > 0.5, tf.float32)
+    real = pairs.show(pairs.soften(solid), frozen["softness"][:, 1])
+    shown = [tf.concat([frozen["pictures"]] * 2, 0), tf.concat([real, wrong], 0)]
+    (learned, _), _ = call(engine.discriminator, far, statistics, shown)
+    gaps = []
+    for _ in range(12):
+        (frozen_whole, _), _ = call(engine.discriminator, far, statistics, shown, training=False)
+        gaps.append(float(tf.reduce_mean(tf.abs(frozen_whole - learned))))
+        statistics = engine.look_again(frozen, wrong, far, statistics)
+    assert gaps[1] < gaps[0] and gaps[-1] < 0.01 * gaps[0]
 
 
 def test_the_average_forgets_a_random_start_but_not_trained_weights(engine, frozen):

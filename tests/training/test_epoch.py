@@ -24,7 +24,7 @@ class Duel:
     """The game, and what each objective was asked with."""
 
     def __init__(self):
-        self.seen_by_critic, self.seen_by_generator = [], []
+        self.seen_by_critic, self.seen_by_generator, self.looked_again = [], [], []
 
     def discriminator_objective(self, generator):
         self.seen_by_critic.append(generator)
@@ -34,6 +34,10 @@ class Duel:
             -generator + CURVATURE * phi,
             (carried or 0) + 1,
         )
+
+    def look_again(self, critic, carried):
+        self.looked_again.append(critic)
+        return carried + 0.5
 
     def generator_objective(self, critic, carried):
         self.seen_by_generator.append(critic)
@@ -93,8 +97,15 @@ def test_strides_end_with_the_budget_unless_they_do_not_anneal(players):
 
 def test_what_is_carried_goes_on_with_every_step_and_not_with_every_trial(players):
     generator, critic, epoch = play(Duel(), players, discriminator_steps=3, generator_steps=4)
-    assert critic.carried == 3
+    assert critic.carried == 3.5
     assert generator.carried == 1 + len(epoch.walked.steps)
+
+
+def test_the_critic_looks_again_from_where_it_stands_before_it_is_frozen(players):
+    game = Duel()
+    _, critic, _ = play(game, players, discriminator_steps=3)
+    (stood,) = game.looked_again
+    np.testing.assert_array_equal(stood, critic.theta)
 
 
 def test_only_the_part_that_learns_moves(players):

@@ -38,6 +38,7 @@ def test_a_side_of_the_race_plays_as_the_stability_benchs_arm(side, arm):
             ),
             discriminator_objective=match.discriminator_objective,
             generator_objective=match.generator_objective,
+            look_again=match.look_again,
         )
         course = ARMS[arm].play(game, lambda: 1.0, 1e-3)
         for _ in range(2):

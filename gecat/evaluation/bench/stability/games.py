@@ -35,6 +35,10 @@ class Game(ABC):
         batch = self._batch()
         return lambda critic, carried: self._point(critic, *self._judge(critic, generator, batch))
 
+    def look_again(self, critic: Any, carried: Any) -> Any:
+        """Returns what D hands on: nothing here."""
+        return carried
+
     def generator_objective(self, critic: Any, carried: Any) -> Objective:
         """Returns G's objective on a fresh batch, as `training.epoch.Game` asks."""
         batch = self._batch()

@@ -52,6 +52,10 @@ class Scenes:
         """Returns D's objective on a fresh batch, as `training.epoch.Game` asks."""
         return self._counting(self._match.discriminator_objective(generator))
 
+    def look_again(self, critic: Any, carried: Any) -> Any:
+        """Returns D's statistics after another look at the batch that it judged last."""
+        return self._match.look_again(critic, carried)
+
     def generator_objective(self, critic: Any, carried: Any) -> Objective:
         """Returns G's objective on a fresh batch, as `training.epoch.Game` asks."""
         return self._counting(self._match.generator_objective(critic, carried), self.gradients)
