@@ -114,6 +114,7 @@ def _hero(words, other_page):
     # What the page's script says.
     said = {
         "examples": words.page.example_names,
+        "hard": {"word": words.page.hard_example, "why": words.page.hard_examples},
         "labels": words.gradio_labels,
         "present": words.present,
     }

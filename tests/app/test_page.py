@@ -55,9 +55,12 @@ def test_nothing_calls_home_or_shows_others_work():
 
 def test_examples_are_photos_that_can_be_read(tmp_path):
     paths = write_examples(tmp_path / "new")
-    assert [path.stem for path in paths[:4]] == ["coffee", "astronaut", "rocket", "chelsea"]
+    assert [path.stem for path in paths[:4]] == ["coffee", "astronaut", "flower", "chelsea"]
+    assert len(paths) >= 8
     assert len(paths) == len(list(asset("examples").glob("*.jpg")))
     names = [i18n.words(language).page.example_names for language in i18n.LANGUAGES]
+    stems = {path.stem for path in paths}
+    assert set(i18n.words("en").page.hard_examples) < stems == set(names[0])
     for path in paths:
         assert all(path.stem in named for named in names)
         assert min(read_image(path).shape[:2]) >= 300

@@ -217,7 +217,7 @@ Object.assign(window.gecat, {
 
 // What Gradio's components leave unsaid to those who do not see them.
 (async () => {
-  const {examples, labels} = await window.gecat.sayings();
+  const {examples, hard, labels} = await window.gecat.sayings();
   // Some labels are English in every language.
   const patterns = Object.entries(labels).filter(([theirs, ours]) => theirs !== ours)
     .map(([theirs, ours]) => [new RegExp(`^${theirs.replace("{label}", "(.+)")}$`), ours]);
@@ -234,7 +234,10 @@ Object.assign(window.gecat, {
     if (score) score.ariaLive = "polite";
     for (const image of document.querySelectorAll("[id$=examples] button img")) {
       const stem = /([^/]+)\.\w+$/.exec(image.src)?.[1];
-      name(image.closest("button"), examples[stem] ?? stem);
+      const button = image.closest("button"), why = hard.why[stem];
+      name(button, why ? `${examples[stem]} (${hard.word}): ${why}` : examples[stem] ?? stem);
+      if (button.title !== button.ariaLabel) button.title = button.ariaLabel;
+      if (why && !button.dataset.hard) button.dataset.hard = hard.word;
     }
     for (const button of document.querySelectorAll("button:has(> .image-frame)"))
       name(button, button.closest(".block").querySelector("label")?.textContent.trim());
