@@ -2,9 +2,11 @@
 
 import argparse
 import json
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +158,31 @@ def write_json(result: object, path: AnyPath | None) -> None:
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_text(json.dumps(result, indent=1) + "\n")
+
+
+def add_figures(parser: ArgumentParser, files: str) -> None:
+    """Adds --figures, where `publish` writes, and --machine; `files` says what is written."""
+    parser.add_argument("--figures", metavar="DIR", help=f"write {files} there")
+    cores = counted(os.cpu_count() or 1, "core")
+    parser.add_argument("--machine", default=cores, help=f"what this runs on (default: {cores})")
+
+
+def publish(rows: list[dict[str, Any]], options: Namespace, bench: str, **facts: Any) -> None:
+    """Writes what a bench found where the page and the README show it.
+
+    Args:
+        rows: dicts that JSON can hold.
+        options: of `add_figures`; bench: its name, of which the file's is made.
+        **facts: what else is known of all rows.
+    """
+    told = {
+        "command": f"python -m gecat bench {bench}",
+        "date": date.today().isoformat(),
+        "machine": options.machine,
+        **facts,
+        "rows": rows,
+    }
+    write_json(told, Path(options.figures) / f"{bench}.json")
 
 
 def read_json(path: AnyPath | None) -> Any:

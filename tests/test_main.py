@@ -102,9 +102,10 @@ def scored(tmp_path_factory, small_weights):
     photos = draw_photos(tmp_path_factory.mktemp("scored"))
     networks = "--weights", str(small_weights), "--limit"
     json_file = "--json", str(photos / "scores.json")
+    figures = "--figures", str(photos / "figures"), "--machine", "one core"
     commands = [
         ["evaluate", *folders(photos), *networks, "2"],
-        ["bench", "quality", *folders(photos), *networks, "1", *json_file],
+        ["bench", "quality", *folders(photos), *networks, "1", *json_file, *figures],
     ]
     words = [sys.executable, "-c", COMMANDS, json.dumps(commands)]
     done = subprocess.run(words, capture_output=True, text=True, timeout=250)
@@ -123,7 +124,7 @@ def test_bench_quality_has_a_row_for_each_rival(scored):
     photos, (_, (status, said)) = scored
     assert status == 0
     scores = json.loads((photos / "scores.json").read_text())
-    rivals = {"otsu", "kmeans", "felzenszwalb", "barrier", "grabcut", "centre_ellipse"}
+    rivals = {"otsu", "kmeans", "felzenszwalb", "chan_vese", "barrier", "grabcut"}
     assert rivals <= set(METHODS)
     assert set(scores) == {*METHODS, "gecat", "gecat refined"}
     for name, result in scores.items():

@@ -23,7 +23,7 @@ from gecat.app.ui.uploads import MANY_BYTES
 from gecat.jobs.scheduler import Jobs
 
 # The tabs in their order: each is a folder beside this file, whose tab.py has `title` and `build`.
-TABS = ("segment", "explore", "train", "about")
+TABS = ("segment", "explore", "train", "compare", "about")
 STYLE = Path(__file__).parent / "static" / "app.css"
 ENGLISH = i18n.words("en")
 SECRET = "gecat"  # of what a browser keeps for itself; it must be the same after a restart
@@ -114,6 +114,7 @@ def _hero(words, other_page):
     # What the page's script says.
     said = {
         "examples": words.page.example_names,
+        "hard": {"word": words.page.hard_example, "why": words.page.hard_examples},
         "labels": words.gradio_labels,
         "present": words.present,
     }

@@ -19,7 +19,7 @@ EXAMPLES = """examples:
   gecat segment photo.jpg --out cutout.png --what cutout
   gecat segment holiday/ *.heic --out masks --recursive --skip-existing
   gecat segment photo.jpg --out new.jpg --background white --crop
-  gecat segment photo.jpg --out new.jpg --background beach.jpg
+  gecat segment photo.jpg --out new.jpg --background beach.jpg --shadow
   curl -s https://example.org/photo.jpg | gecat segment - --out - --what cutout > cutout.png
   # as the tasks 1 to 20 of a job array, each on a machine of its own
   gecat segment photos/ --out masks --skip-existing --shard $SLURM_ARRAY_TASK_ID/20
@@ -62,9 +62,10 @@ def register(commands: argparse._SubParsersAction) -> None:
 def _add_looks(parser):
     parser.add_argument(
         "--background",
-        metavar="COLOUR|FILE",
-        help="lay the cut-out on white, #1a2b3c or a picture",
+        metavar="COLOUR|FILE|blurred",
+        help="lay the cut-out on white, #1a2b3c, a picture, or the photo out of focus",
     )
+    parser.add_argument("--shadow", action="store_true", help="the cut-out casts a soft shadow")
     parser.add_argument("--crop", action="store_true", help="write no more than the object")
     parser.add_argument(
         "--post-process", action="store_true", help="take out specks of the mask, close pinholes"
@@ -131,6 +132,7 @@ def run(options: Namespace) -> int:
 def _product(options: Namespace) -> "Product":
     from gecat.images.colour import parse_colour
     from gecat.images.reading import read_image
+    from gecat.inference.backdrop import BLURRED
     from gecat.inference.products import FORMATS, Product
     from gecat.inference.targets import is_one_file
 
@@ -139,13 +141,16 @@ def _product(options: Namespace) -> "Product":
     if named and options.format and named != options.format:
         raise UserError("segment.two_formats", ending=ending, received=options.format)
     background = options.background
-    if background is not None:
-        is_file = Path(background).is_file()
-        background = read_image(background) if is_file else parse_colour(background)
+    if background is not None and Path(background).is_file():
+        background = read_image(background)
+    elif background not in (None, BLURRED):
+        background = parse_colour(background)
+    laid = background is not None or options.shadow
     return Product(
-        what=options.what or ("mask" if background is None else "cutout"),
+        what=options.what or ("cutout" if laid else "mask"),
         kind=options.format or named or "png",
         background=background,
+        shadow=options.shadow,
         crop=options.crop,
         tidy=options.post_process,
     )

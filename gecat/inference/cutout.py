@@ -1,6 +1,4 @@
-"""What is made of a photo and its mask: a cut-out, an overlay, a new background, boxes."""
-
-from dataclasses import dataclass
+"""What is made of a photo and its mask: a cut-out, an overlay, a new background."""
 
 import cv2
 import numpy as np
@@ -8,24 +6,9 @@ import numpy as np
 from gecat.images.bands import tiles
 from gecat.images.transparency import is_see_through, laid_on
 
-LEAST_BOX_SHARE = 0.005
 SOFTNESS = 0.25  # probabilities nearer to the threshold than this stay partly transparent
 OUTLINE = 250  # of the longer side: how far from a hard outline an edge may be soft
 BLUR_RADII = (45, 3)
-
-
-@dataclass(frozen=True)
-class Box:
-    """One connected object: pixels left <= x < right, top <= y < bottom.
-
-    `confidence` is the mask's mean probability over the object, in [0, 1].
-    """
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-    confidence: float
 
 
 def opacity(mask: np.ndarray, threshold: float = 0.5) -> np.ndarray:
@@ -150,13 +133,18 @@ def overlay(
     return cv2.drawContours(tinted, outlines, -1, [int(part) for part in colour], thickness)
 
 
-def on_background(cut: np.ndarray, background: tuple[int, int, int] | np.ndarray) -> np.ndarray:
+def on_background(
+    cut: np.ndarray,
+    background: tuple[int, int, int] | np.ndarray,
+    shade: np.ndarray | None = None,
+) -> np.ndarray:
     """A cut-out before another background.
 
     Args:
         cut: uint8 array (H, W, 4), RGBA, of `cutout`.
         background: a colour (red, green, blue), 0 to 255, or a uint8 picture (h, w, 3) of any
             size, which is scaled to cover the cut-out and cut at its middle.
+        shade: uint8 array (H, W), how much a shadow takes of the background, or None.
 
     Returns:
         uint8 array (H, W, 3), RGB.
@@ -173,32 +161,10 @@ def on_background(cut: np.ndarray, background: tuple[int, int, int] | np.ndarray
     for tile in tiles(cut.shape):
         front, weight = cut[tile][..., :3], cut[tile][..., 3:].astype(np.float32) / 255
         behind = ground[tile] if ground.ndim == 3 else ground
+        if shade is not None:
+            behind = behind * (1 - shade[tile][..., None].astype(np.float32) / 255)
         result[tile] = np.rint(weight * front + (1 - weight) * behind)
     return result
-
-
-def boxes(mask: np.ndarray, threshold: float = 0.5) -> tuple[Box, ...]:
-    """Boxes of the connected objects that cover at least 0.5% of the picture, largest first.
-
-    Args:
-        mask: array (H, W), floats in [0, 1], or uint8, probability times 255.
-        threshold: what a probability must exceed to be object.
-
-    Returns:
-        Tuple of Box.
-    """
-    region = _exceeds(mask, threshold).astype(np.uint8)
-    count, labels, rows, _ = cv2.connectedComponentsWithStats(region)
-    found = []
-    for label in range(1, count):
-        left, top, width, height, area = (int(value) for value in rows[label])
-        if area < LEAST_BOX_SHARE * region.size:
-            continue
-        window = np.s_[top : top + height, left : left + width]
-        confidence = float(mask[window][labels[window] == label].mean()) / _one(mask)
-        found.append((area, Box(left, top, left + width, top + height, confidence)))
-    found.sort(key=lambda pair: -pair[0])
-    return tuple(box for _, box in found)
 
 
 def _one(mask):

@@ -16,7 +16,8 @@ from PIL.PngImagePlugin import PngInfo
 from gecat.errors import UserError
 from gecat.files import AnyPath
 from gecat.images.transparency import is_see_through
-from gecat.inference.cutout import as_bytes, cutout, on_background, opacity, overlay
+from gecat.inference.backdrop import Ground, lay
+from gecat.inference.cutout import as_bytes, cutout, outlined, overlay
 from gecat.inference.finishing import object_window, tidied
 
 SOFTWARE = "GEC-AT segment"
@@ -25,7 +26,7 @@ FORMATS = {".png": "png", ".webp": "webp", ".jpg": "jpeg", ".jpeg": "jpeg"}
 QUALITY = 92
 PICTURES: dict[str, Callable[..., np.ndarray]] = {
     "mask": lambda image, mask: as_bytes(mask),
-    "cutout": lambda image, mask: cutout(image, opacity(mask)),
+    "cutout": lambda image, mask: cutout(image, outlined(mask)),
     "overlay": overlay,
 }
 
@@ -37,21 +38,23 @@ class Product:
     Attributes:
         what: "mask" (8-bit, probability times 255), "cutout" (RGBA) or "overlay" (RGB).
         kind: "png", "webp" (both without loss) or "jpeg".
-        background: what a cut-out is laid on, a colour or a uint8 picture (h, w, 3), or None.
+        background: what a cut-out is laid on, as `backdrop.lay` takes it, or None.
+        shadow: whether a cut-out casts one.
         crop: whether what is written ends where the object does.
         tidy: whether specks and pinholes of the mask are taken out.
     """
 
     what: str = "mask"
     kind: str = "png"
-    background: tuple[int, int, int] | np.ndarray | None = None
+    background: Ground = None
+    shadow: bool = False
     crop: bool = False
     tidy: bool = False
 
     def __post_init__(self) -> None:
         if self.what not in PICTURES:
             raise ValueError(f"what must be one of {', '.join(PICTURES)}, received {self.what}.")
-        if self.background is not None and self.what != "cutout":
+        if (self.background is not None or self.shadow) and self.what != "cutout":
             raise UserError("segment.background_alone", received=self.what)
         if self.kind == "jpeg" and self.what == "cutout" and self.background is None:
             raise UserError("segment.jpeg_is_opaque")
@@ -71,9 +74,9 @@ class Product:
             if is_see_through(photo):
                 mask[photo[..., 3] == 0] = 0
         drawn = PICTURES[self.what](photo, mask)
-        window = object_window(opacity(mask)) if self.crop else ()
-        if self.background is not None:
-            drawn = on_background(drawn, self.background)
+        if self.what == "cutout":
+            return lay(photo, drawn, self.background, self.shadow, self.crop)
+        window = object_window(outlined(mask)) if self.crop else ()
         return np.ascontiguousarray(drawn[window])
 
     def encoded(self, photo: np.ndarray, mask: np.ndarray) -> bytes:

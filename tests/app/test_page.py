@@ -27,7 +27,7 @@ def test_building_needs_no_tensorflow(tmp_path):
 
 def test_what_programs_call_is_public_and_nothing_else(demo):
     public = [fn.api_name for fn in demo.fns.values() if fn.api_visibility == "public"]
-    assert public == ["segment", "touch_up"]
+    assert public == ["segment", "touch_up", "compare"]
     assert {fn.api_visibility for fn in demo.fns.values()} == {"public", "private"}
 
 
@@ -37,7 +37,7 @@ def test_photos_are_worked_on_beside_each_other_and_what_is_asked_of_networks_in
         lines.setdefault(fn.concurrency_id, {}).setdefault(fn.concurrency_limit, set()).add(fn.name)
     assert lines["network"] == {1: {"occlude", "judge", "ask", "improve", "run"}}
     assert lines["photos"] == {4: {"segment", "answer", "inspect", "mend", "answer_mended"}}
-    assert lines["batches"] == {1: {"segment_many", "score"}}
+    assert lines["batches"] == {1: {"segment_many", "score", "compare", "answer"}}
 
 
 def test_there_is_a_page_in_each_language(demo):
@@ -55,9 +55,12 @@ def test_nothing_calls_home_or_shows_others_work():
 
 def test_examples_are_photos_that_can_be_read(tmp_path):
     paths = write_examples(tmp_path / "new")
-    assert [path.stem for path in paths[:4]] == ["coffee", "astronaut", "rocket", "chelsea"]
+    assert [path.stem for path in paths[:4]] == ["coffee", "astronaut", "flower", "chelsea"]
+    assert len(paths) >= 8
     assert len(paths) == len(list(asset("examples").glob("*.jpg")))
     names = [i18n.words(language).page.example_names for language in i18n.LANGUAGES]
+    stems = {path.stem for path in paths}
+    assert set(i18n.words("en").page.hard_examples) < stems == set(names[0])
     for path in paths:
         assert all(path.stem in named for named in names)
         assert min(read_image(path).shape[:2]) >= 300

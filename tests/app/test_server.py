@@ -49,6 +49,23 @@ def test_a_program_segments_a_photo(client, photo):
     assert 0 <= facts["score"] <= 1
 
 
+def test_a_program_compares_a_photo_with_the_classical_methods(client, photo, tmp_path):
+    mask = tmp_path / "mask.png"
+    Image.new("L", (80, 50), 255).save(mask)
+    masks, facts = client.predict(handle_file(photo), handle_file(mask), api_name="/compare")
+    assert len(masks) == len(facts) == 7
+    assert {"gecat", "otsu", "grabcut"} < facts.keys()
+    for path, found in zip(masks, facts.values(), strict=True):
+        with Image.open(path) as picture:
+            assert (picture.mode, picture.size) == ("L", (80, 50))
+            share = np.mean(np.asarray(picture) > 127)
+        assert found["iou"] == pytest.approx(share, abs=1e-3)  # all is object
+        assert found["seconds"] > 0
+    with pytest.raises(AppError, match="80 x 50 pixels. Received: 8 x 5"):
+        Image.new("L", (8, 5)).save(mask)
+        client.predict(handle_file(photo), handle_file(mask), api_name="/compare")
+
+
 def test_a_large_photo_keeps_no_small_one_waiting(app_url, photo, tmp_path):
     large = tmp_path / "large.png"
     Image.new("RGB", (8000, 6000), (200, 30, 30)).save(large, compress_level=1)

@@ -9,7 +9,8 @@ from gecat.i18n import words
 VIEWS = {
     "segment": ("before-after", "cutout", "mask", "touch-up", "objects", "background"),
     "explore": ("generator", "critic", "duel", "gradient-epoch", "many-photos"),
-    "train": ("race", "training", "critic", "step-by-step", "compare", "take-home"),
+    "train": ("race", "training", "critic", "step-by-step", "side-by-side", "take-home"),
+    "compare": ("one-photo", "quality", "stability"),
     "about": (),
 }
 # Whole pages once; then, in each view, what is in it.

@@ -38,9 +38,9 @@ def test_one_photo_goes_where_it_is_sent_and_that_is_said(photo, small_weights, 
 
 def test_a_background_is_a_colour_or_a_file(photo, small_weights):
     Image.new("RGB", (9, 9), (1, 2, 3)).save(photo.parent / "wall.png")
-    for number, background in enumerate(("white", "#010203", photo.parent / "wall.png")):
+    for number, background in enumerate(("white", "blurred", photo.parent / "wall.png")):
         out = photo.parent / f"{number}.jpg"
-        words = photo, "--out", out, "--background", background
+        words = photo, "--out", out, "--background", background, "--shadow"
         assert segment(*words, weights=small_weights) == 0
         with Image.open(out) as image:
             assert image.mode == "RGB"

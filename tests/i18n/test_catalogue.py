@@ -70,7 +70,8 @@ def test_no_name_hides_what_a_section_can_do():
 def test_every_text_is_used():
     """By its name, in quotes or behind a dot; where data make the name, by a test of that data."""
     elsewhere = ("errors.", "settings.", "choices.", "about.names.", "gradio.")
-    elsewhere += ("page.example_names.", "present.steps.", "gradio_labels.")
+    elsewhere += ("page.example_names.", "page.hard_examples.", "present.steps.")
+    elsewhere += ("gradio_labels.", "compare.")
     for key in KEYS:
         name = re.escape(key.rpartition(".")[2].removesuffix("_figure"))
         called = re.compile(rf"""\.{name}\b|"{name}"|\.{name}_figure\b""")

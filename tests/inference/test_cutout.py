@@ -6,7 +6,6 @@ from gecat.images.bands import tiles
 from gecat.inference import cutout as module
 from gecat.inference.cutout import (
     as_bytes,
-    boxes,
     cutout,
     object_share,
     on_background,
@@ -14,6 +13,7 @@ from gecat.inference.cutout import (
     outlined,
     overlay,
 )
+from gecat.inference.objects import boxes
 
 RED, BLUE = (200, 40, 30), (20, 60, 220)
 

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from gecat.errors import UserError
+from gecat.inference.cutout import cutout, outlined
 from gecat.inference.finishing import object_window, tidied
 from gecat.inference.products import Product, is_result
 
@@ -66,6 +67,20 @@ def test_a_cropped_picture_ends_where_the_object_does(what):
     drawn = Product(what, crop=True).picture(PHOTO, MASK)
     assert drawn.shape[:2] == (20, 30)
     assert Product(what, crop=True).picture(PHOTO, MASK * 0).shape[:2] == (40, 60)
+
+
+def test_a_cut_out_is_as_the_page_shows_it():
+    """Within a hard outline: what is half sure far from it is no ghost."""
+    mask = MASK.copy()
+    mask[15:25, 30:40] = 0.45
+    assert np.array_equal(Product("cutout").picture(PHOTO, mask), cutout(PHOTO, outlined(mask)))
+
+
+def test_a_shadow_makes_a_cut_out_and_nothing_else():
+    drawn = Product("cutout", "png", (255, 255, 255), shadow=True).picture(PHOTO, MASK)
+    assert drawn[31, 40].max() < 250 and np.all(drawn[20, 35] == RED)
+    with pytest.raises(UserError, match="leave out --what"):
+        Product("overlay", "png", shadow=True)
 
 
 def test_a_window_holds_all_that_is_seen():

@@ -9,7 +9,8 @@ from gecat.config import preset
 from gecat.errors import UserError, WeightsError
 from gecat.inference import runtime
 from gecat.inference import segmenter as module
-from gecat.inference.cutout import boxes, cutout, opacity
+from gecat.inference.cutout import cutout, opacity
+from gecat.inference.objects import boxes
 from gecat.inference.segmenter import load
 from gecat.model import weights
 from gecat.model.registry import build_discriminator, build_generator

@@ -12,16 +12,11 @@ from gecat.app.explore.views.duel import (
 from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.events import DRAWING, NETWORK, connect
 from gecat.app.ui.fragments import note_html
-from gecat.app.ui.uploads import uploaded_path
+from gecat.app.ui.painting import fresh_canvas, painted_mask, painting_canvas
 from gecat.errors import UserError
-from gecat.images.decoding import read_opacity
-from gecat.images.reading import Limits
 from gecat.images.sizes import resized
-from gecat.inspection.photo import binary
 
 COLOUR = (15, 118, 110)
-PAINTED = 24  # opacity from which a pixel counts as painted, of 255
-LAYER = Limits(max_bytes=2_000_000, max_pixels=4_000_000)
 STEPS = 6
 
 
@@ -40,18 +35,7 @@ def build(explorer, ticket, weights):
     gr.Markdown(explore.duel_intro)
     with gr.Row():
         with gr.Column(scale=4, min_width=280):
-            canvas = gr.ImageEditor(
-                label=explore.canvas,
-                sources=[],
-                transforms=[],
-                layers=False,
-                buttons=[],
-                brush=gr.Brush(colors=["#0f766e"], color_mode="fixed", default_size=28),
-                eraser=gr.Eraser(default_size=28),
-                format="png",
-                height=470,
-                elem_id="canvas",
-            )
+            canvas = painting_canvas(explore.canvas, 470, "canvas")
             with gr.Row():
                 take_mask = gr.Button(explore.take_mask, min_width=130, elem_id="take-mask")
                 take_nothing = gr.Button(
@@ -176,13 +160,10 @@ class DuelActions:
 
     def _mask(self, photo, payload):
         """The painted mask at the photo's size."""
-        layer = painted_layer(payload, self._blobs)
-        if layer is not None:
-            painted = (layer >= PAINTED).astype(np.float32)
-            mask = binary(resized(painted, *photo.image.shape[:2]))
-            if mask.any():
-                return mask
-        raise UserError("page.nothing_painted")
+        mask = painted_mask(payload, self._blobs, photo.image.shape)
+        if mask is None:
+            raise UserError("page.nothing_painted")
+        return mask
 
     def _compare(self, photo, score, score_map):
         theirs, _ = photo.binary_judgement
@@ -195,34 +176,3 @@ class DuelActions:
 
     def _nothing(self, note):
         return {"scores": note_html(note), "theirs": "", "yours": ""}
-
-
-def painted_layer(payload, blobs):
-    """Where an editor's picture was painted.
-
-    Gradio's own reader would open a picture of any size, so the editor hands its payload over raw.
-
-    Args:
-        payload: dict of a gr.ImageEditor, or None.
-        blobs: the editor's `blob_storage`, where the browser's uploads wait.
-
-    Returns:
-        uint8 opacity (H, W), or None where there is no layer.
-
-    Raises:
-        ImageError: if the layer is too large, or no picture.
-    """
-    payload = payload or {}
-    sent = blobs.pop(payload["id"], None) if payload.get("id") else None
-    if sent is not None:
-        layers = [layer for layer in sent.layers or [] if layer]
-    else:
-        layers = [uploaded_path(layer) for layer in payload.get("layers") or [] if layer]
-    return read_opacity(layers[0], LAYER) if layers else None
-
-
-def fresh_canvas(image, *layers):
-    """The editor with a photo, and layers on it; its canvas has the photo's size."""
-    height, width = image.shape[:2]
-    value = {"background": image, "layers": list(layers), "composite": None}
-    return gr.ImageEditor(value=value, canvas_size=(width, height))

@@ -1,12 +1,11 @@
 """A segmented photo as the server keeps it, the files that are made of it, and its facts."""
 
 import functools
-import io
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from PIL import Image
 
+from gecat.app.ui.encoding import encode
 from gecat.files import safe_stem
 from gecat.images.sizes import shrink
 from gecat.images.transparency import shrunk
@@ -73,13 +72,13 @@ def make_files(result, threshold, background=None):
     alpha = outlined(result.mask, threshold)
     cut = cutout(result.image, alpha)
     files = {
-        f"{result.stem}-cutout.png": _encode(cut, "PNG"),
-        f"{result.stem}-mask.png": _encode(alpha, "PNG"),
+        f"{result.stem}-cutout.png": encode(cut, "PNG"),
+        f"{result.stem}-mask.png": encode(alpha, "PNG"),
     }
     if background is not None:
         composite = on_background(cut, background)
         del cut  # as large as all that is written of it
-        files[f"{result.stem}-background.jpg"] = _encode(composite, "JPEG")
+        files[f"{result.stem}-background.jpg"] = encode(composite, "JPEG")
     return files
 
 
@@ -100,11 +99,3 @@ def measure(result, threshold):
         "share": round(object_share(alpha), 4),
         "boxes": [asdict(box) for box in boxes(alpha)],
     }
-
-
-def _encode(picture, kind):
-    # Fast rather than small: somebody waits for it.
-    options = {"quality": 92} if kind == "JPEG" else {"compress_level": 1}
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, kind, **options)
-    return buffer.getvalue()

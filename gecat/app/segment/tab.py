@@ -5,7 +5,6 @@ from types import SimpleNamespace
 import gradio as gr
 
 from gecat.app.segment.actions import FILES, PICTURES
-from gecat.app.segment.run_weights import RunWeights
 from gecat.app.segment.touch_up import (
     TouchUpActions,
     add_touch_up_endpoint,
@@ -27,6 +26,7 @@ from gecat.app.ui.events import (
 from gecat.app.ui.examples import opening_photo
 from gecat.app.ui.fragments import note_html
 from gecat.app.ui.photo_input import PHOTO_HEIGHT
+from gecat.app.ui.run_weights import RunWeights
 from gecat.app.ui.uploads import MANY_BYTES, MANY_PHOTOS
 
 

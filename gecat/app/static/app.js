@@ -125,6 +125,8 @@ Object.assign(window.gecat, {
   runIfFilesAreShown(visitor, run) {
     return [visitor, document.querySelector("#take-weights")?.offsetParent ? run : null];
   },
+  // The photo that is compared: none while nobody looks.
+  ifCompareIsShown: photo => document.querySelector("#compare-run")?.offsetParent ? photo : null,
   // The photo that Explore follows: its own while nobody looks at it.
   chosenIfExploreIsShown(photo, chosen) {
     return [photo, document.querySelector("#explore-photo")?.offsetParent ? chosen : photo];
@@ -136,7 +138,10 @@ Object.assign(window.gecat, {
 // looks into them: it says what is wrong, and the photo comes back.
 (() => {
   const photos = "#photo, #explore-photo, #background";
-  const others = "#many-files, #photos-files, #train-files, #canvas";  // take files themselves
+  // What takes files itself, and the tabs that follow the page's photo.
+  const others = "#many-files, #photos-files, #train-files, #canvas, #compare-mask, "
+    + "#compare-weights, #compare-canvas";
+  const followers = "#explore-photo, #compare-run";
   const large = "input[type=file]:has(+ #use-photo)";  // of the large button
   let given = 0;  // when a photo was dropped or pasted last
   const guessed = file => file.type.startsWith("image/");
@@ -148,7 +153,7 @@ Object.assign(window.gecat, {
   };
   // Gives the page a photo; tabs that show none lead to the one that does.
   const give = file => {
-    if (!document.querySelector("#explore-photo")?.offsetParent)
+    if (![...document.querySelectorAll(followers)].some(element => element.offsetParent))
       document.querySelector("[role=tab][data-tab-id=segment]").click();
     const input = document.querySelector(large);
     input.files = asPictures([file]).files;
@@ -212,7 +217,7 @@ Object.assign(window.gecat, {
 
 // What Gradio's components leave unsaid to those who do not see them.
 (async () => {
-  const {examples, labels} = await window.gecat.sayings();
+  const {examples, hard, labels} = await window.gecat.sayings();
   // Some labels are English in every language.
   const patterns = Object.entries(labels).filter(([theirs, ours]) => theirs !== ours)
     .map(([theirs, ours]) => [new RegExp(`^${theirs.replace("{label}", "(.+)")}$`), ours]);
@@ -229,7 +234,10 @@ Object.assign(window.gecat, {
     if (score) score.ariaLive = "polite";
     for (const image of document.querySelectorAll("[id$=examples] button img")) {
       const stem = /([^/]+)\.\w+$/.exec(image.src)?.[1];
-      name(image.closest("button"), examples[stem] ?? stem);
+      const button = image.closest("button"), why = hard.why[stem];
+      name(button, why ? `${examples[stem]} (${hard.word}): ${why}` : examples[stem] ?? stem);
+      if (button.title !== button.ariaLabel) button.title = button.ariaLabel;
+      if (why && !button.dataset.hard) button.dataset.hard = hard.word;
     }
     for (const button of document.querySelectorAll("button:has(> .image-frame)"))
       name(button, button.closest(".block").querySelector("label")?.textContent.trim());

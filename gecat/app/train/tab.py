@@ -57,7 +57,7 @@ def _training(words, jobs):
                 with gr.Tab(train.step_by_step, id="step-by-step"):
                     stepping = _stepping(train)
                     shown.lights = stepping.lights
-                with gr.Tab(train.compare, id="compare"):
+                with gr.Tab(train.side_by_side, id="side-by-side"):
                     shown.others = gr.CheckboxGroup(
                         [], label=train.compare_with, info=train.compare_info, elem_id="others"
                     )

@@ -1,6 +1,8 @@
 """Every failure of an action becomes a message in the words of the page."""
 
+import contextlib
 import functools
+import inspect
 import logging
 
 import gradio as gr
@@ -20,21 +22,36 @@ def errors_become_toasts(action):
         action: a method of what has the words of its page in `words`.
     """
 
+    if inspect.isgeneratorfunction(action):  # it tells how far it has come
+
+        @functools.wraps(action)
+        def step_by_step(self, *args, **kwargs):
+            with _failures_told(self.words, action):
+                yield from action(self, *args, **kwargs)
+
+        return step_by_step
+
     @functools.wraps(action)
     def wrapper(self, *args, **kwargs):
-        try:
+        with _failures_told(self.words, action):
             return action(self, *args, **kwargs)
-        except gr.Error:
-            raise
-        except UserError as error:
-            raise _toast(error_html(error, self.words)) from error
-        except Exception as error:
-            if is_out_of_memory(error):
-                raise _toast(error_html(told_of(error), self.words)) from error
-            log.exception("%s failed", action.__name__)
-            raise _toast(self.words.page.unexpected) from error
 
     return wrapper
+
+
+@contextlib.contextmanager
+def _failures_told(words, action):
+    try:
+        yield
+    except gr.Error:
+        raise
+    except UserError as error:
+        raise _toast(error_html(error, words)) from error
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise _toast(error_html(told_of(error), words)) from error
+        log.exception("%s failed", action.__name__)
+        raise _toast(words.page.unexpected) from error
 
 
 def _toast(message):

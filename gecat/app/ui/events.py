@@ -32,7 +32,8 @@ def connect(event, action, inputs=None, outputs=None, **options):
     Args:
         event: of a component, like `button.click`, or a list of such.
         action: takes the names of `inputs`, and what Gradio hands over by itself; it returns a
-            dict of new values by the names of `outputs`, and what it does not name stays as it is.
+            dict of new values by the names of `outputs`, and what it does not name stays as it is;
+            or it yields several of them.
         inputs, outputs: dicts of components by name.
         **options: of the event; an action is private and takes raw values unless they say else.
 
@@ -44,13 +45,22 @@ def connect(event, action, inputs=None, outputs=None, **options):
         event = functools.partial(gr.on, event)
     names, signature = _signature(action, inputs)
 
-    @functools.wraps(action)
-    def call(*values):
-        answer = action(**dict(zip(names, values, strict=True)))
+    def shown(answer):
         if not outputs:
             return None
         return {outputs[name]: value for name, value in answer.items()} if answer else gr.skip()
 
+    @functools.wraps(action)
+    def call(*values):
+        return shown(action(**dict(zip(names, values, strict=True))))
+
+    @functools.wraps(action)
+    def call_step_by_step(*values):
+        for answer in action(**dict(zip(names, values, strict=True))):
+            yield shown(answer)
+
+    if inspect.isgeneratorfunction(action):
+        call = call_step_by_step
     call.__signature__ = signature
     options = {"api_visibility": "private", "preprocess": False, **options}
     return event(call, [*inputs.values()], [*outputs.values()], **options)

@@ -126,13 +126,29 @@ def drawn_figure(name, title, how, words, svg, columns, attributes=""):
     Returns:
         HTML text.
     """
-    csv = base64.b64encode(to_csv(columns).encode("utf-8-sig")).decode()
     reading = f'<p class="reading">{words.reading}</p>' if attributes else ""
+    png = f'<button type="button" class="png">{words.save_png}</button>'
+    drawn = named_svg(svg, title) + reading
+    return explained(name, title, how, words, drawn, columns, attributes, png)
+
+
+def explained(name, title, how, words, body, columns, attributes="", tools=""):
+    """HTML that shows numbers, with a title, how to read it, and the numbers as CSV.
+
+    Args:
+        name, title, how, words: as for `map_figure`.
+        body: HTML; attributes: of the element around it; tools: HTML that stands before the CSV.
+        columns: as for `chart_figure`.
+
+    Returns:
+        HTML text.
+    """
+    csv = base64.b64encode(to_csv(columns).encode("utf-8-sig")).decode()
     return (
         f'<figure class="explained" data-name="{name}" {attributes}>'
-        f"<figcaption>{title}</figcaption>{named_svg(svg, title)}{reading}"
+        f"<figcaption>{title}</figcaption>{body}"
         f'<p class="how"><b>{words.how_to_read}</b> {how}</p>'
-        f'<p class="tools"><button type="button" class="png">{words.save_png}</button>'
+        f'<p class="tools">{tools}'
         f'<a class="csv" download="{name}.csv" href="data:text/csv;base64,{csv}">'
         f"{words.save_csv}</a></p></figure>"
     )

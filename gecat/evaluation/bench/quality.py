@@ -2,22 +2,32 @@
 
 from argparse import ArgumentParser, Namespace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from gecat.errors import Status
 from gecat.evaluation.baselines import METHODS
 from gecat.evaluation.bench.sheet import draw_sheet
-from gecat.evaluation.quality import evaluate, opencv_threads, report
+from gecat.evaluation.quality import COLUMNS, evaluate, opencv_threads, report
 from gecat.files import AnyPath
 from gecat.inference.batch import Predict
 from gecat.inference.segmenter import load
-from gecat.options import add_folder_options, add_weights, folders, new_picture, write_picture
+from gecat.options import (
+    add_figures,
+    add_folder_options,
+    add_weights,
+    folders,
+    new_picture,
+    publish,
+    write_picture,
+)
 
 
 def add_options(parser: ArgumentParser) -> None:
     """Adds what `run` takes."""
     add_folder_options(parser)
     add_weights(parser)
+    add_figures(parser, "quality.json")
     parser.add_argument(
         "--sheet",
         type=new_picture,
@@ -30,6 +40,13 @@ def run(options: Namespace) -> Status:
     """Scores all on a folder; returns the Status."""
     results = compare(*folders(options), weights=options.weights)
     status = report(results, options.json)
+    if options.figures:
+        rows = [
+            {"method": name, **{column: result[column] for column in COLUMNS}}
+            for name, result in results.items()
+        ]
+        photos = Path(options.images).resolve().parent.name
+        publish(rows, options, "quality", photos=photos, count=results["gecat"]["count"])
     if options.sheet:
         predict = load(options.weights, threads=1).predict
         rows = results["gecat"]["images"]

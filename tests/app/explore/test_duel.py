@@ -5,8 +5,9 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from gecat.app.explore.duel import COLOUR, PAINTED, DuelActions, painted_layer
+from gecat.app.explore.duel import COLOUR, DuelActions
 from gecat.app.explore.views.duel import duel_html
+from gecat.app.ui.painting import PAINTED, painted_layer
 from gecat.errors import ImageError
 from gecat.i18n import words
 from gecat.images.decoding import read_opacity

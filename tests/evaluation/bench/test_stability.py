@@ -73,7 +73,9 @@ def test_a_measurement_goes_on_where_it_was(tmp_path, capsys):
     assert len(runs) == 2 * len(first) == 2 * len(stability.NUMBERS)
     assert runs[0]["distance"] == 123.0
     assert f"0/{len(runs)}" in capsys.readouterr().out
-    (row,) = json.loads((figures / "stability.json").read_text())
+    published = json.loads((figures / "stability.json").read_text())
+    assert published["command"] == "python -m gecat bench stability"
+    (row,) = published["rows"]
     assert (row["game"], row["arm"], row["runs"]) == ("dirac", "GEC-AT", len(runs))
     assert (figures / "stability.png").stat().st_size > 1000
 

@@ -17,7 +17,7 @@ import numpy as np
 from gecat.errors import Status
 from gecat.evaluation.bench.stability.figure import draw
 from gecat.inference.batch import with_progress
-from gecat.options import add_json, positive, read_json, write_json
+from gecat.options import add_figures, add_json, positive, publish, read_json, write_json
 
 TOYS = ("dirac", "bilinear", "bilinear, curvature 2", "bilinear, curvature 0.5", "ring")
 SCENES = {
@@ -38,7 +38,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--seeds", type=positive, default=10, metavar="N", help="default: 10")
     parser.add_argument("--budget", type=positive, metavar="N", help="evaluations of each run")
     parser.add_argument("--workers", type=positive, default=2, metavar="N", help="default: 2")
-    parser.add_argument("--figures", metavar="DIR", help="write stability.json and .png there")
+    add_figures(parser, "stability.json and .png")
     add_json(parser)
 
 
@@ -56,7 +56,7 @@ def run(options: Namespace) -> Status:
     )
     print(table(result))
     if options.figures:
-        write_json(_rows(result), Path(options.figures) / "stability.json")
+        publish(_rows(result), options, "stability")
         draw(result["runs"], Path(options.figures) / "stability.png")
     return Status.DONE
 

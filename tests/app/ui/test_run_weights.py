@@ -3,7 +3,7 @@
 import gradio as gr
 import pytest
 
-from gecat.app.segment.run_weights import RunWeights
+from gecat.app.ui.run_weights import RunWeights
 from gecat.i18n import words
 from gecat.inference.segmenter import Segmenter
 from gecat.jobs.job import new_key

@@ -1,0 +1,1 @@
+"""The Compare tab: one photo by many methods, and what was measured on many."""
