@@ -6,30 +6,27 @@ costs the others. Pseudo-masks are computed by all cores, once a photo, and kept
 
 import hashlib
 import itertools
-import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from gecat.errors import ImageError, UserError, name_of
 from gecat.files import AnyPath, write_png
 from gecat.images.decoding import open_source
-from gecat.images.pseudo_masks import Teacher, pseudo_mask
+from gecat.images.pseudo_masks import Teacher, pseudo_masks
 from gecat.images.reading import read_image
 from gecat.images.sizes import resized, shrink
-from gecat.images.sources import Found, Member, found_in
+from gecat.images.sources import Found, found_in
+from gecat.overlap import overlapped
 
 MINIMUM_PHOTOS = 8
 # The teacher sees a photo of at most this many pixels on its longer side.
 PRIOR_SIDE = 256
-# Fewer pseudo-masks than this are computed sooner here than processes start.
-POOL_FROM = 32
-CHUNK = 64
+AT_ONCE = 16  # photos of a part
 
 
 @dataclass(frozen=True)
@@ -75,25 +72,135 @@ def load_photos(
     Raises:
         ImageError: if the source cannot be read, or fewer than MINIMUM_PHOTOS photos can.
     """
+    parts = photo_parts(source, size, prior=prior, cache=cache, limit=limit, seed=seed)
+    there = Growing(next(parts))
+    for part in parts:
+        before = len(there.names)
+        there.add(part.photos)
+        for done in range(before + 1, len(there.names) + 1):
+            if progress is not None:
+                progress(done, part.total)
+    if progress is not None:
+        progress(there.total, there.total)
+    return there.finished(source)
+
+
+class Part(NamedTuple):
+    """Some of a source's photos."""
+
+    photos: Photos
+    total: int  # photos that the source will give at most
+
+
+def photo_parts(
+    source: AnyPath,
+    size: int,
+    *,
+    prior: str | Teacher | None = None,
+    cache: AnyPath | None = None,
+    limit: int | None = None,
+    seed: int = 0,
+) -> Iterator[Part]:
+    """Loads photos as `load_photos` does, a few at a time.
+
+    Args, Raises: as there.
+
+    Yields:
+        Parts, the first without a photo.
+    """
+    if cache is not None:
+        Path(cache).mkdir(parents=True, exist_ok=True)
     with open_source(source, size, limit, seed) as members:
-        total = len(members)
-        turns: Iterable[Member] = members
+        total, turns = len(members), range(len(members))
         if limit is not None and limit < total:
-            order = np.random.default_rng(seed).permutation(total)
-            turns = map(members.__getitem__, order.tolist())  # none is listed before its turn
-            total = limit
+            # None is listed before its turn.
+            turns, total = np.random.default_rng(seed).permutation(total).tolist(), limit
         found = found_in(members)
-        photos = _collect(turns, total, size, prior, cache, progress or (lambda *_: None))
-    if len(photos.names) < MINIMUM_PHOTOS:
-        raise ImageError(
-            "image.too_few_photos",
-            limit=MINIMUM_PHOTOS,
-            usable=len(photos.names),
-            name=name_of(source),
-            skipped=len(photos.skipped),
-            reasons=photos.skipped[:3],
+        yield Part(_part([], [], size, prior is not None, found), total)
+        parts = _read(members, turns, total, size, prior is not None, found, source != "scenes")
+        label = partial(_labelled, prior=prior, cache=cache and Path(cache))
+        # Threads do: OpenCV lets go of the interpreter while it computes.
+        for photos in overlapped(label, parts):
+            yield Part(photos, total)
+
+
+class Growing:
+    """Photos that come in parts; it has what `Photos` has, of those that are there.
+
+    Args:
+        first: the first Part.
+
+    Attributes:
+        total: photos at most.
+    """
+
+    def __init__(self, first: Part) -> None:
+        self.total = total = first.total
+        like = first.photos
+        side = like.images.shape[1]
+        self._images = np.empty((total, side, side, 3), np.uint8)
+        self._masks = np.zeros((total, side, side), np.uint8)
+        self._priors = None if like.priors is None else np.empty((total, side, side), np.uint8)
+        self._has_mask, self._any_mask = np.zeros(total, bool), False
+        self.names: tuple[str, ...] = ()
+        self.skipped: tuple[tuple[str, UserError], ...] = ()
+        self.found = like.found
+
+    @property
+    def images(self) -> np.ndarray:
+        """As of Photos."""
+        return self._images[: len(self.names)]
+
+    @property
+    def priors(self) -> np.ndarray | None:
+        """As of Photos."""
+        return None if self._priors is None else self._priors[: len(self.names)]
+
+    @property
+    def masks(self) -> np.ndarray | None:
+        """As of Photos."""
+        return self._masks[: len(self.names)] if self._any_mask else None
+
+    @property
+    def has_mask(self) -> np.ndarray:
+        """As of Photos."""
+        return self._has_mask[: len(self.names)]
+
+    def add(self, part: Photos) -> None:
+        """Takes some photos more; whoever reads meanwhile sees them all or none."""
+        rows = slice(len(self.names), len(self.names) + len(part.names))
+        self._images[rows], self._has_mask[rows] = part.images, part.has_mask
+        if self._priors is not None and part.priors is not None:
+            self._priors[rows] = part.priors
+        if part.masks is not None:
+            self._masks[rows], self._any_mask = part.masks, True
+        self.skipped += part.skipped
+        self.names += part.names
+
+    def finished(self, source: AnyPath) -> Photos:
+        """Returns the Photos, when all of the source are there.
+
+        Raises:
+            ImageError: if they are fewer than MINIMUM_PHOTOS.
+        """
+        if len(self.names) < MINIMUM_PHOTOS:
+            raise ImageError(
+                "image.too_few_photos",
+                limit=MINIMUM_PHOTOS,
+                usable=len(self.names),
+                name=name_of(source),
+                skipped=len(self.skipped),
+                reasons=self.skipped[:3],
+            )
+        return Photos(
+            images=self.images,
+            names=self.names,
+            priors=self.priors,
+            masks=self.masks,
+            has_mask=self.has_mask,
+            skipped=self.skipped,
+            found=self.found,
         )
-    return replace(photos, has_mask=photos.has_mask & (source != "scenes"), found=found)
 
 
 def batches(
@@ -173,58 +280,62 @@ def batch_indices(count: int, batch_size: int, seed: int, number: int) -> np.nda
     )
 
 
-def _collect(members, total, size, prior, cache, progress):
-    """Reads members until `total` are usable."""
-    images = np.empty((total, size, size, 3), np.uint8)
-    masks = np.zeros((total, size, size), np.uint8)
-    priors = np.empty((total, size, size), np.uint8) if prior else None
-    has_mask = np.zeros(total, bool)
-    names, skipped = [], []
-    with ExitStack() as stack:
-        compute = _prior_computer(prior, cache, total, stack) if prior else None
-        waiting = []
-        for member in members:
-            if len(names) == total:
-                break
+def _read(members, turns, total, size, has_priors, found, teaches):
+    """Yields (Photos whose pseudo-masks are still to be drawn, what the teacher is shown of each).
+
+    Args:
+        members, turns: the source's, and the places of those that are taken; total: photos at most.
+        teaches: whether masks that come with photos may be learned from.
+    """
+    read, skipped, count = [], [], 0
+    for turn in turns:
+        member = members[turn]
+        try:
+            image = member.read()
+        except ImageError as error:
+            skipped.append((member.name, error.bare()))
+            continue
+        mask = None
+        if member.read_mask is not None:
             try:
-                image = member.read()
+                mask = resized(_fitting_mask(member, image), size, size)
             except ImageError as error:
-                skipped.append((member.name, error.bare()))
-                continue
-            place = len(names)
-            names.append(member.name)
-            images[place] = resized(image, size, size)
-            if member.read_mask is not None:
-                try:
-                    masks[place] = resized(_fitting_mask(member, image), size, size)
-                    has_mask[place] = True
-                except ImageError as error:
-                    skipped.append((member.name, ImageError("image.bad_mask", reason=error.bare())))
-            if compute is None:
-                progress(place + 1, total)
-                continue
-            waiting.append(shrink(image, PRIOR_SIDE))
-            if len(waiting) == CHUNK:
-                _fill(priors, place + 1, compute(waiting), len(waiting), progress)
-                waiting = []
-        if waiting:
-            _fill(priors, len(names), compute(waiting), len(waiting), progress)
-    progress(total, total)
-    used = len(names)
+                skipped.append((member.name, ImageError("image.bad_mask", reason=error.bare())))
+        shown = shrink(image, PRIOR_SIDE) if has_priors else None
+        read.append((member.name, resized(image, size, size), mask, teaches, shown))
+        count += 1
+        if len(read) == AT_ONCE or count == total:
+            yield _part(read, skipped, size, has_priors, found), [row[-1] for row in read]
+            read, skipped = [], []
+        if count == total:
+            return
+    yield _part(read, skipped, size, has_priors, found), [row[-1] for row in read]
+
+
+def _part(read, skipped, size, has_priors, found):
+    """Photos of rows (name, picture, mask or None, whether it teaches, ...)."""
+    count = len(read)
+    blank = np.zeros((size, size), np.uint8)
+    pictures = [row[1] for row in read] or np.empty((0, size, size, 3), np.uint8)
+    masks = [blank if row[2] is None else row[2] for row in read]
     return Photos(
-        images=images[:used],
-        names=tuple(names),
-        priors=None if priors is None else priors[:used],
-        masks=masks[:used] if has_mask.any() else None,
-        has_mask=has_mask[:used],
+        images=np.stack(pictures) if count else pictures,
+        names=tuple(row[0] for row in read),
+        priors=np.zeros((count, size, size), np.uint8) if has_priors else None,
+        masks=np.stack(masks) if any(row[2] is not None for row in read) else None,
+        has_mask=np.array([row[2] is not None and row[3] for row in read], bool),
         skipped=tuple(skipped),
+        found=found,
     )
 
 
-def _fill(priors, end, found, count, progress):
-    for place, mask in enumerate(found, start=end - count):
-        priors[place] = resized(mask, *priors.shape[1:])
-        progress(place + 1, len(priors))
+def _labelled(part, prior, cache):
+    """The Photos of a part of `_read` with their pseudo-masks."""
+    photos, shown = part
+    if photos.priors is not None:
+        for place, mask in enumerate(_priors(prior, cache, shown)):
+            photos.priors[place] = resized(mask, *photos.priors.shape[1:])
+    return photos
 
 
 def _fitting_mask(member, image):
@@ -235,36 +346,36 @@ def _fitting_mask(member, image):
     return mask
 
 
-def _prior_computer(kind, cache, total, stack):
-    """A function from a list of photos to their pseudo-masks, uint8, in order as they are ready."""
-    work = partial(_pseudo_mask, kind, None if cache is None else Path(cache))
-    if cache is not None:
-        Path(cache).mkdir(parents=True, exist_ok=True)
-    if total < POOL_FROM:
-        return partial(map, work)
-    # Threads do: OpenCV lets go of the interpreter while it computes.
-    pool = ThreadPoolExecutor(os.cpu_count())
-    stack.callback(pool.shutdown, cancel_futures=True)
-    return partial(pool.map, work)
-
-
-def _pseudo_mask(kind, cache, image):
+def _priors(prior, cache, images):
+    """Pseudo-masks of photos, uint8 (H, W) each; those that are kept are not computed again."""
     if cache is None:
-        return _eight_bit_prior(kind, image)
-    name = kind if isinstance(kind, str) else kind.name
-    key = hashlib.sha1(f"{name} {image.shape} ".encode() + image.tobytes()).hexdigest()
-    path = cache / f"{key}.png"
+        return _eight_bit_priors(prior, images)
+    paths = [cache / f"{_key(prior, image)}.png" for image in images]
+    masks = [_kept(path, image) for path, image in zip(paths, images, strict=True)]
+    missing = [place for place, mask in enumerate(masks) if mask is None]
+    found = _eight_bit_priors(prior, [images[place] for place in missing])
+    for place, mask in zip(missing, found, strict=True):
+        masks[place] = mask
+        write_png(paths[place], mask)
+    return masks
+
+
+def _key(prior, image):
+    name = prior if isinstance(prior, str) else prior.name
+    return hashlib.sha1(f"{name} {image.shape} ".encode() + image.tobytes()).hexdigest()
+
+
+def _kept(path, image):
     try:
         mask = read_image(path)[..., 0]
-        if mask.shape == image.shape[:2]:
-            return mask
-    except ImageError:
-        pass  # not there yet, or cut short by a crash: computed anew
-    mask = _eight_bit_prior(kind, image)
-    write_png(path, mask)
-    return mask
+    except ImageError:  # not there yet, or cut short by a crash: computed anew
+        return None
+    return mask if mask.shape == image.shape[:2] else None
 
 
-def _eight_bit_prior(kind, image):
-    mask = pseudo_mask(image, kind) if isinstance(kind, str) else kind.teach(image)
-    return np.round(np.clip(mask, 0.0, 1.0) * 255.0).astype(np.uint8)
+def _eight_bit_priors(prior: str | Teacher, images: Sequence[np.ndarray]) -> list[np.ndarray]:
+    if isinstance(prior, str):
+        masks = pseudo_masks(images, prior) if images else []
+    else:
+        masks = [prior.teach(image) for image in images]
+    return [np.round(np.clip(mask, 0.0, 1.0) * 255.0).astype(np.uint8) for mask in masks]

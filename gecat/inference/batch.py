@@ -18,9 +18,9 @@ from gecat.errors import ImageError, is_out_of_memory, told_of
 from gecat.files import AnyPath, write_atomically
 from gecat.images.reading import read_first
 from gecat.images.sizes import LARGE_PIXELS
-from gecat.inference.overlap import overlapped, usable_cores
 from gecat.inference.products import ENDINGS, Product
 from gecat.inference.targets import STREAM, Plan, Task, plan
+from gecat.overlap import overlapped, usable_cores
 
 Item = TypeVar("Item")
 # From a uint8 photo (H, W, 3 or 4) to its mask (H, W) in [0, 1].

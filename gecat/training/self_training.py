@@ -5,7 +5,6 @@ files that all of them share, and learning goes on from what is there.
 """
 
 import multiprocessing
-import os
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import numpy as np
 
 from gecat.images.sizes import resized
 from gecat.inference.sharpening import lean, sharpening_cut
+from gecat.overlap import usable_cores
 
 CUT_SIDE = 192  # GrabCut's time is that of the pixels
 _ROWS_PER_TASK = 32
@@ -36,7 +36,7 @@ class Renewal:
     def __init__(self, engine, photos, folder, workers=None):
         self.rounds = 0
         self._engine, self._photos, self._folder = engine, photos, Path(folder)
-        self._workers = workers or max(1, (os.cpu_count() or 1) - 2)
+        self._workers = workers or max(1, usable_cores() - 2)
         self._executor, self._pending = None, []
         if (self._folder / "cuts.npy").exists():
             self._take_over()

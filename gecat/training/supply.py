@@ -1,11 +1,11 @@
 """Batches in order, made on threads of their own while the last ones are learned from."""
 
-import os
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 
 from gecat.images.augmentation import augment
 from gecat.images.datasets import batch_indices, gather
+from gecat.overlap import usable_cores
 
 _CORES_A_THREAD = 2  # the others compute
 
@@ -23,7 +23,7 @@ class Ahead:
     def __init__(self, make, start):
         self.number = start
         self._make = make
-        threads = max(1, (os.cpu_count() or 1) // _CORES_A_THREAD)
+        threads = max(1, usable_cores() // _CORES_A_THREAD)
         self._executor = ThreadPoolExecutor(threads)
         self._coming = deque(self._executor.submit(make, start + i) for i in range(threads))
 

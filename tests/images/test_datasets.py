@@ -451,7 +451,7 @@ def test_pseudo_masks_are_computed_once(tmp_path, pairs, monkeypatch):
     def refuse(*_):
         raise RuntimeError("computed again")
 
-    monkeypatch.setattr(datasets, "pseudo_mask", refuse)
+    monkeypatch.setattr(datasets, "pseudo_masks", refuse)
     second = load_photos(tmp_path / "data", SIZE, prior="barrier", cache=cache)
 
     np.testing.assert_array_equal(first.priors, second.priors)
@@ -463,7 +463,7 @@ def test_pseudo_masks_are_computed_once(tmp_path, pairs, monkeypatch):
 
 
 def test_equal_photos_share_an_entry_of_the_cache(tmp_path, pairs):
-    count = 2 * datasets.POOL_FROM  # so that threads compute them at the same time
+    count = 4 * datasets.AT_ONCE  # so that threads compute them at the same time
     np.save(tmp_path / "equal.npy", np.repeat(pairs[0][:1], count, axis=0))
     cache = tmp_path / "cache"
 
@@ -487,8 +487,7 @@ def test_a_damaged_entry_of_the_cache_is_computed_anew(tmp_path, pairs):
 def test_many_threads_find_what_one_finds(tmp_path, pairs, monkeypatch):
     _write(tmp_path, pairs[0])
     alone = load_photos(tmp_path, SIZE, prior="barrier")
-    monkeypatch.setattr(datasets, "POOL_FROM", 1)
-    monkeypatch.setattr(datasets, "CHUNK", 4)
+    monkeypatch.setattr(datasets, "AT_ONCE", 4)
 
     together = load_photos(tmp_path, SIZE, prior="barrier")
 
@@ -558,7 +557,7 @@ def test_loading_photos_does_not_import_tensorflow():
 def test_a_faint_pseudo_mask_stays_faint_in_the_cache(tmp_path, pairs, monkeypatch):
     _write(tmp_path / "data", pairs[0])
     faint = np.full((48, 48), 1 / 255, np.float32)
-    monkeypatch.setattr(datasets, "pseudo_mask", lambda *_: faint)
+    monkeypatch.setattr(datasets, "pseudo_masks", lambda images, _: [faint] * len(images))
 
     for _ in range(2):
         photos = load_photos(tmp_path / "data", 48, prior="barrier", cache=tmp_path / "cache")

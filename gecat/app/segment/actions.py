@@ -42,7 +42,7 @@ from gecat.files import free_name
 from gecat.i18n import Section
 from gecat.images import decoding
 from gecat.images.colour import parse_colour
-from gecat.inference.overlap import overlapped
+from gecat.overlap import overlapped
 
 PICTURES = ("before_after", "objects", "cutout", "mask", "composite")
 # The downloads in the order of `make_files`, and what their buttons say.

@@ -7,10 +7,10 @@ from pathlib import Path
 from gecat.evaluation.bench.speed.comparison import Figures, in_turn, seconds
 from gecat.files import asset
 from gecat.inference.batch import carry_out
-from gecat.inference.overlap import usable_cores
 from gecat.inference.products import ENDINGS, Product
 from gecat.inference.segmenter import load
 from gecat.inference.targets import plan
+from gecat.overlap import usable_cores
 
 COPIES = 10  # of each example photo
 

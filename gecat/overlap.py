@@ -1,21 +1,33 @@
-"""Several photos at once: while the network looks at one, others are read, refined and written."""
+"""Several photos at once: while one is looked at, others are read, labelled, refined or written."""
 
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
+from pathlib import Path
 from typing import TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def usable_cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # a container may have fewer than the machine
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+SHARE = Path("/sys/fs/cgroup/cpu.max")  # Linux: microseconds in so many, or "max"
+
+
+def usable_cores(share: Path = SHARE) -> int:
+    """How many cores this process may use; a container may have fewer than the machine.
+
+    Args:
+        share: the file that says what a container may take of all cores together.
+    """
+    has_affinity = hasattr(os, "sched_getaffinity")
+    cores = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
+    try:
+        taken, of = map(int, share.read_text().split())
+    except (OSError, ValueError):  # no container, or one that may take all
+        return cores
+    return max(1, min(cores, round(taken / of)))
 
 
 def overlapped(

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 
 import pytest
 
-from gecat.inference.overlap import overlapped
+from gecat.overlap import overlapped, usable_cores
 
 WHO = ContextVar("who", default="nobody")
 
@@ -47,3 +47,12 @@ def test_what_belongs_to_a_request_goes_along():
         assert set(overlapped(lambda _: WHO.get(), range(4), 2)) == {"a visitor"}
     finally:
         WHO.reset(token)
+
+
+@pytest.mark.parametrize(
+    ("told", "cores"), [("100000 100000", 1), ("50000 100000", 1), ("max 100000", None), ("", None)]
+)
+def test_a_container_has_its_share_of_the_cores(tmp_path, told, cores):
+    share = tmp_path / "cpu.max"
+    share.write_text(told)
+    assert usable_cores(share) == (cores or usable_cores(tmp_path / "missing"))
