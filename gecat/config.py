@@ -158,6 +158,9 @@ class Config(BaseModel):
     gradient_penalty: Weight = _setting(
         0.0, "R1: of the discriminator's steepness about real masks, by their pixels"
     )
+    judged_every: int = _setting(
+        1, "of so many pictures of a batch the discriminator judges one", ge=1, le=8
+    )
     score_map_weight: Share = _setting(
         0.5, "of the adversarial term, the part judged pixel by pixel"
     )
@@ -247,7 +250,8 @@ PRESETS = {
         "self_training_weight": 1.0,
         "overlap_share": 0.5,
         "discriminator_steps": 1,
-        "adversarial_weight": 0.07,
+        "adversarial_weight": 0.15,
+        "judged_every": 2,
     },
     "article": {
         "size": 64,

@@ -38,8 +38,10 @@ class Engine:
     def __init__(self, config, strategy=None):
         self.config = config
         self.replicas = replicas = Replicas(strategy)
-        if config.batch_size % replicas.count:
-            raise RunError("run.replicas", replicas=replicas.count, received=config.batch_size)
+        judged = -(-config.batch_size // config.judged_every)
+        for pictures in (config.batch_size, judged):
+            if pictures % replicas.count:
+                raise RunError("run.replicas", replicas=replicas.count, received=pictures)
         with replicas.scope():
             self.generator = build_generator(config)
             self.discriminator = build_discriminator(config)
@@ -127,6 +129,7 @@ class Engine:
             (State, dict of scores, scalars of the backend).
         """
         state = self.inherit(state)
+        frozen = self.judged(frozen)
         theta, memory, statistics, figures = self._objectives.discriminator_step(
             state.discriminator,
             state.discriminator_adam,
@@ -267,6 +270,10 @@ class Engine:
             discriminator_statistics=flatten(self.discriminator.non_trainable_variables),
         )
 
+    def judged(self, frozen):
+        """The pictures of a frozen batch that D judges, photos and composites alike."""
+        return {name: rows[:: self.config.judged_every] for name, rows in frozen.items()}
+
     def wrong(self, frozen, generator, state):
         """Masks that do not fit: spoiled, and every other one G's, where it has weights (n,)."""
         wrong = self._objectives.spoil(frozen["target"], frozen)
@@ -309,7 +316,7 @@ class Match:
 
     def discriminator_objective(self, generator):
         """Returns D's objective on a fresh batch."""
-        frozen = self._take()
+        frozen = self._engine.judged(self._take())
         self._judged = frozen, self._engine.wrong(frozen, generator, self._state)
         return self._engine.discriminator_objective(self._state, *self._judged)
 

@@ -134,7 +134,7 @@ class Seen(NamedTuple):
     targets: Any  # (N, H, W, 1) in [0, 1]
     is_composite: Any  # (N,) of 0 or 1
     fit: Any  # (N,), of the masks to the targets
-    verdicts: Any  # (image logits (N, 1), map logits (N, H, W, 1)); None where D is not asked
+    verdicts: Any  # (image logits (M, 1), map logits (M, H, W, 1)) of those judged; None if none is
 
 
 def see(logits, targets, certainty, is_composite, verdicts, config):

@@ -108,13 +108,13 @@ class Objectives:
         self, theta, statistics, critic, critic_statistics, frozen, weights, *, asks
     ):
         """(loss, gradient, new statistics, mean of each term), with D asked or not."""
-        total = frozen["pictures"].shape[0]
+        total, every = frozen["pictures"].shape[0], self._config.judged_every
 
         def loss(rows, theta):
             logits, changed = call(self._generator, theta, statistics, rows["pictures"])
             verdicts = None
             if asks:
-                shown = [rows["pictures"], ops.sigmoid(logits)]
+                shown = [rows["pictures"][::every], ops.sigmoid(logits[::every])]
                 verdicts, _ = call(
                     self._discriminator, critic, critic_statistics, shown, training=False
                 )
@@ -127,7 +127,7 @@ class Objectives:
                 self._config,
             )
             sums = {
-                name: ops.sum(term.of(seen, self._config)) / total
+                name: ops.sum(term.of(seen, self._config)) * (every if term.asks else 1) / total
                 for name, term in losses.GENERATOR_TERMS.items()
                 if asks or not term.asks
             }

@@ -18,6 +18,7 @@ _GENERATOR = (
 _DISCRIMINATOR = (
     "discriminator_steps",
     "gradient_penalty",
+    "judged_every",
     "ranking_weight",
 )
 _EPOCH = ("update_rule", "adversarial_weight", "anchor_floor")

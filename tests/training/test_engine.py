@@ -1,14 +1,16 @@
 """The engine's steps and gradient epochs: what moves, what stands still, and that it learns."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from gecat.config import preset
+from gecat.errors import RunError
 from gecat.images.datasets import batches, load_photos
-from gecat.training import pairs
+from gecat.training import losses, pairs
 from gecat.training.engine import Engine
 from gecat.training.losses import full_weights
 from gecat.training.vectors import call
@@ -25,6 +27,11 @@ def photos():
 def engine():
     tf.keras.utils.set_random_seed(0)
     return Engine(preset("small", **TINY))
+
+
+@pytest.fixture(scope="module")
+def penalised():
+    return Engine(preset("small", **TINY, judged_every=1, gradient_penalty=0.5))
 
 
 @pytest.fixture(scope="module")
@@ -104,24 +111,20 @@ def test_gradients_of_the_whole_loss_match_finite_differences(engine, frozen):
         assert (ahead - behind) / (2 * step) == pytest.approx(slope, rel=0.03)
 
 
-def test_the_gradient_penalty_is_how_steep_the_score_is_about_real_masks(frozen):
-    tf.keras.utils.set_random_seed(0)
-    free, penalised = (
-        Engine(preset("small", **TINY, gradient_penalty=weight)) for weight in (0.0, 0.5)
-    )
-    state = free.initial_state()
-    wrong = free.wrong(frozen, state.generator, state)
+def test_the_gradient_penalty_is_how_steep_the_score_is_about_real_masks(engine, penalised, frozen):
+    state = engine.initial_state()
+    wrong = engine.wrong(frozen, state.generator, state)
     one, other = (
-        engine.discriminator_objective(state, frozen, wrong)(state.discriminator)
-        for engine in (free, penalised)
+        each.discriminator_objective(state, frozen, wrong)(state.discriminator)
+        for each in (engine, penalised)
     )
-    free.load_average(state)
+    engine.load_average(state)
     solid = tf.cast(frozen["target"] > 0.5, tf.float32)
     real = pairs.show(pairs.soften(solid), frozen["softness"][:, 1])
     with tf.GradientTape() as tape:
         tape.watch(real)
         pictures = tf.concat([frozen["pictures"]] * 2, 0)
-        scores, _ = free.discriminator([pictures, tf.concat([real, wrong], 0)], training=True)
+        scores, _ = engine.discriminator([pictures, tf.concat([real, wrong], 0)], training=True)
         total = tf.reduce_sum(scores)
     slopes = tape.gradient(total, real)
     expected = 0.5 * float(tf.reduce_sum(slopes**2)) / (2 * len(real))
@@ -129,18 +132,43 @@ def test_the_gradient_penalty_is_how_steep_the_score_is_about_real_masks(frozen)
     assert float(tf.norm(other.gradient - one.gradient)) > 0.1 * float(tf.norm(one.gradient))
 
 
-def test_a_mask_of_nothing_or_of_all_has_no_steepness(frozen):
+def test_a_critic_may_judge_every_other_picture(frozen):
+    engine = Engine(preset("small", **TINY, judged_every=2))
+    state = engine.initial_state()
+    alone = {name: float(name == "adversarial") for name in ALL}
+    found = engine.generator_objective(state, frozen, alone)(state.generator)
+    logits, _ = call(
+        engine.generator, state.generator, state.generator_statistics, frozen["pictures"]
+    )
+    shown = [frozen["pictures"][::2], tf.sigmoid(logits[::2])]
+    verdicts, _ = call(
+        engine.discriminator,
+        state.discriminator,
+        state.discriminator_statistics,
+        shown,
+        training=False,
+    )
+    expected = losses.adversarial_loss(*verdicts, engine.config.score_map_weight)
+    assert found.loss == pytest.approx(float(tf.reduce_mean(expected)), rel=1e-4)
+    judged = engine.judged(frozen)
+    assert len(judged["pictures"]) == 4 and 0.0 < float(tf.reduce_sum(judged["is_composite"])) < 4.0
+    with pytest.raises(RunError, match="Received: 1"):
+        Engine(
+            preset("small", batch_size=2, judged_every=2), SimpleNamespace(num_replicas_in_sync=2)
+        )
+
+
+def test_a_mask_of_nothing_or_of_all_has_no_steepness(engine, penalised, frozen):
     # The mean over an object of no pixel changes by 1,000 with the first one.
-    told = []
-    for weight in (0.0, 0.5):
-        tf.keras.utils.set_random_seed(0)
-        engine = Engine(preset("small", **TINY, gradient_penalty=weight))
-        state = engine.initial_state()
-        for area in (0.0, 1.0):
-            alike = {**frozen, "target": tf.fill(frozen["target"].shape, area)}
-            wrong = engine.wrong(frozen, None, state)
-            told.append(engine.discriminator_objective(state, alike, wrong)(state.discriminator))
-    assert [point.loss for point in told[:2]] == pytest.approx([point.loss for point in told[2:]])
+    state = engine.initial_state()
+    for area in (0.0, 1.0):
+        alike = {**frozen, "target": tf.fill(frozen["target"].shape, area)}
+        wrong = engine.wrong(alike, None, state)
+        one, other = (
+            each.discriminator_objective(state, alike, wrong)(state.discriminator).loss
+            for each in (engine, penalised)
+        )
+        assert one == pytest.approx(other)
 
 
 def test_another_look_makes_the_frozen_critic_the_one_that_learned(engine, frozen):
