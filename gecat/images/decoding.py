@@ -42,6 +42,7 @@ LONGEST_SAYING = 2000  # bytes of what a decoder says that are logged together
 READERS_OF = {
     "image": reading.read_image,
     "first": reading.read_first,
+    "mask": reading.read_mask,
     "opacity": reading.read_opacity,
 }
 FORKS = hasattr(os, "fork") and hasattr(socket, "send_fds")
@@ -74,6 +75,16 @@ def read_first(source: AnyPath | bytes, limits: Limits | None = None) -> tuple[n
     if not FORKS:
         return reading.read_first(source, limits)
     return _read_alone("first", source, limits)
+
+
+def read_mask(source: AnyPath | bytes, limits: Limits | None = None) -> np.ndarray:
+    """Reads a mask as `reading.read_mask` does, in a process of its own.
+
+    Args, Returns, Raises: as there.
+    """
+    if not FORKS:
+        return reading.read_mask(source, limits)
+    return _read_alone("mask", source, limits)
 
 
 def read_opacity(source: AnyPath | bytes, limits: Limits | None = None) -> np.ndarray:
