@@ -160,7 +160,7 @@ def on_background(
     result = np.empty((*cut.shape[:2], 3), np.uint8)
     for tile in tiles(cut.shape):
         front, weight = cut[tile][..., :3], cut[tile][..., 3:].astype(np.float32) / 255
-        behind = ground[tile] if ground.ndim == 3 else ground
+        behind: np.ndarray = ground[tile] if ground.ndim == 3 else ground
         if shade is not None:
             behind = behind * (1 - shade[tile][..., None].astype(np.float32) / 255)
         result[tile] = np.rint(weight * front + (1 - weight) * behind)
