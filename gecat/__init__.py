@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from gecat.inference.strokes import Stroke
     from gecat.training.train import train
 
+__version__ = "0.1.0"
+
 _HOMES = {
     "load": "gecat.inference.segmenter",
     "Segmenter": "gecat.inference.segmenter",

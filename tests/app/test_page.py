@@ -27,7 +27,7 @@ def test_building_needs_no_tensorflow(tmp_path):
 
 def test_what_programs_call_is_public_and_nothing_else(demo):
     public = [fn.api_name for fn in demo.fns.values() if fn.api_visibility == "public"]
-    assert public == ["segment", "touch_up", "compare"]
+    assert public == ["segment", "segment_many", "score", "touch_up", "compare"]
     assert {fn.api_visibility for fn in demo.fns.values()} == {"public", "private"}
 
 
@@ -36,8 +36,9 @@ def test_photos_are_worked_on_beside_each_other_and_what_is_asked_of_networks_in
     for fn in demo.fns.values():
         lines.setdefault(fn.concurrency_id, {}).setdefault(fn.concurrency_limit, set()).add(fn.name)
     assert lines["network"] == {1: {"occlude", "judge", "ask", "improve", "run"}}
-    assert lines["photos"] == {4: {"segment", "answer", "inspect", "mend", "answer_mended"}}
-    assert lines["batches"] == {1: {"segment_many", "score", "compare", "answer"}}
+    programs = {"answer", "answer_mended", "answer_score"}
+    assert lines["photos"] == {4: {"segment", "inspect", "mend"} | programs}
+    assert lines["batches"] == {1: {"segment_many", "score", "compare", "answer", "answer_many"}}
 
 
 def test_there_is_a_page_in_each_language(demo):

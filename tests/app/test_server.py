@@ -8,6 +8,7 @@ import tempfile
 import threading
 import urllib.error
 import urllib.request
+import zipfile
 from pathlib import Path
 
 import httpx
@@ -107,9 +108,56 @@ def test_programs_mend_a_mask_and_are_told_what_is_wrong(client, photo):
         client.predict(handle_file(photo), {"keep": True}, **call)
 
 
+def test_programs_segment_many_photos_and_hear_of_each(client, photo, tmp_path):
+    note = tmp_path / "note.png"
+    note.write_text("only words")
+    files = [handle_file(photo), handle_file(note), handle_file(photo)]
+    archive, facts = client.predict(files, False, 0.5, api_name="/segment_many")
+    with zipfile.ZipFile(archive) as found:
+        names = found.namelist()
+        assert sorted(names) == sorted(
+            fact[key] for fact in facts[:2] for key in ("cutout", "mask")
+        )
+    assert len(set(names)) == 4 and {fact["name"] for fact in facts[:2]} == {"photo.png"}
+    assert facts[2]["name"] == "note.png" and "no picture" in facts[2]["error"]
+    with pytest.raises(AppError, match="from 0 to 1. Received: 7"):
+        client.predict(files, False, 7, api_name="/segment_many")
+
+
+def test_programs_ask_the_critic_about_a_mask_of_their_own(client, photo, tmp_path):
+    mask = tmp_path / "mask.png"
+    Image.new("L", (80, 50), 255).save(mask)
+    call = {"api_name": "/score"}
+    score_map, facts = client.predict(handle_file(photo), handle_file(mask), **call)
+    with Image.open(score_map) as picture:
+        assert (picture.mode, picture.size) == ("L", (80, 50))
+        assert np.mean(np.asarray(picture) < 128) == pytest.approx(facts["doubtful"], abs=0.01)
+    assert 0 <= facts["score"] <= 1
+    Image.new("L", (8, 5)).save(mask)
+    with pytest.raises(AppError, match="80 x 50 pixels. Received: 8 x 5"):
+        client.predict(handle_file(photo), handle_file(mask), **call)
+    with pytest.raises(AppError, match="A mask is needed"):
+        client.predict(handle_file(photo), None, **call)
+
+
+def test_a_value_that_is_wrong_is_told_by_its_name(app_url, photo):
+    file = {"path": upload(app_url, photo)}
+    for values, told in (
+        ({"photo": file, "threshold": "much"}, "“threshold” does not take this. Received: 'much'"),
+        ({"photo": file, "colour": 1}, "allowed are photo, refine and threshold. Received: colour"),
+        ({"threshold": 0.5}, "A photo is needed"),
+    ):
+        joined = httpx.post(f"{app_url}/gradio_api/call/v2/segment", json=values)
+        event = joined.json().get("event_id")
+        answer = answer_to(app_url, event) if event else joined.json()["error"]
+        assert told in answer
+
+
 def test_the_endpoints_that_are_named(client):
     named = client.view_api(return_format="dict")["named_endpoints"]
-    assert list(named) == ["/segment", "/touch_up"]
+    assert list(named) == ["/segment", "/segment_many", "/score", "/touch_up"]
+    for endpoint in named.values():
+        assert all(value["label"] == value["parameter_name"] for value in endpoint["parameters"])
 
 
 def upload(app_url, path):
@@ -147,8 +195,9 @@ def test_no_private_event_reads_a_file_of_the_server(app_url, photo):
     given = {"path": str(photo)}
     told = "given as an uploaded file. Received: photo.png"
     assert told in private_call(app_url, "segment", photo=given, refine=False)["error"]
-    many = private_call(app_url, "segment_many", files=[given], refine=False, threshold=0.5)
-    assert "data" not in many
+    for name, files in (("segment_many", "photos"), ("segment_many_1", "files")):
+        values = {files: [given], "refine": False, "threshold": 0.5}
+        assert "data" not in private_call(app_url, name, **values)
     assert told in private_call(app_url, "inspect", photo=given)["error"]
     assert told in private_call(app_url, "take_background", picture=given)["error"]
 

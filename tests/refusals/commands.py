@@ -10,9 +10,10 @@ import numpy as np
 from gecat.__main__ import _parser
 from gecat.app.explore.duel import DuelActions
 from gecat.app.explore.explorer import make_explorer
-from gecat.app.segment.actions import SegmentActions, checked_threshold, parse_colour
+from gecat.app.mcp.tools import file_of
+from gecat.app.segment.endpoints import Endpoints, checked_threshold
 from gecat.app.ui import uploads
-from gecat.app.ui.calls import check_value, check_values
+from gecat.app.ui.calls import check_value, check_values, checked_names
 from gecat.app.ui.large_photos import PLACES, LargePhotos
 from gecat.app.ui.result_cache import ResultCache
 from gecat.app.ui.uploads import checked_files
@@ -23,6 +24,7 @@ from gecat.evaluation.bench.semisupervised import learn_from_masks
 from gecat.evaluation.discriminator_quality import examine
 from gecat.evaluation.quality import evaluate
 from gecat.i18n import words
+from gecat.images.colour import parse_colour
 from gecat.inference.strokes import (
     MOST_POINTS,
     MOST_STROKES,
@@ -106,7 +108,12 @@ def stroke(*points, radius=None):
 
 
 def page():
-    return SegmentActions(words("en"), None, ResultCache())
+    return Endpoints(words("en"), None, ResultCache())
+
+
+def no_mask(tools):
+    photo = {"path": str(saved(tools.place / "given.png", png(8)))}
+    Endpoints.answer_score.__wrapped__(page(), photo, None)
 
 
 RECIPES = {
@@ -143,12 +150,15 @@ RECIPES = {
     "page.forgotten": lambda tools: page()._cached("given"),
     "page.bad_colour": lambda tools: parse_colour("given"),
     "page.bad_threshold": lambda tools: checked_threshold("given"),
-    "page.no_photo": lambda tools: SegmentActions.answer.__wrapped__(page(), None),
+    "page.no_photo": lambda tools: Endpoints.answer.__wrapped__(page(), None),
     "page.none_chosen": lambda tools: checked_files(None),
     "page.too_many_photos": lambda tools: uploaded(tools, 41),
     "page.too_large": lambda tools: uploaded(tools, 5, MANY_BYTES=2_000_000),
     "page.nothing_painted": nothing_painted,
     "page.busy": all_places_taken,
     "page.bad_value": lambda tools: check_value(gr.Checkbox(label="given"), "given"),
+    "page.bad_name": lambda tools: checked_names(SimpleNamespace(fn=page, inputs=[]), {"given": 1}),
+    "page.bad_file": lambda tools: file_of("photo", "https://given/given.png"),
+    "page.no_mask": no_mask,
     "page.bad_count": lambda tools: check_values(SimpleNamespace(inputs=[]), ["given"]),
 }

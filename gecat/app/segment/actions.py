@@ -4,6 +4,7 @@ Files arrive as raw payloads, not as Gradio's pictures: our own reader is bounde
 words why a file cannot be used.
 """
 
+import contextlib
 import logging
 import math
 import secrets
@@ -12,6 +13,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import gradio as gr
 from gradio.processing_utils import save_file_to_cache
@@ -210,31 +212,30 @@ class SegmentActions:
         return {"photo": None, "ticket": None, **self._nothing()}
 
     @errors_become_toasts
-    def answer(self, photo, refine=False, threshold=0.5):
-        """Segments one photo into object and background.
-
-        Args:
-            photo: the photo, as a file.
-            refine: whether to follow the photo's own edges at full resolution.
-            threshold: how sure a pixel must be to count as object, from 0 to 1.
-
-        Returns:
-            the cut-out (PNG with transparency), the mask (PNG), and a dictionary: the critic's
-            score, the share of the picture that is object, and the boxes of the objects in pixels.
-        """
-        if photo is None:
-            raise UserError("page.no_photo")
-        return self._answer(photo, refine, checked_threshold(threshold))
-
-    @errors_become_toasts
     def segment_many(self, files, refine, threshold, run_in_use=None, progress=PROGRESS):
         """Segments many photos; those that cannot be used are named, and do not stop the others.
 
         Returns:
             the pictures of the gallery, the download of the zip, and a note.
         """
+        batch = self._batch(files, refine, threshold, run_in_use, progress)
+        done = self.words.segment.many_done.format(count=len(batch.pictures))
+        return {
+            "gallery": batch.pictures,
+            "download": gr.update(value=batch.archive, interactive=bool(batch.pictures)),
+            "note": photos_html(done, batch.skipped, self.words),
+        }
+
+    def _batch(self, files, refine, threshold, run_in_use=None, progress=PROGRESS):
+        """Segments many photos; arguments as for `segment_many`.
+
+        Returns:
+            the path of the zip as `archive`, None where it would be empty; `pictures`, pairs of a
+            cut-out and its name; `facts`, a dict a photo; `skipped`, [(name, ImageError)].
+        """
         files = checked_files(files)
-        pictures, names, skipped = [], set(), []
+        batch = SimpleNamespace(pictures=[], facts=[], skipped=[], archive=None)
+        names = set()
 
         def work(file):
             return self._one_of_many(file, refine, threshold, run_in_use)
@@ -243,55 +244,42 @@ class SegmentActions:
             target = Path(folder) / "gecat.zip"
             # The pictures are compressed already.
             with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-                results = progress.tqdm(overlapped(work, files), total=len(files))
-                for name, picture, found in results:
-                    if picture is None:
-                        skipped.append((name, found))
+                for name, done in progress.tqdm(overlapped(work, files), total=len(files)):
+                    if isinstance(done, ImageError):
+                        batch.skipped.append((name, done))
                         continue
-                    pictures.append((picture, name))
-                    for name, data in found.items():
-                        name = free_name(name, names)
-                        names.add(name)
-                        archive.writestr(name, data)
-            zipped = save_file_to_cache(target, get_upload_folder()) if pictures else None
-        done = self.words.segment.many_done.format(count=len(pictures))
-        return {
-            "gallery": pictures,
-            "download": gr.update(value=zipped, interactive=bool(pictures)),
-            "note": photos_html(done, skipped, self.words),
-        }
-
-    def _answer(self, photo, refine, threshold, finish=lambda result: result):
-        """The two files and the facts of what is finished of a photo's result."""
-        image, name = self._opened(photo)
-        with self.large.turn(image):
-            result = finish(self._segment(image, name, bool(refine)))
-            cutout, mask = publish(make_files(result, threshold))
-            return {"cutout": cutout, "mask": mask, "facts": measure(result, threshold)}
+                    written = []
+                    for inside, data in done.files.items():
+                        written.append(free_name(inside, names))
+                        names.add(written[-1])
+                        archive.writestr(written[-1], data)
+                    batch.pictures.append((done.picture, done.stem))
+                    given = {"name": name, **dict(zip(("cutout", "mask"), written, strict=True))}
+                    batch.facts.append(given | done.facts)
+            if batch.pictures:
+                batch.archive = save_file_to_cache(target, get_upload_folder())
+        return batch
 
     def _one_of_many(self, file, refine, threshold, run_in_use):
-        """Segments one of many photos: its name, its cut-out, and its files by name.
-
-        Where it cannot be used, there is no cut-out, and the ImageError takes the files' place.
-        """
+        """Segments one of many photos: its name, and what is made of it, or the ImageError."""
         name, path = file
         try:
             image = decoding.read_first(path)[0]
         except ImageError as error:
-            return Path(name).name, None, error.bare()
+            return Path(name).name, error.bare()
         with self.large.turn(image, patient=True):
             result = self._segment(image, name, refine, run_in_use)
-            return result.stem, draw_cutout(result, threshold), make_files(result, threshold)
+            return Path(name).name, SimpleNamespace(
+                stem=result.stem,
+                picture=draw_cutout(result, threshold),
+                files=make_files(result, threshold),
+                facts=measure(result, threshold),
+            )
 
     def _segment(self, image, name, refine, run_in_use=None):
-        try:
+        with weights_needed():
             segmenter = self.segmenter_of_run(run_in_use) or self.segmenter()
-            segmentation = segmenter(image, refine=refine)
-        except WeightsError as error:
-            # Missing or unreadable weights; which file it was is for the log, not for visitors.
-            log.warning("no usable weights: %s", error)
-            raise WeightsError("weights.none_in_use") from error
-        return pack(segmentation, name)
+            return pack(segmenter(image, refine=refine), name)
 
     def _opened(self, photo):
         """An uploaded photo, uint8 (H, W, 3 or 4), and its name; says if it is one of several."""
@@ -315,16 +303,15 @@ def of_another(photo, kept):
     return kept is not None and path_of(photo) != kept["path"]
 
 
-def checked_threshold(value):
-    """Returns a threshold as a number from 0 to 1.
+@contextlib.contextmanager
+def weights_needed():
+    """Tells of missing or unreadable weights; which file it was is for the log, not for visitors.
 
     Raises:
-        UserError: if it is none.
+        WeightsError: where one was raised within.
     """
     try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not 0.0 <= number <= 1.0:
-        raise UserError("page.bad_threshold", received=str(value)[:20])
-    return number
+        yield
+    except WeightsError as error:
+        log.warning("no usable weights: %s", error)
+        raise WeightsError("weights.none_in_use") from error

@@ -5,12 +5,8 @@ from types import SimpleNamespace
 import gradio as gr
 
 from gecat.app.segment.actions import FILES, PICTURES
-from gecat.app.segment.touch_up import (
-    TouchUpActions,
-    add_touch_up_endpoint,
-    connect_touch_up,
-    touch_up_parts,
-)
+from gecat.app.segment.endpoints import Endpoints, add_endpoints
+from gecat.app.segment.touch_up import connect_touch_up, touch_up_parts
 from gecat.app.ui.events import (
     AT_ONCE,
     AT_ONCE_QUEUED,
@@ -44,7 +40,7 @@ def build(page, tab):
     """
     words = page.words
     run_weights = RunWeights(words, page.jobs)
-    actions = TouchUpActions(
+    actions = Endpoints(
         words, page.segmenter, page.results, run_weights.segmenter, page.large_photos
     )
     in_use = _weights_in_use(words.train)
@@ -55,8 +51,7 @@ def build(page, tab):
             shown = _outputs(words.segment)
     # Before the rest, which would take the name from it.
     if page.public:
-        _add_endpoint(actions, given, shown)
-        add_touch_up_endpoint(actions, given, shown)
+        add_endpoints(actions)
     events = _connect_pictures(actions, given, shown)
     _connect_photo(page, actions, given, shown, *events)
     connect_touch_up(page, actions, shown, shown.touch_up)
@@ -369,22 +364,4 @@ def _many_photos(page, actions, given, shown):
         {"gallery": gallery, "download": download, "note": note},
         show_progress_on=[gallery],
         **BATCHES,
-    )
-
-
-def _add_endpoint(actions, given, shown):
-    """One call for programs: a photo in, two files and the facts out."""
-    call = gr.Button(visible=False)
-    connect(
-        call.click,
-        actions.answer,
-        {"photo": given.photo, "refine": given.refine, "threshold": shown.threshold},
-        {
-            "cutout": gr.File(visible=False, label="cutout"),
-            "mask": gr.File(visible=False, label="mask"),
-            "facts": gr.JSON(visible=False, label="facts"),
-        },
-        api_name="segment",
-        api_visibility="public",
-        **PHOTOS,
     )

@@ -4,14 +4,12 @@ from types import SimpleNamespace
 
 import gradio as gr
 
-from gecat.app.segment.actions import SegmentActions, checked_threshold
+from gecat.app.segment.actions import SegmentActions
 from gecat.app.segment.mended import Mended, mend, strokes_of_page, without_last
 from gecat.app.segment.result import Result
 from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.events import AT_ONCE_QUEUED, DRAWING, LIVE, PHOTOS, connect, named
-from gecat.errors import UserError
 from gecat.inference.cutout import overlay
-from gecat.inference.strokes import read_strokes
 
 HEIGHT = 400  # of the picture, in CSS pixels
 
@@ -67,30 +65,6 @@ class TouchUpActions(SegmentActions):
             return {"picture": None}
         photo, mask = self._cached(ticket).preview
         return {"picture": overlay(photo, mask, threshold)}
-
-    @errors_become_toasts
-    def answer_mended(self, photo, strokes=None, refine=True, threshold=0.5):
-        """Segments one photo and mends its mask by strokes, as a person does by hand.
-
-        Args:
-            photo: the photo, as a file.
-            strokes: a list of strokes in the order in which they are made. Each is an object:
-                "keep", true where the stroke touches the object and false where it touches the
-                background; "points", a list of pairs [x, y] in pixels of the photo, one of them
-                for a click; and, where wanted, "radius" of the brush in pixels.
-            refine: whether to follow the photo's own edges at full resolution before mending.
-            threshold: how sure a pixel must be to count as object, from 0 to 1.
-
-        Returns:
-            the cut-out (PNG with transparency), the mask (PNG), and a dictionary: the critic's
-            score, the share of the picture that is object, and the boxes of the objects in pixels.
-        """
-        if photo is None:
-            raise UserError("page.no_photo")
-        threshold, strokes = checked_threshold(threshold), read_strokes(strokes)
-        return self._answer(
-            photo, refine, threshold, lambda result: mend(result, strokes, self.segmenter())
-        )
 
 
 def touch_up_parts(words):
@@ -163,27 +137,4 @@ def connect_touch_up(page, actions, shown, parts):
         {"picture": parts.picture},
         **LIVE,
         **DRAWING,
-    )
-
-
-def add_touch_up_endpoint(actions, given, shown):
-    """One call for programs: a photo and strokes in, two files and the facts out."""
-    call = gr.Button(visible=False)
-    connect(
-        call.click,
-        actions.answer_mended,
-        {
-            "photo": given.photo,
-            "strokes": gr.JSON(visible=False, label="strokes"),
-            "refine": given.refine,
-            "threshold": shown.threshold,
-        },
-        {
-            "cutout": gr.File(visible=False, label="cutout"),
-            "mask": gr.File(visible=False, label="mask"),
-            "facts": gr.JSON(visible=False, label="facts"),
-        },
-        api_name="touch_up",
-        api_visibility="public",
-        **PHOTOS,
     )

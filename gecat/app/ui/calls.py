@@ -86,10 +86,7 @@ def checked_call(blocks, way, name, body):
         raise LookupError
     action = _action(blocks, way, name, asked)
     if way == "call/v2":
-        names = list(inspect.signature(action.fn).parameters)
-        for block, key in zip(action.inputs, names, strict=False):
-            check_value(block, asked.get(key))
-        return json.dumps(asked).encode()
+        return json.dumps(checked_names(action, asked)).encode()
     _check_session(asked, needed=way is None)
     _check_event(blocks, action, asked)
     check_values(action, asked.get("data"), simple=way == "call")
@@ -115,6 +112,28 @@ def check_values(action, values, simple=False):
         raise UserError("page.bad_count", limit=len(blocks), received=len(values))
     for block, value in zip(blocks, values, strict=True):
         check_value(block, value)
+
+
+def checked_names(action, asked):
+    """Checks what an action is called with by names.
+
+    Args:
+        action: Gradio's BlockFunction; asked: dict.
+
+    Returns:
+        dict: the same, and nothing for what has no value of its own and was left out; the action
+        says what it misses.
+
+    Raises:
+        UserError: if it does not take this.
+    """
+    blocks = dict(zip(inspect.signature(action.fn).parameters, action.inputs, strict=False))
+    for name in asked:
+        if name not in blocks:
+            raise UserError("page.bad_name", allowed=list(blocks), received=name[:40])
+    for name, block in blocks.items():
+        check_value(block, asked.get(name))
+    return {name: None for name, block in blocks.items() if block.value is None} | asked
 
 
 def check_value(block, value):
@@ -143,7 +162,7 @@ def check_value(block, value):
 def _fits(block, value):
     if isinstance(block, gr.Dataset):
         return _is_index(value) and value < len(block.samples)
-    if isinstance(block, gr.Slider):
+    if isinstance(block, gr.Slider | gr.Number):
         return _is_number(value)
     if isinstance(block, gr.Checkbox):
         return isinstance(value, bool)
@@ -157,7 +176,10 @@ def _fits(block, value):
 
 
 def _check_files(value):
-    """Whatever names a file names one that was uploaded, and is still there."""
+    """Whatever names a file names one that was uploaded, and is still there.
+
+    It is told to be a file, as Gradio's own page tells it; a program need not know of that.
+    """
     if isinstance(value, list):
         for part in value:
             _check_files(part)
@@ -166,6 +188,7 @@ def _check_files(value):
             raise UserError("page.forgotten")
         if not isinstance(value.get("orig_name"), str | None):
             raise ImageError("image.not_uploaded", received=repr(value["orig_name"])[:40])
+        value["meta"] = {"_type": "gradio.FileData"}
     elif isinstance(value, dict):
         for part in value.values():
             _check_files(part)

@@ -6,6 +6,7 @@ from gradio import processing_utils, routes
 from starlette.middleware import Middleware
 
 from gecat.app.access import Access
+from gecat.app.mcp import route as mcp
 from gecat.app.ui.calls import CheckedCalls
 from gecat.app.ui.headers import SafeHeaders
 from gecat.app.ui.hosts import KnownHosts
@@ -20,7 +21,11 @@ from gecat.app.ui.upload_progress import UploadProgress
 from gecat.app.ui.uploads import MANY_BYTES
 
 MESSAGE_BYTES = 100_000  # of a request that is no upload
-LARGER = {"/upload": MANY_BYTES, "/component_server": LAYER_BYTES + MESSAGE_BYTES}
+LARGER = {
+    "/upload": MANY_BYTES,
+    "/component_server": LAYER_BYTES + MESSAGE_BYTES,
+    mcp.ROUTE: mcp.MESSAGE_BYTES,
+}
 
 
 def guarded(access=None, list_runs=None):
@@ -43,6 +48,7 @@ def guarded(access=None, list_runs=None):
             ),
             Middleware(KnownRoutes),
             Middleware(BoundedRequests, max_bytes=MESSAGE_BYTES, larger=LARGER),
+            Middleware(mcp.ToolCalls),
             Middleware(CheckedCalls),
             Middleware(PageHead, head=page_head()),
         ],

@@ -17,11 +17,12 @@ API = "/gradio_api"
 SEEN = (
     r"/info/?|/openapi\.json|/app_id/?|/user/?|/login_check/?|/token/?|/startup-events|/theme\.css"
     r"|/heartbeat/[\w-]{1,64}|/queue/(data|status)|/upload_progress|/call/(v2/)?[^/]+/[^/]+"
+    r"|/mcp/?|/mcp/schema"
     r"|/file=(?!\s*[a-zA-Z][a-zA-Z0-9+.-]+:/).+"  # a path of the server's, never an address
 )
 SENT = (
     r"/upload|/queue/join|/call/(v2/)?[^/]+/?|/(run|api)/[^/]+/?|/cancel|/reset/?"
-    r"|/component_server/?"
+    r"|/component_server/?|/mcp/?"
 )
 KNOWN = {
     "GET": re.compile(rf"{PAGES}|{FILES}|{API}({SEEN})|/logout", re.DOTALL),

@@ -12,7 +12,8 @@ from PIL import Image
 
 import gecat
 from gecat.app.segment import actions as module
-from gecat.app.segment.actions import FILES, PICTURES, SegmentActions, parse_colour
+from gecat.app.segment.actions import FILES, PICTURES, parse_colour
+from gecat.app.segment.endpoints import Endpoints
 from gecat.app.ui import uploads
 from gecat.app.ui.result_cache import ResultCache
 from gecat.i18n import words
@@ -23,7 +24,7 @@ SETTINGS = (0.5, "#ffffff", None)
 
 @pytest.fixture
 def actions(segmenter):
-    return SegmentActions(ENGLISH, lambda: segmenter, ResultCache())
+    return Endpoints(ENGLISH, lambda: segmenter, ResultCache())
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def payload(folder, name, data):
 
 
 def test_the_slider_redraws_without_the_network(actions, ticket):
-    redrawn = SegmentActions(ENGLISH, None, actions.results)  # no network to be called
+    redrawn = Endpoints(ENGLISH, None, actions.results)  # no network to be called
     low, high = (redrawn.show(ticket, level, "#ffffff", None) for level in (0.02, 0.98))
     assert not np.array_equal(low["mask"], high["mask"])
     assert "60" in low["score"]
@@ -67,7 +68,7 @@ def test_nothing_of_full_size_is_made_that_nobody_looks_at(segmenter, photo):
         results.append(segmenter(*image, **options))
         return results[-1]
 
-    actions = SegmentActions(ENGLISH, lambda: recorded, ResultCache())
+    actions = Endpoints(ENGLISH, lambda: recorded, ResultCache())
     ticket = actions.segment(photo, True)["ticket"]
     actions.show(ticket, *SETTINGS)
     actions.offer(ticket, *SETTINGS)
@@ -79,7 +80,7 @@ def test_nothing_of_full_size_is_made_that_nobody_looks_at(segmenter, photo):
 
 
 def test_a_result_that_the_cache_let_go_is_asked_for_again(segmenter, photo):
-    crowded = SegmentActions(ENGLISH, lambda: segmenter, ResultCache(capacity=1))
+    crowded = Endpoints(ENGLISH, lambda: segmenter, ResultCache(capacity=1))
     first = crowded.segment(photo, False)["ticket"]
     crowded.segment(photo, False)
     with pytest.raises(gr.Error, match="no longer kept"):
@@ -282,7 +283,7 @@ def test_missing_weights_are_told_without_the_servers_paths(photo, tmp_path):
         return gecat.load(tmp_path / "none.safetensors")
 
     with pytest.raises(gr.Error) as caught:
-        SegmentActions(CHINESE, nothing, ResultCache()).segment(photo, False)
+        Endpoints(CHINESE, nothing, ResultCache()).segment(photo, False)
     assert CHINESE.titles.weights in caught.value.message
     assert str(tmp_path) not in caught.value.message
 
@@ -291,7 +292,7 @@ def test_damaged_weights_are_told_like_missing_ones(photo, tmp_path):
     damaged = tmp_path / "damaged.safetensors"
     damaged.write_bytes(b"not weights")
     with pytest.raises(gr.Error) as caught:
-        SegmentActions(ENGLISH, lambda: gecat.load(damaged), ResultCache()).segment(photo, False)
+        Endpoints(ENGLISH, lambda: gecat.load(damaged), ResultCache()).segment(photo, False)
     assert ENGLISH.titles.weights in caught.value.message
 
 
@@ -300,7 +301,7 @@ def test_a_fault_of_ours_is_told_and_logged(photo, caplog):
         raise RuntimeError("secret detail")
 
     with pytest.raises(gr.Error) as caught:
-        SegmentActions(ENGLISH, broken, ResultCache()).segment(photo, False)
+        Endpoints(ENGLISH, broken, ResultCache()).segment(photo, False)
     assert "secret" not in caught.value.message
     assert "secret detail" in caplog.text
 

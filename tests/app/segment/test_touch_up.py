@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gecat.app.segment.endpoints import Endpoints
 from gecat.app.segment.mended import Mended, mend, strokes_of_page, without_last
-from gecat.app.segment.touch_up import TouchUpActions
 from gecat.app.ui.result_cache import ResultCache
 from gecat.errors import UserError
 from gecat.i18n import words
@@ -21,7 +21,7 @@ REMOVE = {"keep": False, "points": [[0.75, 0.5], [0.75, 0.6]], "radius": 0.05}
 
 @pytest.fixture
 def actions(segmenter):
-    return TouchUpActions(ENGLISH, lambda: segmenter, ResultCache())
+    return Endpoints(ENGLISH, lambda: segmenter, ResultCache())
 
 
 @pytest.fixture

@@ -52,6 +52,7 @@ def test_what_a_launch_is_given():
         "Locked",
         "KnownRoutes",
         "BoundedRequests",
+        "ToolCalls",
         "CheckedCalls",
         "PageHead",
     ]

@@ -1,0 +1,1 @@
+"""The endpoints as tools of assistants, by the Model Context Protocol."""
