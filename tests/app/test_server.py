@@ -4,11 +4,15 @@ import functools
 import inspect
 import json
 import os
+import re
+import subprocess
+import sys
 import tempfile
 import threading
 import urllib.error
 import urllib.request
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -24,7 +28,7 @@ from gecat.jobs.job import new_key, read_job
 from gecat.jobs.limits import JobLimits
 from gecat.jobs.scheduler import Jobs
 
-from ..conftest import serve
+from ..conftest import ROOT, serve
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +162,29 @@ def test_the_endpoints_that_are_named(client):
     assert list(named) == ["/segment", "/segment_many", "/score", "/touch_up"]
     for endpoint in named.values():
         assert all(value["label"] == value["parameter_name"] for value in endpoint["parameters"])
+
+
+def test_the_examples_of_the_readme_run(app_url, photo, tmp_path):
+    with Image.open(photo) as picture:
+        picture.resize((200, 125)).save(tmp_path / "photo.jpg")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = readme.split("## For programs\n")[1].split("\n## ")[0]
+    examples = re.findall(r"```(\w+)\n(.*?)```", section, re.DOTALL)
+    assert [language for language, _ in examples] == ["python", "bash", "python"]
+    shells = {"python": [sys.executable, "-c"], "bash": ["bash", "-euc"]}
+
+    def run(language, code):
+        code = code.replace("http://127.0.0.1:7860", app_url)
+        return subprocess.run(
+            [*shells[language], code], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+
+    with ThreadPoolExecutor() as pool:  # each waits for its imports most of the time
+        ended = list(pool.map(run, *zip(*examples, strict=True)))
+    for (_, code), run_ in zip(examples, ended, strict=True):
+        assert run_.returncode == 0, f"{code}{run_.stdout}{run_.stderr}"
+    assert "event: complete" in ended[1].stdout and "photo-mask.png" in ended[1].stdout
+    assert "score" in ended[2].stdout and "photo-cutout.png" in ended[2].stdout
 
 
 def upload(app_url, path):

@@ -242,3 +242,11 @@ def test_the_tour_of_a_stage_is_walked_with_one_key(visit, app_url, tmp_path, la
     page.keyboard.press("r")
     expect(tour).to_contain_text(said.present.steps.photo)
     expect(page.locator(FACTS)).to_contain_text("600 × 400")
+
+
+def test_the_panel_for_programs_names_every_endpoint_and_misses_nothing(visit, app_url):
+    page = visit(app_url)
+    page.get_by_role("button", name="Use via API").click()
+    panel = page.locator(".api-docs")
+    for name in ("segment_many", "score", "touch_up"):
+        expect(panel).to_contain_text(name)

@@ -58,7 +58,7 @@ def test_what_the_page_needs_passes(method, path):
         ("GET", "/gradio_api/custom_component/1/client/a/b"),
         ("POST", "/gradio_api/stream/0"),
         ("GET", "/monitoring"),
-        ("GET", "/monitoring/summary"),
+        ("POST", "/monitoring/summary"),
         ("GET", "/pwa_icon/100000"),
         ("POST", "/"),
         ("DELETE", "/gradio_api/upload"),
@@ -92,3 +92,7 @@ def test_a_failure_amid_an_answer_adds_nothing_to_it():
         raise KeyError("x")
 
     assert answer("GET", "/", fails) == (200, b"half")
+
+
+def test_nobody_counts_calls_and_gradios_panel_hears_so():
+    assert answer("GET", "/monitoring/summary") == (200, b'{"functions":{}}')
