@@ -34,6 +34,7 @@ from gecat.inference.strokes import (
 )
 from gecat.model import export as module
 
+from ..hub_stand_in import hub
 from .images import png, saved
 
 FOLDERS = "--images given --masks given"
@@ -107,6 +108,16 @@ def stroke(*points, radius=None):
     check_strokes([Stroke(points, True, radius)], (8, 8, 3))
 
 
+def ask_hub(tools, address="http://127.0.0.1:9"):
+    tools.patch.setenv("HF_ENDPOINT", address)
+    typed(f"hub push given/given --weights {tools.weights}")(tools)
+
+
+def hub_that_refuses(tools):
+    with hub({}, refuses=True) as address:
+        ask_hub(tools, address)
+
+
 def page():
     return Endpoints(words("en"), None, ResultCache())
 
@@ -158,7 +169,10 @@ RECIPES = {
     "page.busy": all_places_taken,
     "page.bad_value": lambda tools: check_value(gr.Checkbox(label="given"), "given"),
     "page.bad_name": lambda tools: checked_names(SimpleNamespace(fn=page, inputs=[]), {"given": 1}),
-    "page.bad_file": lambda tools: file_of("photo", "https://given/given.png"),
+    "page.bad_file": lambda tools: file_of("photo", "given://given.png"),
     "page.no_mask": no_mask,
+    "hub.name": typed("hub pull given:given --out given"),
+    "hub.refused": hub_that_refuses,
+    "hub.unreachable": ask_hub,
     "page.bad_count": lambda tools: check_values(SimpleNamespace(inputs=[]), ["given"]),
 }
