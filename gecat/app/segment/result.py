@@ -9,7 +9,8 @@ from gecat.app.ui.encoding import encode
 from gecat.files import safe_stem
 from gecat.images.sizes import shrink
 from gecat.images.transparency import shrunk
-from gecat.inference.cutout import as_bytes, boxes, cutout, object_share, on_background, outlined
+from gecat.inference.cutout import as_bytes, cutout, object_share, on_background, outlined
+from gecat.inference.objects import boxes
 
 PREVIEW_SIDE = 1024  # longer side of what the browser shows, pixels; the files are of full size
 
