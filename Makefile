@@ -1,7 +1,9 @@
 # make run    serve the app on http://127.0.0.1:7860 (HOST=0.0.0.0 PORT=8000 to change)
 # make test   lint, format, types, import contracts, the tests (the browser's included); all with SLOW=1
 # make audit  ask the package index for known holes in what is installed (SECURITY.md)
-# make clean  remove what the two above made
+# make space  write the folder of a Hugging Face Space to build/space (GPU=1 for one with a GPU)
+# make space-check  boot that folder as a Space would, in a fresh environment, and segment a photo
+# make clean  remove what these made
 #
 # Both set up all they need: a virtual environment in .venv and, for the tests, Chromium.
 
@@ -22,7 +24,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint browser audit clean
+.PHONY: run test lint browser audit space space-check clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python app.py --host $(HOST) --port $(PORT)
@@ -60,6 +62,12 @@ audit: $(VENV)/run.stamp
 	$(BIN)/python -m pip install -q "pip-audit>=2.9,<3"
 	$(BIN)/pip-audit --path $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
+space: | $(BIN)/python
+	$(BIN)/python .ci/space.py build/space $(if $(GPU),--gpu)
+
+space-check: $(VENV)/run.stamp
+	$(BIN)/python .ci/space_check.py
+
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -192,7 +192,7 @@ def test_what_the_system_refuses_is_said_in_one_line(photos, capsys):
         ["--tile", "0"],
         ["dance"],
         [],
-        ["bench", "pictures", "--out", "no-ending"],
+        ["bench", "pictures"],
         ["bench", "empty", "--json", "."],
         ["bench", "dance"],
         ["bench", "scenes", "--images", "photos"],

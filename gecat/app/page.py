@@ -81,6 +81,7 @@ def launch_options(access=None, list_runs=None):
         "app_kwargs": guarded(access, list_runs),
         # Whatever would call home, leak a path or show one visitor's work to another is off.
         "share": False,
+        "mcp_server": False,  # ours answers (gecat/app/mcp)
         "run_history": False,
         "enable_monitoring": False,
         "ssr_mode": False,

@@ -38,7 +38,7 @@ def test_photos_are_worked_on_beside_each_other_and_what_is_asked_of_networks_in
     assert lines["network"] == {1: {"occlude", "judge", "ask", "improve", "run"}}
     programs = {"answer", "answer_mended", "answer_score"}
     assert lines["photos"] == {4: {"segment", "inspect", "mend"} | programs}
-    assert lines["batches"] == {1: {"segment_many", "score", "compare", "answer_many", "answer"}}
+    assert lines["batches"] == {1: {"segment_many", "score", "compare", "answer", "answer_many"}}
 
 
 def test_there_is_a_page_in_each_language(demo):

@@ -19,6 +19,7 @@ FILE = (
     "A data URI (data:image/png;base64,...), or the path that POST /gradio_api/upload has answered "
     "or a tool has returned; no address is fetched."
 )
+FILES = gr.File | gr.Image
 SHOWN_BYTES = 400_000  # of a picture that is shown beside its address
 
 
@@ -44,7 +45,7 @@ def values_of(blocks, name, arguments):
     """
     parts = _parts(_endpoints(blocks)[name])
     return {
-        key: file_of(key, value) if isinstance(parts.get(key), gr.File) else value
+        key: file_of(key, value) if isinstance(parts.get(key), FILES) else value
         for key, value in arguments.items()
     }
 
@@ -114,6 +115,7 @@ def _parts(fn):
 def _described(fn):
     description, told, returns = get_function_description(fn.fn)
     parts = _parts(fn)
+    needed = inspect.signature(inspect.unwrap(fn.fn)).parameters.values()
     schemas = {name: _schema(block, told[name]) for name, block in parts.items()}
     return {
         "name": fn.api_name,
@@ -121,7 +123,11 @@ def _described(fn):
         "inputSchema": {
             "type": "object",
             "properties": schemas,
-            "required": [name for name, schema in schemas.items() if "default" not in schema],
+            "required": [
+                value.name
+                for value in needed
+                if value.name in schemas and value.default is value.empty
+            ],
             "additionalProperties": False,
         },
         "annotations": {"readOnlyHint": True, "openWorldHint": False},
@@ -130,10 +136,10 @@ def _described(fn):
 
 def _schema(block, told):
     told = told[:1].upper() + told[1:]
-    if isinstance(block, gr.File):
+    if isinstance(block, FILES):
         file = {"type": "string", "description": f"{told} {FILE}"}
         several = {"type": "array", "items": {"type": "string"}, "description": f"{told} {FILE}"}
-        return several if block.file_count == "multiple" else file
+        return several if getattr(block, "file_count", "single") == "multiple" else file
     if isinstance(block, gr.JSON):
         schema = {"type": "array", "items": {"type": "object"}}
     elif isinstance(block, gr.Checkbox):

@@ -8,7 +8,13 @@ from gecat.app.ui.figures import data_uri
 from gecat.app.ui.fragments import score_html
 from gecat.app.ui.sentences import count_in_words, score_in_words
 from gecat.images.transparency import laid_on
-from gecat.inference.cutout import cutout, object_share, on_background, outlined, overlay
+from gecat.inference.cutout import (
+    cutout,
+    object_share,
+    on_background,
+    outlined,
+    overlay,
+)
 from gecat.inference.objects import boxes
 
 

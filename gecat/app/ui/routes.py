@@ -6,7 +6,6 @@ what the operator sees.
 
 import logging
 import re
-from typing import Any
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
@@ -34,7 +33,7 @@ KNOWN["HEAD"] = KNOWN["OPTIONS"] = re.compile(
     f"{KNOWN['GET'].pattern}|{KNOWN['POST'].pattern}", re.DOTALL
 )
 # What Gradio's panel asks for, and is refused in red where no calls are counted.
-ANSWERED: dict[str, dict[str, Any]] = {"/monitoring/summary": {"functions": {}}}
+ANSWERED: dict[str, dict] = {"/monitoring/summary": {"functions": {}}}
 QUERY_BYTES = 1000  # behind the path
 CUT = 200  # letters of what a stranger wrote that are logged
 
