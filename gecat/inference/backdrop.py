@@ -87,7 +87,7 @@ def cast_shadow(alpha: np.ndarray) -> np.ndarray:
     """
     small = shrink(alpha, SIDE).astype(np.float32)
     side = max(small.shape)
-    move = np.float32([[1, 0, side * RIGHT], [0, 1, side * DOWN]])
+    move = np.array([[1, 0, side * RIGHT], [0, 1, side * DOWN]], np.float32)
     moved = cv2.warpAffine(small, move, small.shape[::-1])
     soft = _blur(moved, side * SOFT) * DARKNESS
     return resized(np.rint(soft).astype(np.uint8), *alpha.shape)

@@ -16,8 +16,8 @@ from gecat.files import AnyPath, asset
 from gecat.images.reading import read_photo
 from gecat.images.sizes import ROUNDING
 from gecat.images.transparency import as_networks_see, without_transparent
-from gecat.inference.objects import Box, boxes
 from gecat.inference.litert import shipped_litert
+from gecat.inference.objects import Box, boxes
 from gecat.inference.refinement import refine as refine_mask
 from gecat.inference.strokes import Stroke
 from gecat.inference.tiling import predict_tiled

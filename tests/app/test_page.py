@@ -35,9 +35,9 @@ def test_photos_are_worked_on_beside_each_other_and_what_is_asked_of_networks_in
     lines = {}
     for fn in demo.fns.values():
         lines.setdefault(fn.concurrency_id, {}).setdefault(fn.concurrency_limit, set()).add(fn.name)
-    assert lines["network"] == {1: {"occlude", "judge", "ask", "improve", "run"}}
+    assert lines["network"] == {1: {"occlude", "judge", "ask", "improve", "run", "open"}}
     assert lines["photos"] == {4: {"segment", "answer", "inspect", "mend", "answer_mended"}}
-    assert lines["batches"] == {1: {"segment_many", "score", "compare", "answer"}}
+    assert lines["batches"] == {1: {"segment_many", "score", "compare", "answer", "open"}}
 
 
 def test_there_is_a_page_in_each_language(demo):
