@@ -11,7 +11,7 @@ from gecat.images.transparency import laid_on
 from gecat.inference.cutout import on_background
 from gecat.inference.finishing import object_window
 
-BLURRED = "blurred"
+BLURRED: Literal["blurred"] = "blurred"
 Ground = tuple[int, int, int] | np.ndarray | Literal["blurred"] | None
 # Blurs and shadows have no detail, so they are computed at this longer side, in pixels; the rest
 # are shares of it.

@@ -14,7 +14,7 @@ from gecat.evaluation.baselines import METHODS
 from gecat.files import asset
 from gecat.images.corruption import cut, grow, shift
 from gecat.images.reading import read_image
-from gecat.inference.backdrop import BLURRED, lay
+from gecat.inference.backdrop import BLURRED, Ground, lay
 from gecat.inference.cutout import cutout, outlined, overlay
 from gecat.inference.segmenter import Segmenter, load
 from gecat.inference.strokes import Stroke
@@ -88,7 +88,7 @@ def mended(segmenter: Segmenter) -> list[list[Cell]]:
     after = segmenter.touch_up(result, STROKES)
     drawn = result.image.copy()
     for stroke in STROKES:
-        points = np.int32(stroke.points)
+        points = np.array(stroke.points, np.int32)
         cv2.polylines(drawn, [points], False, (220, 38, 38), round(stroke.radius or 1), cv2.LINE_AA)
     return [
         [
@@ -115,7 +115,11 @@ def backgrounds(segmenter: Segmenter) -> list[list[Cell]]:
     """One cut-out before what may lie behind it."""
     result = segmenter(example("pagoda"), refine=True)
     cut_out = cutout(result.image, outlined(result.mask))
-    grounds = {"white": (255, 255, 255), "amber": (245, 158, 11), "blurred": BLURRED}
+    grounds: dict[str, Ground] = {
+        "white": (255, 255, 255),
+        "amber": (245, 158, 11),
+        "blurred": BLURRED,
+    }
     laid = [(lay(result.image, cut_out, ground), name) for name, ground in grounds.items()]
     with_shadow = lay(result.image, cut_out, (232, 236, 240), shadow=True)
     return [[*laid, (with_shadow, "with a shadow")]]
