@@ -15,7 +15,7 @@ from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.events import DRAWING, NETWORK, connect
 from gecat.app.ui.fragments import note_html
 from gecat.app.ui.published import published
-from gecat.inspection.landscape import Story
+from gecat.inspection.story import Story
 
 PROGRESS = gr.Progress()
 

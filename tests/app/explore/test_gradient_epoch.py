@@ -6,7 +6,7 @@ import numpy as np
 from gecat.app.explore.gradient_epoch import EpochActions
 from gecat.app.ui.published import published
 from gecat.i18n import words
-from gecat.inspection.landscape import Story
+from gecat.inspection.story import Story
 
 ENGLISH, CHINESE = words("en"), words("zh")
 

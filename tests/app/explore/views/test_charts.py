@@ -6,7 +6,7 @@ import pytest
 from gecat.app.explore.views import charts
 from gecat.app.ui.figures import to_svg
 from gecat.i18n import words as catalogue
-from gecat.inspection.landscape import Line, Slice
+from gecat.inspection.story import Line, Slice
 
 LINE = Line(np.linspace(0, 2, 5), np.array([1.0, 0.6, 0.4, 0.5, 0.9]), -1.0)
 STEEP = Line(np.linspace(0, 2, 5), np.array([1.0, 0.7, 0.8, 1.5, 4.0]), -2.0)
