@@ -117,6 +117,7 @@ def _hero(words, other_page):
         "examples": words.page.example_names,
         "hard": {"word": words.page.hard_example, "why": words.page.hard_examples},
         "labels": words.gradio_labels,
+        "copy": {name: words.segment[name] for name in ("copy", "copied", "copy_refused")},
         "present": words.present,
     }
     said = json.dumps(said, ensure_ascii=False, default=dict)

@@ -160,10 +160,11 @@ def on_background(
     result = np.empty((*cut.shape[:2], 3), np.uint8)
     for tile in tiles(cut.shape):
         front, weight = cut[tile][..., :3], cut[tile][..., 3:].astype(np.float32) / 255
-        behind: np.ndarray = ground[tile] if ground.ndim == 3 else ground
+        behind = ground[tile] if ground.ndim == 3 else ground
+        light = 1 - weight
         if shade is not None:
-            behind = behind * (1 - shade[tile][..., None].astype(np.float32) / 255)
-        result[tile] = np.rint(weight * front + (1 - weight) * behind)
+            light *= 1 - shade[tile][..., None].astype(np.float32) / 255
+        result[tile] = np.rint(weight * front + light * behind)
     return result
 
 

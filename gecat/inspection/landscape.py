@@ -6,7 +6,7 @@ makes it, and change nothing.
 
 import hashlib
 import math
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -93,6 +93,32 @@ class Story:
     angles: list
     critic_prints: tuple
     generator_prints: tuple
+
+    def to_dict(self):
+        """The story as JSON can hold it."""
+        return _plain(asdict(self))
+
+    @classmethod
+    def from_dict(cls, told):
+        """A story that `to_dict` has told."""
+        lines = {name: Line(**_arrays(told[name])) for name in ("conjugate", "steepest")}
+        return cls(**{**told, **lines, "plane": Slice(**_arrays(told["plane"]))})
+
+
+def _plain(value):
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, np.ndarray):
+        return np.round(value.astype(float), 6).tolist()
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _arrays(told):
+    return {
+        name: np.array(value) if isinstance(value, list) else value for name, value in told.items()
+    }
 
 
 def tell_cycle(engine, state, batch, progress=None):

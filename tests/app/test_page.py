@@ -35,10 +35,11 @@ def test_photos_are_worked_on_beside_each_other_and_what_is_asked_of_networks_in
     lines = {}
     for fn in demo.fns.values():
         lines.setdefault(fn.concurrency_id, {}).setdefault(fn.concurrency_limit, set()).add(fn.name)
-    assert lines["network"] == {1: {"occlude", "judge", "ask", "improve", "run"}}
+    assert lines["network"] == {1: {"occlude", "judge", "ask", "improve", "run", "open"}}
     programs = {"answer", "answer_mended", "answer_score"}
     assert lines["photos"] == {4: {"segment", "inspect", "mend"} | programs}
-    assert lines["batches"] == {1: {"segment_many", "score", "compare", "answer", "answer_many"}}
+    many = {"segment_many", "score", "compare", "open"}
+    assert lines["batches"] == {1: many | {"answer", "answer_many"}}
 
 
 def test_there_is_a_page_in_each_language(demo):

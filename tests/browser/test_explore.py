@@ -87,6 +87,10 @@ def test_a_painted_mask_is_judged_and_improved(visit, app_url):
     choose(page, ENGLISH.duel)
     canvas = page.locator("#canvas canvas").first
     expect(canvas).to_be_visible()
+    # It opens with a duel that was fought already.
+    expect(page.locator("#your-map figure")).to_be_visible()
+    page.locator("#take-nothing").click()
+    expect(page.locator("#your-map figure")).to_have_count(0)
     page.locator("#ask").click()
     expect(page.get_by_test_id("toast-body")).to_contain_text(PAGE.errors.page.nothing_painted)
     expect(page.locator("#canvas")).to_contain_text("%")  # the photo is on the canvas
@@ -112,7 +116,9 @@ def paint(page, canvas):
 def test_one_cycle_is_told(visit, app_url):
     page = explore(visit, app_url)
     choose(page, ENGLISH.cycle)
+    expect(page.locator("#epoch-recorded")).to_contain_text("bench inspection")
     page.locator("#epoch-run").click()
+    expect(page.locator("#epoch-recorded")).to_be_empty()
     expect(page.locator("#fingerprints")).to_contain_text(ENGLISH.same)
     for figure in ("#epoch-line", "#epoch-plane", "#epoch-angles"):
         expect(page.locator(f"{figure} svg")).to_be_visible()
@@ -121,6 +127,7 @@ def test_one_cycle_is_told(visit, app_url):
 def test_many_photos_are_sorted_and_filtered(visit, app_url, tmp_path):
     page = explore(visit, app_url)
     choose(page, ENGLISH.folder)
+    expect(page.locator("#photos-gallery img")).to_have_count(8)  # the examples
     rng = np.random.default_rng(0)
     for name in ("a.png", "b.png", "c.png"):
         pixels = rng.integers(0, 256, (40, 60, 3), np.uint8)

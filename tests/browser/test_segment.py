@@ -310,3 +310,36 @@ def test_a_mask_is_mended_by_hand(visit, app_url):
     page.locator("#touch-up-reset").click()
     comes(lambda data: data == before)
     expect(page.locator(FACTS)).to_have_text(facts)
+
+
+def test_one_of_two_objects_is_cropped_and_copied_as_it_is_downloaded(visit, app_url, tmp_path):
+    """Untrained networks take all for one object, but never what one can see through."""
+    page = visit(app_url, permissions=["clipboard-read", "clipboard-write"])
+    expect(page.locator(NUMBER)).to_be_visible()
+    pixels = np.zeros((120, 200, 4), np.uint8)
+    pixels[20:100, 10:110] = pixels[30:70, 140:190] = (200, 60, 20, 255)
+    Image.fromarray(pixels).save(tmp_path / "two.png")
+    give(page, tmp_path / "two.png")
+    expect(page.locator(FACTS)).to_contain_text("2 objects")
+    choose(page, ENGLISH.segment.objects)
+    page.locator("#chosen").get_by_text("Object 2").click()
+    expect(page.locator(FACTS)).to_contain_text("1 object ")
+    expect(page.locator("#score .title")).to_have_text(ENGLISH.segment.score_title_all)
+    choose(page, ENGLISH.segment.new_background)
+    page.locator("#ground").get_by_text(ENGLISH.segment.grounds.transparent).click()
+    page.locator("#crop input").check()
+    expect(page.locator("#composite img").last).to_have_js_property("naturalWidth", 100)
+    assert fetch(page, "#composite").size == (100, 80)
+    name, data = download(page, "#download-background")
+    picture = Image.open(io.BytesIO(data))
+    assert (name, picture.mode, picture.size) == ("two-background.png", "RGBA", (100, 80))
+    page.locator("#copy").click()
+    expect(page.locator("#copy")).to_have_text(ENGLISH.segment.copied)
+    assert page.evaluate(CLIPBOARD) == [100, 80]
+
+
+CLIPBOARD = """async () => {
+    const [item] = await navigator.clipboard.read();
+    const picture = await createImageBitmap(await item.getType("image/png"));
+    return [picture.width, picture.height];
+}"""

@@ -6,11 +6,11 @@ import gradio as gr
 
 from gecat.app.compare.actions import CompareActions
 from gecat.app.compare.contenders import WEIGHTS
-from gecat.app.compare.published import published
 from gecat.app.compare.views.tables import games, quality_html, stability_html
 from gecat.app.ui.events import AT_ONCE, AT_ONCE_QUEUED, BATCHES, connect
 from gecat.app.ui.fragments import note_html
 from gecat.app.ui.painting import painting_canvas
+from gecat.app.ui.published import published
 from gecat.app.ui.run_weights import RunWeights
 
 CANVAS_HEIGHT = 360  # CSS pixels
@@ -63,7 +63,7 @@ def _one_photo(page):
                 gr.Button(label, min_width=120, elem_id=f"compare-{name}", **options)
                 for label, name, options in (
                     (compare.again, "run", {"variant": "primary"}),
-                    (compare.cancel, "cancel", {"interactive": False}),
+                    (page.words.page.cancel, "cancel", {"interactive": False}),
                 )
             )
     own = gr.CheckboxGroup(

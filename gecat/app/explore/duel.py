@@ -71,15 +71,12 @@ def build(explorer, ticket, weights):
     given = {"ticket": ticket, "painted": canvas}
     compared = {"scores": scores, "theirs": theirs, "yours": yours}
     improved = {"steps": steps, "chart": chart}
-    for event in (ticket.change, take_nothing.click):
-        connect(
-            event,
-            actions.empty,
-            {"ticket": ticket},
-            {"canvas": canvas, **compared, **improved},
-            show_progress="hidden",
-            **DRAWING,
-        )
+    whole = {"canvas": canvas, **compared, **improved}
+    for event, action, line in (
+        (ticket.change, actions.open, NETWORK),
+        (take_nothing.click, actions.empty, DRAWING),
+    ):
+        connect(event, action, {"ticket": ticket}, whole, show_progress="hidden", **line)
     connect(
         take_mask.click,
         actions.generators_mask,
@@ -112,6 +109,23 @@ class DuelActions:
         self._blobs = blobs
 
     @errors_become_toasts
+    def open(self, ticket):
+        """A duel that was fought already: an ellipse in the middle, which is easily beaten."""
+        from gecat.evaluation.baselines import centre_ellipse
+
+        photo = self.explorer.photo(ticket)
+        if photo is None:
+            return self.empty(None)
+        mask = centre_ellipse(photo.image)
+        judgement = self.explorer.loaded_segmenter().judge(photo.image, mask)
+        return {
+            "canvas": fresh_canvas(photo.image, painted_layer_of(mask)),
+            **self._compare(photo, *judgement),
+            "steps": [],
+            "chart": "",
+        }
+
+    @errors_become_toasts
     def empty(self, ticket):
         """An empty canvas on the photo, and no results."""
         photo = self.explorer.photo(ticket)
@@ -127,9 +141,7 @@ class DuelActions:
         photo = self.explorer.photo(ticket)
         if photo is None:
             return {"canvas": None}
-        layer = np.zeros((*photo.mask.shape, 4), np.uint8)
-        layer[photo.mask > 0.5] = (*COLOUR, 170)
-        return {"canvas": fresh_canvas(photo.image, layer)}
+        return {"canvas": fresh_canvas(photo.image, painted_layer_of(photo.mask))}
 
     @errors_become_toasts
     def ask(self, ticket, painted):
@@ -176,3 +188,10 @@ class DuelActions:
 
     def _nothing(self, note):
         return {"scores": note_html(note), "theirs": "", "yours": ""}
+
+
+def painted_layer_of(mask):
+    """A mask (H, W) as paint, uint8 (H, W, 4)."""
+    layer = np.zeros((*mask.shape, 4), np.uint8)
+    layer[mask > 0.5] = (*COLOUR, 170)
+    return layer

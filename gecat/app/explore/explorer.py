@@ -2,8 +2,9 @@
 
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from gecat.app.ui.result_cache import ResultCache
 from gecat.app.ui.uploads import read_photo
@@ -24,12 +25,14 @@ class Explorer:
         segmenter: returns the Segmenter; called when a photo comes, not before.
         probe: returns the features.Probe.
         results: where photos are kept between two clicks.
+        examples: paths of the example photos.
     """
 
     words: Section
     segmenter: Callable
     probe: Callable
     results: ResultCache
+    examples: Sequence[Path] = ()
 
     def loaded_segmenter(self):
         """Returns the Segmenter with its networks loaded.
@@ -71,7 +74,7 @@ class Explorer:
         return found
 
 
-def make_explorer(words, segmenter, results):
+def make_explorer(words, segmenter, results, examples=()):
     """Returns the Explorer of a page in one language."""
     probe = functools.cache(lambda: make_probe(segmenter().networks))
-    return Explorer(words, segmenter, probe, results)
+    return Explorer(words, segmenter, probe, results, examples)

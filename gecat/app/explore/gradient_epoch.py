@@ -1,6 +1,7 @@
 """One gradient epoch on the weights in use: what G walks over, and what stands still."""
 
 import functools
+import html
 
 import gradio as gr
 
@@ -11,8 +12,9 @@ from gecat.app.explore.views.gradient_epoch import (
     plane_figure,
 )
 from gecat.app.ui.errors import errors_become_toasts
-from gecat.app.ui.events import NETWORK, connect
+from gecat.app.ui.events import DRAWING, NETWORK, connect
 from gecat.app.ui.fragments import note_html
+from gecat.app.ui.published import published
 
 PROGRESS = gr.Progress()
 
@@ -32,6 +34,7 @@ def build(explorer, ticket, weights):
     explore = explorer.words.explore
     gr.Markdown(explore.cycle_intro)
     start = gr.Button(explore.cycle_run, variant="primary", elem_id="epoch-run")
+    recorded = gr.HTML(elem_id="epoch-recorded")
     with gr.Row():
         with gr.Column(min_width=280):
             line = gr.HTML(elem_id="epoch-line", min_height=60)
@@ -39,14 +42,12 @@ def build(explorer, ticket, weights):
         with gr.Column(min_width=280):
             plane = gr.HTML(elem_id="epoch-plane", min_height=60)
             fingerprints = gr.HTML(elem_id="fingerprints")
-    connect(
-        start.click,
-        actions.run,
-        {"ticket": ticket},
-        {"fingerprints": fingerprints, "line": line, "plane": plane, "angles": angles},
-        show_progress_on=[line],
-        **NETWORK,
-    )
+    shown = {"fingerprints": fingerprints, "line": line, "plane": plane, "angles": angles}
+    shown["recorded"] = recorded
+    # A finished one to look at, until the visitor has run one.
+    opening = {"show_progress": "hidden", **DRAWING}
+    connect(ticket.change, actions.open, {"ticket": ticket}, shown, **opening)
+    connect(start.click, actions.run, {"ticket": ticket}, shown, show_progress_on=[line], **NETWORK)
 
 
 class EpochActions:
@@ -66,15 +67,38 @@ class EpochActions:
 
         return EpochTeller(self.explorer.loaded_segmenter().networks)
 
+    @functools.cached_property
+    def recorded(self):
+        """What is shown of the gradient epoch that the bench published."""
+        from gecat.inspection.landscape import Story  # it brings TensorFlow
+
+        found = published("inspection")
+        if found is None:
+            return {}
+        told = {name: html.escape(found[name]) for name in ("date", "machine")}
+        note = self.explore.cycle_recorded.format(
+            command=f"<code>{found['command']}</code>", **told
+        )
+        shown = self._shown(Story.from_dict(found["rows"][0]))
+        return {**shown, "recorded": f'<p class="small">{note}</p>'}
+
+    @errors_become_toasts
+    def open(self, ticket):
+        """Shows the gradient epoch that was recorded, of a photo of our own."""
+        return self.recorded if ticket else {}
+
     @errors_become_toasts
     def run(self, ticket, progress=PROGRESS):
         """Runs one gradient epoch and shows what it walked over."""
         photo, explore = self.explorer.photo(ticket), self.explore
         if photo is None:
             empty = dict.fromkeys(("line", "plane", "angles"), "")
-            return {"fingerprints": note_html(explore.waiting), **empty}
+            return {"fingerprints": note_html(explore.waiting), "recorded": "", **empty}
         progress(0)
-        story = self.teller.tell(photo.image, progress)
+        return {**self._shown(self.teller.tell(photo.image, progress)), "recorded": ""}
+
+    def _shown(self, story):
+        explore = self.explore
         return {
             "fingerprints": fingerprints_html(story, explore),
             "line": line_figure(story, explore),

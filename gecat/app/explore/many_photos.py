@@ -1,5 +1,6 @@
 """Many photos: the critic's scores of their masks, and the photos in that order."""
 
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def build(explorer, ticket, weights):
     """Builds the view inside the open tab.
 
     Args:
-        explorer: an Explorer; ticket, weights: not used.
+        explorer: an Explorer; ticket: the gr.State of the photo's ticket; weights: not used.
     """
     actions = ManyPhotosActions(explorer)
     explore, words = explorer.words.explore, explorer.words.page
@@ -52,7 +53,11 @@ def build(explorer, ticket, weights):
             files = gr.File(
                 label=words.many_files, file_count="multiple", height=200, elem_id="photos-files"
             )
-            start = gr.Button(explore.folder_run, variant="primary", elem_id="photos-run")
+            with gr.Row():
+                start = gr.Button(
+                    explore.folder_run, variant="primary", min_width=130, elem_id="photos-run"
+                )
+                cancel = gr.Button(words.cancel, min_width=130, elem_id="photos-cancel")
             chosen = gr.Radio(
                 list(zip(explore.filters, FILTERS, strict=True)),
                 value="all",
@@ -74,15 +79,22 @@ def build(explorer, ticket, weights):
         elem_id="photos-gallery",
         elem_classes="snug",
     )
+    outputs = {"scored": scored_ticket, "figure": figure}
+    # The examples first, so that there is something to look at.
+    opened = {"ticket": ticket, "scored": scored_ticket}
+    opening = connect(
+        ticket.change, actions.open, opened, outputs, show_progress="hidden", **BATCHES
+    )
     scored = connect(
         start.click,
         actions.score,
         {"files": files},
-        {"scored": scored_ticket, "figure": figure},
+        outputs,
         show_progress_on=[gallery],
         **BATCHES,
     )
-    for event in (scored.success, chosen.change):
+    cancel.click(None, cancels=[scored])
+    for event in (opening.success, scored.success, chosen.change):
         connect(
             event,
             actions.show,
@@ -103,22 +115,34 @@ class ManyPhotosActions:
     def __init__(self, explorer):
         self.explorer, self.words, self.explore = explorer, explorer.words, explorer.words.explore
 
+    @functools.cached_property
+    def examples(self):
+        """The example photos, scored."""
+        segmenter = self.explorer.loaded_segmenter()
+        return in_order(
+            score_photo(segmenter, read_image(path), path.name) for path in self.explorer.examples
+        )
+
+    @errors_become_toasts
+    def open(self, ticket, scored):
+        """Shows the examples where nothing else is shown yet."""
+        if ticket is None or scored is not None or not self.explorer.examples:
+            return {}
+        return self._scored(self.examples, [])
+
     @errors_become_toasts
     def score(self, files, progress=PROGRESS):
-        """Scores every photo; returns the ticket of the results, and their figure."""
+        """Scores every photo; the ticket of the results, and their figure, come at the end."""
         files = checked_files(files)
         segmenter = self.explorer.loaded_segmenter()
         scored, skipped = [], []
         for name, path in progress.tqdm(files):
+            yield {}  # so that it can be cancelled
             try:
                 scored.append(score_photo(segmenter, read_image(path), Path(name).name))
             except ImageError as error:
                 skipped.append((Path(name).name, error.bare()))
-        # However well an empty mask fits, nothing was found there.
-        scored.sort(key=lambda photo: (photo.share == 0, -photo.score))
-        size = sum(photo.picture.nbytes for photo in scored) + 1
-        ticket = self.explorer.results.put((scored, skipped), size)
-        return {"scored": ticket, "figure": scores_figure(scored, self.explore)}
+        yield self._scored(in_order(scored), skipped)
 
     @errors_become_toasts
     def show(self, scored, chosen):
@@ -133,8 +157,18 @@ class ManyPhotosActions:
             "note": photos_html(done, skipped, self.words),
         }
 
+    def _scored(self, scored, skipped):
+        size = sum(photo.picture.nbytes for photo in scored) + 1
+        ticket = self.explorer.results.put((scored, skipped), size)
+        return {"scored": ticket, "figure": scores_figure(scored, self.explore)}
+
     def _score(self, photo):
         return f"{photo.score:.0%}" if photo.share else self.words.page.no_object
+
+
+def in_order(scored):
+    """ScoredPhotos as a list, best score first: however well an empty mask fits, it comes last."""
+    return sorted(scored, key=lambda photo: (photo.share == 0, -photo.score))
 
 
 def score_photo(segmenter, image, name):

@@ -28,7 +28,7 @@ def build(page, tab):
         tab: the gr.Tab, for the event of its being opened.
     """
     words = page.words
-    explorer = make_explorer(words, page.segmenter, page.results)
+    explorer = make_explorer(words, page.segmenter, page.results, page.examples)
     actions = PhotoActions(explorer)
     ticket = gr.State(None)
     with gr.Row():

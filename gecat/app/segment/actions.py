@@ -19,12 +19,14 @@ import gradio as gr
 from gradio.processing_utils import save_file_to_cache
 from gradio.utils import get_upload_folder
 
-from gecat.app.segment.result import make_files, measure, pack
+from gecat.app.segment.result import Look, make_files, measure, pack
 from gecat.app.segment.views import (
     before_after_html,
+    chosen_objects,
     draw,
     draw_cutout,
     labelled_boxes,
+    object_choices,
     result_html,
 )
 from gecat.app.ui.errors import errors_become_toasts
@@ -44,6 +46,7 @@ from gecat.files import free_name
 from gecat.i18n import Section
 from gecat.images import decoding
 from gecat.images.colour import parse_colour
+from gecat.inference.backdrop import BLURRED
 from gecat.overlap import overlapped
 
 PICTURES = ("before_after", "objects", "cutout", "mask", "composite")
@@ -53,6 +56,9 @@ FILES = {
     "mask_file": "download_mask",
     "composite_file": "download_background",
 }
+# What may lie behind the object, in the order in which it is offered; the first three at one click.
+PLAIN_GROUNDS = {"transparent": None, "white": (255, 255, 255), "blurred": BLURRED}
+GROUNDS = (*PLAIN_GROUNDS, "colour", "picture")
 PROGRESS = gr.Progress()
 # What the three files of a photo take to be written, on two cores.
 SECONDS_PER_PIXEL = 0.3e-6
@@ -137,17 +143,28 @@ class SegmentActions:
         return {name: gr.update(value=None, interactive=False, label=label) for name in FILES}
 
     @errors_become_toasts
-    def show(self, ticket, threshold, colour, background, after="cutout", photo=None, kept=None):
+    def show(
+        self,
+        ticket,
+        threshold,
+        colour,
+        background,
+        after="cutout",
+        photo=None,
+        kept=None,
+        **look,
+    ):
         """Draws a result for the browser; the network does not run.
 
         Args:
             ticket: of the result, or None.
             threshold: in [0, 1], or None while the number is being written.
             colour: of the new background, as browsers write it.
-            background: ticket of a picture to take instead, or None.
+            background: ticket of a picture to be the new background, or None.
             after: what is compared with the photo, "cutout" or "overlay".
             photo: payload of the photo that the page shows.
             kept: path and ticket of the photo whose result this is, or None for that one.
+            **look: as `_look` takes it.
 
         Returns:
             the pictures and the score; the downloads wait until their files are written. Nothing
@@ -158,10 +175,15 @@ class SegmentActions:
         if ticket is None:
             return {} if photo else self._nothing()
         result = self._cached(ticket)
-        pictures = draw(result, threshold, self._background(colour, background))
+        pictures = draw(
+            result, threshold, self._look(result, threshold, colour, background, **look)
+        )
+        choices, chosen = object_choices(pictures, result.mark, self.words.segment)
+        several = len(choices) > 1
         return {
+            "chosen": gr.update(choices=choices, value=chosen, visible=several),
             "before_after": before_after_html(pictures, after, self.words.segment),
-            "objects": (pictures.photo, labelled_boxes(pictures)),
+            "objects": (pictures.photo, labelled_boxes(pictures, self.words.segment)),
             "cutout": pictures.cutout,
             "mask": pictures.mask,
             "composite": pictures.composite,
@@ -171,21 +193,23 @@ class SegmentActions:
         }
 
     @errors_become_toasts
-    def offer(self, ticket, threshold, colour, background, photo=None, kept=None):
+    def offer(self, ticket, threshold, colour, background, photo=None, kept=None, **look):
         """Writes a result's files at full size; arguments as for `show`."""
         if ticket is None or threshold is None or of_another(photo, kept):
             return {}
-        result, behind = self._cached(ticket), self._background(colour, background)
+        result = self._cached(ticket)
+        look = self._look(result, threshold, colour, background, **look)
         with self.large.turn(result.image):
-            files = make_files(result, threshold, behind)
+            files = make_files(result, threshold, look)
         paths = zip(FILES, publish(files), strict=True)
         return {name: self._download(name, path) for name, path in paths}
 
     def _nothing(self):
         """An empty page."""
+        chosen = {"chosen": gr.update(choices=[], value=[], visible=False)}
         files = {name: self._download(name, None) for name in FILES}
         pictures = dict.fromkeys(PICTURES)
-        return pictures | {"score": note_html(self.words.segment.waiting)} | files
+        return pictures | {"score": note_html(self.words.segment.waiting)} | chosen | files
 
     def _download(self, name, path):
         label = self.words.segment[FILES[name]]
@@ -197,7 +221,7 @@ class SegmentActions:
         if picture is None:
             return {"background": None}
         pixels, _ = read_photo(picture)
-        return {"background": self.results.put(pixels, pixels.nbytes)}
+        return {"background": self.results.put(pixels, pixels.nbytes), "ground": "picture"}
 
     def drop_background(self, picture):
         """Empties the background of a picture that was refused, unless another came meanwhile."""
@@ -294,8 +318,31 @@ class SegmentActions:
             raise UserError("page.forgotten")
         return found
 
-    def _background(self, colour, background):
-        return parse_colour(colour) if background is None else self._cached(background)
+    def _look(
+        self,
+        result,
+        threshold,
+        colour,
+        background,
+        ground=None,
+        shadow=False,
+        crop=False,
+        chosen=None,
+    ):
+        """How a result is to look.
+
+        Args:
+            result, threshold, colour, background: as of `show`.
+            ground: one of GROUNDS, or None for the picture, and where there is none the colour.
+            shadow, crop: as of a Look.
+            chosen: values of `object_choices`, or None for all.
+        """
+        if ground == "picture" or ground is None:
+            behind = parse_colour(colour) if background is None else self._cached(background)
+        else:
+            behind = parse_colour(colour) if ground == "colour" else PLAIN_GROUNDS.get(ground)
+        objects = chosen_objects(chosen, result, threshold)
+        return Look(behind, bool(shadow), bool(crop), objects)
 
 
 def of_another(photo, kept):

@@ -41,6 +41,11 @@ class Mended:
         """As of a Result."""
         return self.first.stem
 
+    @property
+    def mark(self):
+        """As of a Result."""
+        return self.first.mark
+
     @functools.cached_property
     def mask(self):
         """As of a Result."""

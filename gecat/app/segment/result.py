@@ -1,16 +1,19 @@
 """A segmented photo as the server keeps it, the files that are made of it, and its facts."""
 
 import functools
-from dataclasses import asdict, dataclass
+import secrets
+from dataclasses import asdict, dataclass, field
 
+import cv2
 import numpy as np
 
 from gecat.app.ui.encoding import encode
 from gecat.files import safe_stem
 from gecat.images.sizes import shrink
 from gecat.images.transparency import shrunk
-from gecat.inference.cutout import as_bytes, cutout, object_share, on_background, outlined
-from gecat.inference.objects import boxes
+from gecat.inference.backdrop import lay
+from gecat.inference.cutout import as_bytes, cutout, object_share, outlined
+from gecat.inference.objects import belongs_to, boxes
 
 PREVIEW_SIDE = 1024  # longer side of what the browser shows, pixels; the files are of full size
 
@@ -24,12 +27,14 @@ class Result:
         mask: uint8 (H, W), probability times 255.
         score: the critic's, in [0, 1].
         stem: of which the names of the downloads are made.
+        mark: no other photo's result has it.
     """
 
     image: np.ndarray
     mask: np.ndarray
     score: float
     stem: str
+    mark: str = field(default_factory=lambda: secrets.token_hex(4))
 
     @functools.cached_property
     def preview(self):
@@ -58,28 +63,64 @@ def pack(segmentation, name):
     )
 
 
-def make_files(result, threshold, background=None):
+@dataclass(frozen=True, eq=False)
+class Look:
+    """How a result is to look, beside its threshold.
+
+    Attributes:
+        ground: what lies behind, as `backdrop.lay` takes it.
+        shadow, crop: as there.
+        objects: numbers of the objects that are kept, 0 for the first, or None for all.
+    """
+
+    ground: object = None
+    shadow: bool = False
+    crop: bool = False
+    objects: tuple | None = None
+
+
+def opacity_of(result, threshold, objects=None, full=False):
+    """How opaque each pixel of a result is: its mask's hard outline, of the chosen objects.
+
+    Args:
+        result: a Result; threshold: in [0, 1]; objects: as of a Look.
+        full: whether at the photo's own size, or at the preview's.
+
+    Returns:
+        uint8 (h, w).
+    """
+    small = outlined(result.preview[1], threshold)
+    alpha = outlined(result.mask, threshold) if full else small
+    if objects is None:
+        return alpha
+    # Which object is which is decided at one size, so that the files are what was shown.
+    kept = belongs_to(small, objects).astype(np.uint8)
+    return alpha * cv2.resize(kept, alpha.shape[::-1], interpolation=cv2.INTER_NEAREST)
+
+
+def make_files(result, threshold, look=None):
     """Makes the files that are offered, at the photo's own size.
 
     Args:
         result: a Result.
         threshold: in [0, 1].
-        background: a colour (red, green, blue), a uint8 picture (h, w, 3), or None to leave that
-            file out.
+        look: a Look, or None to leave the file of the new background out.
 
     Returns:
-        dict of names and bytes: the cut-out (PNG), the mask (PNG), the new background (JPEG).
+        dict of names and bytes: the cut-out (PNG), the mask (PNG), the new background (JPEG, or
+        PNG where it is transparent).
     """
-    alpha = outlined(result.mask, threshold)
+    alpha = opacity_of(result, threshold, look and look.objects, full=True)
     cut = cutout(result.image, alpha)
     files = {
         f"{result.stem}-cutout.png": encode(cut, "PNG"),
         f"{result.stem}-mask.png": encode(alpha, "PNG"),
     }
-    if background is not None:
-        composite = on_background(cut, background)
+    if look is not None:
+        composite = lay(result.image, cut, look.ground, look.shadow, look.crop)
         del cut  # as large as all that is written of it
-        files[f"{result.stem}-background.jpg"] = encode(composite, "JPEG")
+        kind, ending = ("PNG", "png") if look.ground is None else ("JPEG", "jpg")
+        files[f"{result.stem}-background.{ending}"] = encode(composite, kind)
     return files
 
 

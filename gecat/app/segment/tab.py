@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import gradio as gr
 
-from gecat.app.segment.actions import FILES, PICTURES
+from gecat.app.segment.actions import FILES, GROUNDS, PICTURES
 from gecat.app.segment.endpoints import Endpoints, add_endpoints
 from gecat.app.segment.touch_up import connect_touch_up, touch_up_parts
 from gecat.app.ui.events import (
@@ -140,17 +140,29 @@ def _outputs(words):
                 buttons=["fullscreen"],
                 elem_id="objects",
             )
+            chosen = gr.CheckboxGroup(
+                [], label=words.chosen, info=words.chosen_info, visible=False, elem_id="chosen"
+            )
         with gr.Tab(words.new_background, id="background"), gr.Row():
             composite = gr.Image(
                 label=words.new_background,
                 alt_text=words.new_background,
-                format="jpeg",
                 elem_id="composite",
+                elem_classes="transparent",
                 scale=3,
                 min_width=280,
                 **picture,
             )
             with gr.Column(scale=1, min_width=170):
+                ground = gr.Radio(
+                    [(words.grounds[name], name) for name in GROUNDS],
+                    value="colour",
+                    label=words.ground,
+                    interactive=True,
+                    elem_id="ground",
+                )
+                shadow = gr.Checkbox(False, label=words.shadow, elem_id="shadow")
+                crop = gr.Checkbox(False, label=words.crop, elem_id="crop")
                 colour = gr.ColorPicker("#f59e0b", label=words.background_colour)
                 background_picture = gr.Image(
                     label=words.background_photo,
@@ -172,6 +184,7 @@ def _outputs(words):
         elem_id="threshold",
     )
     with gr.Row():
+        copy = gr.Button(words.copy, min_width=120, size="md", elem_id="copy")
         cutout_file, mask_file, composite_file = (
             gr.DownloadButton(
                 words[label],
@@ -182,6 +195,8 @@ def _outputs(words):
             )
             for label in FILES.values()
         )
+    files = [cutout_file, mask_file, composite_file]
+    copy.click(None, files, js="(...files) => gecat.copyPicture(...files)")
     return SimpleNamespace(
         score=score,
         before_after=before_after,
@@ -190,6 +205,10 @@ def _outputs(words):
         mask=mask,
         objects=objects,
         composite=composite,
+        chosen=chosen,
+        ground=ground,
+        shadow=shadow,
+        crop=crop,
         colour=colour,
         background_picture=background_picture,
         background=gr.State(None),  # its ticket
@@ -215,7 +234,7 @@ def _connect_photo(page, actions, given, shown, drawing, offering):
     """
     restored = gr.State(None)
     photo = {"photo": given.photo, "restored": restored}
-    result = named(shown, "ticket", "kept", *PICTURES, "score", *FILES)
+    result = named(shown, "ticket", "kept", *PICTURES, "chosen", "score", *FILES)
     changes = [given.photo.change, given.refine.change, page.weights_chosen.change]
     # What is shown and offered belongs to this photo and this mask, or waits for them.
     connect_in_browser(
@@ -257,32 +276,36 @@ def _connect_pictures(actions, given, shown):
         the events that draw and that write the files.
     """
     owner = {"photo": given.photo, "kept": shown.kept}
-    looks = named(shown, "threshold", "colour", "background")
-    settings = {**named(shown, "ticket"), **looks, **owner}
+    looks = named(shown, "threshold", "colour", "background", "ground", "shadow", "crop")
+    settings = {**named(shown, "ticket", "chosen"), **looks, **owner}
+    changes = [*(component.change for component in looks.values()), shown.chosen.input]
     files = named(shown, *FILES)
     # The pictures come first, the files of full size follow.
     offering = connect(shown.drawn.change, actions.offer, settings, files, **LIVE, **WRITING)
     # A file that is being written, or was, is not of the new threshold.
     connect_in_browser(
-        [component.change for component in looks.values()],
+        changes,
         actions.preparing(),
         files,
         cancels=[offering],
     )
     drawing = connect(
-        [component.change for component in (shown.ticket, *looks.values(), shown.after)],
+        [shown.ticket.change, shown.after.change, *changes],
         actions.show,
         {**settings, "after": shown.after},
-        {**named(shown, *PICTURES, "score", "drawn"), **files},
+        {**named(shown, *PICTURES, "chosen", "score", "drawn"), **files},
         **LIVE,
         **DRAWING,
     )
+    # Whoever takes a colour wants to see it.
+    colour = {"ground": "colour"}
+    connect_in_browser(shown.colour.input, colour, named(shown, "ground"), show_progress="hidden")
     picture = {"picture": shown.background_picture}
     taken = connect(
         shown.background_picture.change,
         actions.take_background,
         picture,
-        {"background": shown.background},
+        named(shown, "background", "ground"),
         **LIVE,
         **DRAWING,
     )

@@ -125,6 +125,29 @@ Object.assign(window.gecat, {
   runIfFilesAreShown(visitor, run) {
     return [visitor, document.querySelector("#take-weights")?.offsetParent ? run : null];
   },
+  // Puts what the open view shows on the clipboard: its file of full size, or what is drawn while
+  // that is being prepared. Browsers take PNG alone, and only on pages that came safely.
+  async copyPicture(cutout, mask, composite) {
+    const open = document.querySelector("#views [role=tab][aria-selected=true]")?.dataset.tabId;
+    const files = {mask: [mask, "#mask img"], background: [composite, "#composite img"]};
+    const [file, drawn] = files[open] ?? [cutout, "#before-after .after, #cutout img"];
+    const address = file?.url ?? document.querySelector(drawn)?.src;
+    const {copy} = await window.gecat.sayings(), button = document.querySelector("#copy");
+    const asPng = async () => {
+      const picture = await createImageBitmap(await (await fetch(address)).blob());
+      const canvas = new OffscreenCanvas(picture.width, picture.height);
+      canvas.getContext("2d").drawImage(picture, 0, 0);
+      return canvas.convertToBlob({type: "image/png"});
+    };
+    let said = copy.copied;
+    try {
+      await navigator.clipboard.write([new ClipboardItem({"image/png": asPng()})]);
+    } catch {
+      said = copy.copy_refused;
+    }
+    button.textContent = said;
+    setTimeout(() => { button.textContent = copy.copy; }, 2000);
+  },
   // The photo that is compared: none while nobody looks.
   ifCompareIsShown: photo => document.querySelector("#compare-run")?.offsetParent ? photo : null,
   // The photo that Explore follows: its own while nobody looks at it.
@@ -311,6 +334,34 @@ document.addEventListener("keydown", event => {
     };
     image.src = "data:image/svg+xml;charset=utf-8,"
       + encodeURIComponent(new XMLSerializer().serializeToString(svg));
+  });
+})();
+
+// A chart tells the values at the place that is pointed at, where its keys tell the last ones.
+(() => {
+  let told = null;  // the chart, and what its keys said
+  const forget = () => {
+    told?.keys.forEach(([key, text]) => { key.textContent = text; });
+    told = null;
+  };
+  document.addEventListener("pointermove", event => {
+    const svg = event.target.closest?.("figure.chart svg[data-low]");
+    if (told && told.svg !== svg) forget();
+    if (!svg) return;
+    const figure = svg.closest("figure");
+    told ??= {svg, keys: [...figure.querySelectorAll(".keys b")].map(b => [b, b.textContent])};
+    const {low, high, scale, top, base} = svg.dataset;
+    const at = svg.createSVGPoint();
+    [at.x, at.y] = [event.clientX, event.clientY];
+    const {x} = at.matrixTransform(svg.getScreenCTM().inverse());
+    svg.querySelectorAll("polyline").forEach((line, index) => {
+      const points = line.getAttribute("points").split(" ").map(pair => pair.split(",").map(Number));
+      const [, y] = points.reduce((one, two) => Math.abs(two[0] - x) < Math.abs(one[0] - x) ? two : one);
+      const share = (base - y) / (base - top);
+      const value = scale === "log"
+        ? low * (high / low) ** share : +low + share * (high - low);
+      told.keys[index][0].textContent = value.toPrecision(3);
+    });
   });
 })();
 

@@ -190,7 +190,7 @@ class TrainActions:
         return {**chosen, "tabs": gr.Tabs(selected="segment")}
 
     @errors_become_toasts
-    def refresh(self, visitor, run, back, others, seen):
+    def refresh(self, visitor, run, back, others, seen, looks=()):
         """Draws what has changed of the visitor's runs.
 
         Args:
@@ -198,6 +198,7 @@ class TrainActions:
             back: how far back in time the masks are shown; 100 is now.
             others: ids of runs to compare with.
             seen: fingerprints of what this page has, by name, or None.
+            looks: how curves are drawn, as `draw_chart` takes it.
 
         Returns:
             what has changed, and what the page has then.
@@ -215,7 +216,7 @@ class TrainActions:
         all_mine = self.jobs.runs(key) if key else []
         busy = any(self.jobs.state(job) in UNFINISHED for job in all_mine)
         shown = {
-            **self._pictures(snapshots.get(chosen), float(back)),
+            **self._pictures(snapshots.get(chosen), float(back), looks or ()),
             **self._comparison([*snapshots.values()]),
             **self._buttons(snapshots.get(chosen)),
             "runs": runs,
@@ -267,14 +268,14 @@ class TrainActions:
             for job in known
         }
 
-    def _pictures(self, snapshot, back):
+    def _pictures(self, snapshot, back, looks):
         return {
             "status": status_html(snapshot, self.words.train),
             "lights": lights_html(snapshot, self.words.train),
             "masks": masks_html(snapshot, back, self.words.train),
             "pairs": pairs_html(snapshot, self.words.train),
             "histogram": histogram_html(snapshot, self.words.train),
-            "curves": curves_html(snapshot, self.words.train),
+            "curves": curves_html(snapshot, self.words.train, looks),
         }
 
     def _comparison(self, snapshots):

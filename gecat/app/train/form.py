@@ -70,14 +70,18 @@ def _method(words, limits):
         [(choices.preset[key], key) for key in ("small", "base", "article")],
         value=PRESET,
         label=train.preset,
+        info=train.preset_info,
         elem_id="preset",
     )
     settings = {
-        "size": gr.Radio(SIZES, value=base.size, label=train.size, elem_id="size"),
+        "size": gr.Radio(
+            SIZES, value=base.size, label=train.size, info=train.size_info, elem_id="size"
+        ),
         "update_rule": gr.Radio(
             [(choices.update_rule[key], key) for key in SETTINGS["update_rule"]["enum"]],
             value=base.update_rule,
             label=train.update_rule,
+            info=train.update_rule_info,
         ),
         "generator_steps": gr.Slider(
             1,
@@ -96,16 +100,23 @@ def _method(words, limits):
             elem_id="first-radius",
         ),
         "beta_rule": gr.Radio(
-            SETTINGS["beta_rule"]["enum"], value=base.beta_rule, label=train.beta_rule
+            SETTINGS["beta_rule"]["enum"],
+            value=base.beta_rule,
+            label=train.beta_rule,
+            info=train.beta_rule_info,
         ),
         "preconditioner": gr.Radio(
             [(choices.preconditioner[key], key) for key in SETTINGS["preconditioner"]["enum"]],
             value=base.preconditioner,
             label=train.preconditioner,
+            info=train.preconditioner_info,
         ),
     }
     terms = gr.CheckboxGroup(
-        [(train.term_names[key], key) for key in TERMS], value=list(TERMS), label=train.terms
+        [(train.term_names[key], key) for key in TERMS],
+        value=list(TERMS),
+        label=train.terms,
+        info=train.terms_info,
     )
     networks = {"preset": name, "size": settings["size"]}
     connect(

@@ -8,6 +8,7 @@ from gecat.app.train.actions import FILES, TrainActions
 from gecat.app.train.form import SECONDS, build_form
 from gecat.app.train.race.tab import connect_race, race_parts
 from gecat.app.train.views import masks_html, status_html, waiting_html
+from gecat.app.ui.charts import LOOKS
 from gecat.app.ui.events import AT_ONCE, AT_ONCE_QUEUED, connect, connect_in_browser, named
 
 NOW = 100  # of the slider through a run's pictures
@@ -50,6 +51,12 @@ def _training(words, jobs):
             shown = _shown(train)
             with gr.Tabs(elem_id="train-views", overflow_behavior="wrap"):
                 with gr.Tab(train.curves, id="curves"):
+                    shown.looks = gr.CheckboxGroup(
+                        [(train.looks[look], look) for look in LOOKS],
+                        label=train.looks_label,
+                        container=False,
+                        elem_id="looks",
+                    )
                     shown.curves = gr.HTML(waiting_html(train), elem_id="curves")
                 with gr.Tab(train.critics_view, id="critic"):
                     shown.pairs = gr.HTML(waiting_html(train), elem_id="pairs")
@@ -92,7 +99,7 @@ def _connect_training(page, actions, modes, parts, opened):
     )
     for event in (arrived.then, page.timer.tick, *opened):
         connect(event, **refresh)
-    for event in (shown.back.input, shown.others.input):
+    for event in (shown.back.input, shown.others.input, shown.looks.input):
         connect(event, **refresh, trigger_mode="always_last")
     asked = {**run, **parts.form.inputs}
     started = connect(parts.form.start.click, actions.start, asked, listed, **COPYING)
@@ -242,7 +249,7 @@ def _refresh(page, actions, run, shown):
     page_wide = {"runs": run["run"], "timer": page.timer, "seen": seen}
     return {
         "action": actions.refresh,
-        "inputs": {**run, **named(shown, "back", "others"), "seen": seen},
+        "inputs": {**run, **named(shown, "back", "others", "looks"), "seen": seen},
         "outputs": {**pictures, **comparison, **buttons, **page_wide},
         **AT_ONCE,
     }

@@ -171,8 +171,10 @@ def masks_html(snapshot, back, train):
         style, tiles = sheet_style(path), tiles_html(path)
     except FileNotFoundError:  # the run has just thinned out its pictures
         return masks_html(snapshot, back, train)
+    names = "".join(f"<span>{name}</span>" for name in train.row_names)
     return (
-        f'<div class="probes" data-cycle="{cycle}" style="{style}">{tiles}</div>'
+        f'<div class="probes" data-cycle="{cycle}" style="{style}">'
+        f'<div class="row-names">{names}</div>{tiles}</div>'
         f'<p class="legend"><span>{rows}</span><span>{" · ".join(facts)}</span></p>'
     )
 
@@ -220,8 +222,8 @@ def histogram_html(snapshot, train):
     return draw_bars(train.critics_score, groups)
 
 
-def curves_html(snapshot, train):
-    """All curves of a run."""
+def curves_html(snapshot, train, looks=()):
+    """All curves of a run; `looks` as `draw_chart` takes them."""
     if snapshot is None:
         return ""
     history = snapshot.history
@@ -232,6 +234,7 @@ def curves_html(snapshot, train):
             train.seconds_axis,
             low,
             high,
+            looks=looks,
         )
         for name, lines, low, high in CHARTS
     )

@@ -7,6 +7,9 @@ import numpy as np
 POINTS = 400  # of a chart at most, all its lines together
 WIDTH, HEIGHT = 320, 130
 LEFT, RIGHT, TOP, BOTTOM = 40, 6, 8, 18
+LOOKS = ("smooth", "logarithmic")
+SCALES = ("linear", "log")
+SMOOTH = 20  # windows of the moving average that a line is long
 
 
 def thin(times, values, limit):
@@ -29,8 +32,19 @@ def thin(times, values, limit):
     return np.add.reduceat(times, starts) / counts, np.add.reduceat(values, starts) / counts
 
 
-def draw_chart(title, lines, unit="{seconds} s", low=None, high=None, cursor=False):
-    """Draws lines over the seconds of a run.
+def smoothed(values):
+    """Moving averages over a twentieth of all values, as many as there are.
+
+    Args:
+        values: float array (M,).
+    """
+    width = max(1, len(values) // SMOOTH) | 1  # odd, so that nothing is shifted
+    padded = np.pad(values, width // 2, mode="edge")
+    return np.convolve(padded, np.full(width, 1 / width), mode="valid")
+
+
+def draw_chart(title, lines, unit="{seconds} s", low=None, high=None, cursor=False, looks=()):
+    """Draws lines over the seconds of a run; the page's script tells the values at a place.
 
     Args:
         title: what is shown.
@@ -38,6 +52,7 @@ def draw_chart(title, lines, unit="{seconds} s", low=None, high=None, cursor=Fal
         unit: how seconds are written.
         low, high: bounds of the values; None fits the lines.
         cursor: whether there is an upright line, which `--share` of an element around it places.
+        looks: of LOOKS; the scale stays linear where a value is not above 0.
 
     Returns:
         HTML of a figure, or "" where no line has a point.
@@ -51,14 +66,21 @@ def draw_chart(title, lines, unit="{seconds} s", low=None, high=None, cursor=Fal
     drawn = [line for line in drawn if len(line[2])]
     if not drawn:
         return ""
+    if "smooth" in looks:
+        drawn = [(*line[:3], smoothed(line[3])) for line in drawn]
+    logarithmic = "logarithmic" in looks and all(values.min() > 0 for *_, values in drawn)
+    if logarithmic:  # bounds of a share, like 0, are none here
+        low = high = None
     bottom = min(values.min() for *_, values in drawn) if low is None else low
     top = max(values.max() for *_, values in drawn) if high is None else high
     top = top if top > bottom else bottom + (abs(bottom) or 1.0)
+    scale = np.log if logarithmic else np.asarray
     end = max(max(times[-1] for _, times, _ in lines if len(times)), 1e-6)
 
     def draw_line(number, times, values):
         x = LEFT + times / end * (WIDTH - LEFT - RIGHT)
-        share = np.clip((values - bottom) / (top - bottom), 0.0, 1.0)
+        span = scale(top) - scale(bottom)
+        share = np.clip((scale(values) - scale(bottom)) / span, 0.0, 1.0)
         y = HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
         points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
         # The dot tells where a line ends, and shows one of a single point.
@@ -79,7 +101,9 @@ def draw_chart(title, lines, unit="{seconds} s", low=None, high=None, cursor=Fal
     mark = f'<path class="cursor" style="{way}" d="M{LEFT},{TOP}V{base}"/>' if cursor else ""
     return (
         f'<figure class="chart"><figcaption>{html.escape(title)}</figcaption>'
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">'
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}" '
+        f'data-low="{bottom:.6g}" data-high="{top:.6g}" data-scale="{SCALES[logarithmic]}" '
+        f'data-top="{TOP}" data-base="{base}">'
         f'<path class="axis" d="M{LEFT},{TOP}V{base}H{WIDTH - RIGHT}"/>'
         f'<text x="{LEFT - 5}" y="{TOP + 8}" text-anchor="end">{short(top)}</text>'
         f'<text x="{LEFT - 5}" y="{base}" text-anchor="end">{short(bottom)}</text>'

@@ -11,7 +11,7 @@ from gecat.images.corruption import spoil
 from gecat.inference.segmenter import Segmenter, load
 from gecat.inspection.occlusion import occlude
 from gecat.inspection.photo import InspectedPhoto, make_probe, reference_photos
-from gecat.options import add_json, add_weights, write_json
+from gecat.options import add_figures, add_json, add_weights, publish, write_json
 
 REPEATS = 5
 
@@ -19,12 +19,19 @@ REPEATS = 5
 def add_options(parser: ArgumentParser) -> None:
     """Adds what `run` takes."""
     add_weights(parser)
+    add_figures(parser, "inspection.json, one gradient epoch,")
     add_json(parser)
 
 
 def run(options: Namespace) -> Status:
     """Prints the milliseconds."""
-    result = time_inspection(load(options.weights))
+    segmenter = load(options.weights)
+    if options.figures:
+        from gecat.inspection.epoch import EpochTeller
+
+        story = EpochTeller(segmenter.networks).tell(reference_photos()[0])
+        publish([story.to_dict()], options, "inspection")
+    result = time_inspection(segmenter)
     for name, milliseconds in result.items():
         print(f"{name:21}{milliseconds:7.0f} ms")
     write_json(result, options.json)

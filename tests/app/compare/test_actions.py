@@ -11,10 +11,10 @@ from PIL import Image
 
 from gecat.app.compare.actions import CompareActions
 from gecat.app.compare.contenders import RIVALS, Comparison, compare, networks, rivals
-from gecat.app.compare.published import published
 from gecat.app.compare.views.board import board_html, progress_html
 from gecat.app.compare.views.tables import games, quality_html, stability_html
 from gecat.app.ui.large_photos import LargePhotos
+from gecat.app.ui.published import published
 from gecat.app.ui.result_cache import ResultCache
 from gecat.app.ui.run_weights import RunWeights
 from gecat.evaluation.baselines import METHODS

@@ -28,6 +28,16 @@ def test_without_a_photo_it_waits(explorer):
     assert actions.empty(None)["canvas"] is None
 
 
+def test_it_opens_with_a_mask_that_was_judged_already(explorer, ticket, photo):
+    opened = DuelActions(explorer, {}).open(ticket)
+    (layer,) = opened["canvas"].value["layers"]
+    painted = read_opacity(layer["path"])
+    assert painted.any() and painted.shape == photo.image.shape[:2]
+    assert f"{photo.binary_judgement[0]:.1%}" in opened["scores"]
+    assert ENGLISH.your_map in opened["yours"]
+    assert ENGLISH.waiting in DuelActions(explorer, {}).open(None)["scores"]
+
+
 def test_a_painted_mask_is_judged_against_the_generators(explorer, ticket, photo, blobs):
     asked = DuelActions(explorer, blobs).ask(ticket, {"id": "one"})
     assert f"{photo.binary_judgement[0]:.1%}" in asked["scores"]

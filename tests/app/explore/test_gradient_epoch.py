@@ -1,7 +1,12 @@
+import json
 from dataclasses import replace
 
+import numpy as np
+
 from gecat.app.explore.gradient_epoch import EpochActions
+from gecat.app.ui.published import published
 from gecat.i18n import words
+from gecat.inspection.landscape import Story
 
 ENGLISH, CHINESE = words("en"), words("zh")
 
@@ -17,3 +22,18 @@ def test_an_epoch_is_shown_in_the_language_of_the_page(explorer, ticket):
     assert shown["fingerprints"].count(f"<b>{CHINESE.explore.changed}</b>") == 1
     for name, word in (("line", "共轭方向"), ("plane", "起点"), ("angles", "直角")):
         assert word in shown[name]
+
+
+def test_it_opens_with_one_that_was_recorded_and_says_so(explorer):
+    actions = EpochActions(explorer)
+    assert actions.open(None) == {}
+    shown = actions.open("ticket")
+    found = published("inspection")
+    assert found["command"] in shown["recorded"] and found["date"] in shown["recorded"]
+    for name in ("line", "plane", "angles"):
+        assert "<svg" in shown[name]
+    story = Story.from_dict(found["rows"][0])
+    assert "of what the slope" in shown["line"] and f"{story.least:g}" in shown["line"]
+    assert story.plane.loss.shape == (len(story.plane.y), len(story.plane.x))
+    again = Story.from_dict(json.loads(json.dumps(story.to_dict())))
+    assert np.allclose(again.conjugate.armijo(again.least), story.conjugate.armijo(story.least))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 from PIL import Image
@@ -17,7 +19,7 @@ def test_many_photos_are_sorted_and_the_bad_ones_named(explorer, upload, tmp_pat
         {"path": str(tmp_path / "=green.png"), "orig_name": "=green.png"},
     ]
     actions = ManyPhotosActions(explorer)
-    scored = actions.score(files)
+    *_, scored = actions.score(files)
     shown = actions.show(scored["scored"], "all")
     assert len(shown["gallery"]) == 2
     assert ENGLISH.folder_done.format(count=2, shown=2) in shown["note"]
@@ -25,6 +27,15 @@ def test_many_photos_are_sorted_and_the_bad_ones_named(explorer, upload, tmp_pat
     scores = [float(row["score"]) for row in numbers(scored["figure"])]
     assert scores == sorted(scores, reverse=True)
     assert actions.show(None, "all") == {"gallery": [], "note": ""}
+
+
+def test_it_opens_with_the_examples_and_leaves_what_is_shown(explorer, upload):
+    examples = replace(explorer, examples=[Path(upload["path"])])
+    actions = ManyPhotosActions(examples)
+    opened = actions.open("ticket", None)
+    shown = actions.show(opened["scored"], "all")
+    assert ENGLISH.folder_done.format(count=1, shown=1) in shown["note"]
+    assert actions.open("another", opened["scored"]) == {} == actions.open(None, None)
 
 
 def test_filters_let_through_what_they_say():

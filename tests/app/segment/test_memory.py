@@ -11,7 +11,7 @@ PEAK = """
 import json, resource, sys
 from types import SimpleNamespace
 import numpy as np
-from gecat.app.segment.result import make_files, measure, pack
+from gecat.app.segment.result import Look, make_files, measure, pack
 from gecat.app.segment.views import draw
 from gecat.images.reading import read_image
 from gecat.images.sizes import network_input, network_size
@@ -27,7 +27,7 @@ mask = refine(image, np.random.default_rng(0).random((256, 256), np.float32))
 kept = pack(SimpleNamespace(image=image, mask=mask, score=0.5), "photo")
 del mask
 measure(kept, 0.5)
-behind = np.zeros((30_000, 1, 3), np.uint8)
+behind = Look(np.zeros((30_000, 1, 3), np.uint8), shadow=True)
 draw(kept, 0.5, behind)
 make_files(kept, 0.5, behind)
 print(json.dumps([peak() - before, small.size]))

@@ -5,7 +5,7 @@ from PIL import Image
 
 from gecat.app.segment import result as module
 
-COLOUR = (10, 200, 30)
+LOOK = module.Look((10, 200, 30))
 
 
 def test_what_is_measured_is_measured_at_full_size(result):
@@ -21,12 +21,12 @@ def test_the_object_is_cut_out_once_for_all_files(result, monkeypatch):
     monkeypatch.setattr(
         module, "cutout", lambda image, mask: shapes.append(image.shape) or cutout(image, mask)
     )
-    module.make_files(result, 0.5, COLOUR)
+    module.make_files(result, 0.5, LOOK)
     assert shapes == [(120, 200, 3)]
 
 
 def test_files_are_of_full_size(result):
-    files = module.make_files(result, 0.5, COLOUR)
+    files = module.make_files(result, 0.5, LOOK)
     assert list(files) == ["photo-cutout.png", "photo-mask.png", "photo-background.jpg"]
     pictures = [Image.open(io.BytesIO(data)) for data in files.values()]
     assert [picture.mode for picture in pictures] == ["RGBA", "L", "RGB"]

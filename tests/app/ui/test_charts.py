@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from gecat.app.ui.charts import POINTS, draw_bars, draw_chart, short, thin
+from gecat.app.ui.charts import POINTS, draw_bars, draw_chart, short, smoothed, thin
 
 
 def polylines(figure):
@@ -76,3 +76,26 @@ def test_bars_count_what_lies_in_each_bin():
 )
 def test_numbers_are_short(value, text):
     assert short(value) == text
+
+
+def test_a_logarithmic_chart_gives_each_decade_the_same_height():
+    line = ("loss", [0, 1, 2], [0.01, 0.1, 1.0])
+    linear, scaled = (draw_chart("Loss", [line], looks=looks) for looks in ((), ("logarithmic",)))
+    (_, low), (_, middle), (_, high) = polylines(scaled)[0]
+    assert middle == pytest.approx((low + high) / 2, abs=0.1)
+    assert polylines(linear)[0][1][1] > middle
+    assert 'data-scale="log"' in scaled and 'data-low="0.01"' in scaled
+    # What is not above 0 has no logarithm.
+    flat = [("change", [0, 1], [0.0, 1.0])]
+    assert draw_chart("Change", flat, looks=("logarithmic",)) == draw_chart("Change", flat)
+
+
+def test_a_smooth_line_swings_less_and_keeps_its_ends_and_its_mean():
+    values = np.linspace(0, 1, 200) + np.tile([0.2, -0.2], 100)
+    calm = smoothed(values)
+    assert len(calm) == 200
+    assert np.abs(np.diff(calm)).max() < 0.1
+    assert calm.mean() == pytest.approx(values.mean(), abs=0.01)
+    assert smoothed(np.array([3.0, 4.0])).tolist() == [3.0, 4.0]
+    noisy = [("line", range(200), values)]
+    assert draw_chart("a", noisy, looks=("smooth",)) != draw_chart("a", noisy)

@@ -12,6 +12,7 @@ def line_figure(story, explore):
         explore: the language of the page.
     """
     heading, how = explore.line_figure
+    how = how.format(least=f"{story.least:g}")
     conjugate, steepest = story.conjugate, story.steepest
     return chart_figure(
         "epoch-line",
