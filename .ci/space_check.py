@@ -88,13 +88,13 @@ def user_without_rights(python: str, place: Path) -> dict:
         return {}
     nobody = pwd.getpwnam("nobody")
     user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+    for path in (place, *place.rglob("*")):
+        os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
     try:
         subprocess.run([python, "-c", ""], cwd="/", check=True, **user)
     except (OSError, subprocess.CalledProcessError):
         print(f"{nobody.pw_name} may not run {python}: the app runs as the user who checks")
         return {}
-    for path in (place, *place.rglob("*")):
-        os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
     return user
 
 
@@ -136,10 +136,10 @@ def booted(python: str, folder: Path, home: Path, user: dict) -> Iterator[int]:
             require(not ended, f"the app does not answer:\n{log.read_text()}")
             time.sleep(0.3)
         yield port
+        require("Traceback" not in log.read_text(), log.read_text())
     finally:
         server.terminate()
         server.wait(30)
-    require("Traceback" not in log.read_text(), log.read_text())
 
 
 def space_system(python: str) -> dict[str, str]:
@@ -177,9 +177,11 @@ def proxied(port: int) -> Iterator[str]:
                     self.send_header(name, value)
             self.send_header("Connection", "close")
             self.end_headers()
-            while part := answer.read1(65_536):
-                self.wfile.write(part)
-                self.wfile.flush()
+            # A stream of events ends where the app or the visitor does.
+            with contextlib.suppress(OSError, http.client.IncompleteRead):
+                while part := answer.read1(65_536):
+                    self.wfile.write(part)
+                    self.wfile.flush()
             behind.close()
 
         do_POST = do_GET

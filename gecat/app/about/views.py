@@ -1,9 +1,31 @@
-"""Draws one gradient epoch for the How it works tab."""
+"""Draws the method for the How it works tab: one gradient epoch, and a cycle on a photo."""
 
 import html
+import re
+
+import cv2
+import numpy as np
+
+from gecat.app.ui.figures import data_uri
+from gecat.images.corruption import shift
+from gecat.images.sizes import shrink
+from gecat.inference.cutout import overlay
 
 CRITIC, GENERATOR, FROZEN = "#0f766e", "#b45309", "#94a3b8"
 WIDTH, HEIGHT = 148, 86
+# Each has its meaning in the catalogues, in this order.
+FORMULAS = (
+    "m = σ(G(x))",
+    "D(x, m)",
+    "L_D = ⟨ln(1 + e^D) − t·D⟩",
+    "L_G = ln(1 + e^−D(x, G(x)))",
+    "θ",
+    "d₀ = −P g₀,  dₖ = −P gₖ + βₖ dₖ₋₁",
+    "βₖ = max(0, gₖ·P(gₖ − gₖ₋₁) / gₖ₋₁·P gₖ₋₁)",
+    "f(θ + α d) ≤ f(θ) + c α g·d",
+    "r² / √(Σ r²)",
+)
+CYCLE_SIDE = 360  # longer side of a picture of the cycle, pixels
 DASHES = 'stroke-dasharray="2 1.5"'
 LOSSES = ((46, 70), (50.5, 70), (64, 75.5), (82, 78.8), (99.5, 80.8), (113, 81.6), (118, 81.6))
 
@@ -37,6 +59,71 @@ def draw_epoch(words):
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" '
         f'fill="none" font-family="sans-serif">{"".join(parts)}</svg>'
     )
+
+
+def draw_cycle(photo, mask, judge, words):
+    """Draws one cycle on a photo: four pictures that light up in turn.
+
+    Args:
+        photo: uint8 (H, W, 3); mask: float32 (H, W), the generator's.
+        judge: takes photo and mask, returns score and score map, as `Segmenter.judge`.
+        words: of the cycle, in the language of the page.
+
+    Returns:
+        HTML; where motion is not wanted, and while it is paused, all four stand lit.
+    """
+    pushed = shift(mask, 0.15, 0.06)
+    wrong, _ = judge(photo, np.clip(pushed, 0.0, 1.0))
+    score, score_map = judge(photo, mask)
+    levels = np.rint(255.0 * score_map).astype(np.uint8)
+    doubts = cv2.cvtColor(cv2.applyColorMap(levels, cv2.COLORMAP_CIVIDIS), cv2.COLOR_BGR2RGB)
+    pictures = [
+        _picture(overlay(photo, mask)),
+        _picture(overlay(photo, np.clip(pushed, 0.0, 1.0), colour=(220, 120, 0))),
+        _picture(doubts),
+        _walk(),
+    ]
+    scores = [None, wrong, score, None]
+    stages = "".join(
+        f"<li>{picture}<p>{_marked(said.format(score=f'{number or 0:.0%}'))}</p></li>"
+        for picture, said, number in zip(pictures, words.stages, scores, strict=True)
+    )
+    return (
+        f'<figure class="cycle"><label><input type="checkbox"> {html.escape(words.pause)}</label>'
+        f"<ol>{stages}</ol></figure>"
+    )
+
+
+def formulas_html(words):
+    """The formulas, each with what its symbols are.
+
+    Args:
+        words: of the formulas, in the language of the page.
+    """
+    rows = "".join(
+        f"<dt>{html.escape(formula)}</dt><dd>{html.escape(meaning)}</dd>"
+        for formula, meaning in zip(FORMULAS, words.meanings, strict=True)
+    )
+    return f'<dl class="formulas">{rows}</dl>'
+
+
+def _picture(pixels):
+    return f'<img alt="" src="{data_uri(shrink(pixels, CYCLE_SIDE))}">'  # what is said beside it
+
+
+def _walk():
+    """The loss as the generator walks down: a stair, and who walks on it."""
+    line = _stairs([(left * 2 - 80, top * 3 - 190) for left, top in LOSSES])
+    return (
+        '<svg viewBox="0 0 170 80" aria-hidden="true" fill="none">'
+        f'<path d="{line}" stroke="{FROZEN}" stroke-width="1.5" stroke-dasharray="4 3"/>'
+        f'<path class="way" pathLength="1" d="{line}" stroke="{GENERATOR}" stroke-width="3"/></svg>'
+    )
+
+
+def _marked(text):
+    """Text whose **words** are strong."""
+    return re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", html.escape(text))
 
 
 def _block(left, top, width, label, colour=GENERATOR, filled=True):

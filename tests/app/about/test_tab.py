@@ -1,10 +1,11 @@
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 from gecat.app.about.claims import claims_table, claims_text
 from gecat.app.about.tab import read_card
-from gecat.app.about.views import draw_epoch
+from gecat.app.about.views import draw_cycle, draw_epoch, formulas_html
 from gecat.i18n import LANGUAGES, words
 
 from ...conftest import ROOT
@@ -39,3 +40,26 @@ def test_each_claim_has_a_test_and_a_result_in_the_words_of_the_page(language):
 
 def test_the_readme_has_the_table_of_the_page():
     assert claims_table(words("en")) in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_cycle_is_drawn_of_the_photo_and_says_what_the_critic_said(language):
+    photo = np.random.default_rng(0).integers(0, 256, (60, 90, 3), np.uint8)
+    mask = np.zeros((60, 90), np.float32)
+    mask[20:40, 30:60] = 1.0
+    asked = []
+
+    def judge(image, shown):
+        asked.append(shown)
+        return (0.12, 0.87)[len(asked) - 1], np.full(shown.shape, 0.4, np.float32)
+
+    drawn = draw_cycle(photo, mask, judge, words(language).about.cycle)
+    assert drawn.count("<li>") == 4 and drawn.count("data:image/webp") == 3
+    assert "12%" in drawn and "87%" in drawn and "**" not in drawn and "{" not in drawn
+    assert (asked[1] == mask).all() and not (asked[0] == mask).all()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_formula_is_explained(language):
+    meanings = words(language).about.formulas.meanings
+    assert formulas_html(words(language).about.formulas).count("<dd>") == len(meanings) == 9
