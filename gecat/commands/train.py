@@ -62,15 +62,18 @@ def run(options: Namespace) -> Status:
 def _train(options):
     from tqdm import tqdm
 
-    from gecat.training.backend import make_strategy, worker_folder
     from gecat.training.run.folder import read_description, skipped_of
     from gecat.training.train import train
 
     changes = settings(options)
     if options.strategy == "multiworker" and options.seconds:
         raise UserError("command.clocks", received=options.seconds)
-    strategy = make_strategy(options.strategy)
-    folder = worker_folder(strategy, options.folder)
+    strategy, folder = None, options.folder
+    if options.strategy != "none":
+        from gecat.training.backend import make_strategy, worker_folder  # TensorFlow
+
+        strategy = make_strategy(options.strategy)
+        folder = worker_folder(strategy, folder)
     reading = tqdm(unit=" photos", delay=2, desc="reading")
     learning = tqdm(
         total=100,
@@ -89,6 +92,7 @@ def _train(options):
         print(recognised(photos), file=sys.stderr)
 
     def on_cycle(figures):
+        reading.close()
         learning.update(100 * figures["progress"] - learning.n)
         loss = figures.get("generator_loss") or figures.get("discriminator_loss")
         # A cycle that broke has no loss.

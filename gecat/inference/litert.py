@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gecat.files import asset
+from gecat.files import AnyPath, asset
 from gecat.model.weights import litert_name
 from gecat.quiet import no_standard_error
 
@@ -77,14 +77,19 @@ class Interpreters:
             if shapes:
                 # One of another size is resized, the one that rests longest.
                 return self._idle.pop(shapes.index(shape) if shape in shapes else 0)[1]
-        from ai_edge_litert.interpreter import Interpreter
-
-        return Interpreter(model_path=self._path, num_threads=self._threads)
+        return interpreter_of(self._path, self._threads)
 
     def _put_back(self, shape, interpreter):
         with self._lock:
             self._idle.append((shape, interpreter))
             del self._idle[:-IDLE]
+
+
+def interpreter_of(path: AnyPath, threads: int = 1) -> Any:
+    """Returns LiteRT's own interpreter of a file, which we trust."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    return Interpreter(model_path=str(path), num_threads=threads)
 
 
 def _is_installed():

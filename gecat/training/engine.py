@@ -243,6 +243,22 @@ class Engine:
         alone = self._objectives.discriminator_statistics(critic, statistics, frozen, wrong)
         return 0.5 * statistics + 0.5 * alone
 
+    def rehearse(self, state, frozen):
+        """Compiles what gradient epochs need, by calling it once; nothing changes.
+
+        Args:
+            state: the State; frozen: of `freeze`.
+        """
+        self.predict(state, frozen["pictures"])
+        shown = self.judged(frozen)
+        judged = shown, self.wrong(shown, state.generator, state)
+        self.discriminator_objective(state, *judged)(state.discriminator)
+        self.look_again(*judged, state.discriminator, state.discriminator_statistics)
+        parts = [frozen] * self.config.frozen_batches
+        together = {name: ops.concatenate([part[name] for part in parts]) for name in frozen}
+        full = losses.full_weights(self.config)
+        self.generator_objective(state, together, full)(state.generator)
+
     def load_average(self, state):
         """Puts the moving average and D's weights into the two keras models, to predict or save."""
         assign(self.generator.trainable_variables, state.average)

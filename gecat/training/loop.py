@@ -4,18 +4,19 @@ There is one record a cycle.
 """
 
 import math
+import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import accumulate
 
 import numpy as np
 
-from gecat.errors import RunError
 from gecat.training import radius
 from gecat.training.losses import GENERATOR_TERMS, full_weights
 from gecat.training.pretraining import Pretraining
 from gecat.training.pretraining import end as end_pretraining
+from gecat.training.run.resume import check_budget
 from gecat.training.state import SCHOOLED
 from gecat.training.supply import Supply
 from gecat.training.vectors import norm
@@ -86,19 +87,6 @@ def meets_generator(config, progress, judged):
     return judged >= SCHOOLED or progress >= begins + 0.25 * config.warmup_share
 
 
-def check_budget(cycles, seconds):
-    """Sees to it that a run has one budget.
-
-    Args:
-        cycles, seconds: the budget, one of the two; the other is None.
-
-    Raises:
-        RunError: when neither or both are given.
-    """
-    if (cycles is None) == (seconds is None):
-        raise RunError("run.budget", cycles=cycles, seconds=seconds)
-
-
 def run_cycles(
     engine,
     state,
@@ -130,7 +118,7 @@ def run_cycles(
     """
     check_budget(cycles, seconds)
     with Supply(engine, photos, state.batch) as supply, ExitStack() as stack:
-        encoder = None
+        encoder, rehearsing = None, not seconds or stage_at(engine.config, 1.0) != "adversarial"
         while True:
             progress = state.cycle / cycles if cycles else state.seconds / seconds
             if progress >= 1.0:
@@ -151,7 +139,26 @@ def run_cycles(
             spent = state.seconds + clock() - started
             state = replace(state, cycle=state.cycle + 1, seconds=spent, batch=supply.number)
             done = state.cycle / cycles if cycles else min(1.0, spent / seconds)
+            if not rehearsing and done < 1.0 and engine.replicas.count == 1:
+                rehearsing = stack.enter_context(_rehearsal(engine, state, supply))
             yield state, {"cycle": state.cycle, "seconds": spent, "progress": done, **figures}
+
+
+@contextmanager
+def _rehearsal(engine, state, supply):
+    """Compiles for gradient epochs on a thread of its own, while the anchor is learned from.
+
+    It takes seconds, and the cores are not all at work meanwhile. A run of so many cycles is in no
+    hurry, and replicas must do the same in the same order.
+    """
+    thread = threading.Thread(
+        target=engine.rehearse, args=(state, supply.show()), name="rehearsal", daemon=True
+    )
+    thread.start()
+    try:
+        yield True
+    finally:
+        thread.join()
 
 
 def _teach_encoder(engine, state, encoder, progress, steering):

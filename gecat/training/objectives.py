@@ -137,9 +137,8 @@ class Objectives:
         return loss, gradient, statistics, {**dict.fromkeys(weights, ops.zeros(())), **terms}
 
     def _generator_step(self, theta, memory, statistics, against, rate, *, asks):
-        loss, gradient, statistics, terms = self._generator_loss(
-            theta, statistics, *against, asks=asks
-        )
+        # Compiled as gradient epochs take it, so that neither is compiled twice.
+        loss, gradient, statistics, terms = self.generator_loss[asks](theta, statistics, *against)
         moved, memory = adam.step(
             theta, memory, gradient, rate, _BETA_1["generator"], self._shrink["generator"]
         )
@@ -211,7 +210,7 @@ class Objectives:
         return alone
 
     def _discriminator_step(self, theta, memory, statistics, frozen, wrong, rate):
-        loss, gradient, statistics, terms = self._discriminator_loss(
+        loss, gradient, statistics, terms = self.discriminator_loss(
             theta, statistics, frozen, wrong
         )
         moved, memory = adam.step(

@@ -68,13 +68,20 @@ class Supply:
         """The number of the next batch."""
         return self._ahead.number
 
+    def show(self):
+        """Returns the next frozen batch as it would be without labels of the average's own."""
+        return self._frozen(self._make(self.number), self.number)
+
     def take(self, state, progress):
         """Returns the next frozen batch, labelled by the average where it is time for that."""
         config, number = self._engine.config, self.number
         batch = self._ahead.take()
         if progress >= config.relabel_from:
             batch = self._engine.relabel(state, batch)
-        return self._engine.freeze(batch, (config.seed, number, 2))
+        return self._frozen(batch, number)
+
+    def _frozen(self, batch, number):
+        return self._engine.freeze(batch, (self._engine.config.seed, number, 2))
 
     def _make(self, number):
         config = self._engine.config

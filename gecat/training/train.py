@@ -11,31 +11,29 @@ control                    a command and who learns, written by whoever steers t
 lock                       held by the process that runs
 """
 
-import json
 import time
-from contextlib import ExitStack
 from pathlib import Path
 
-import keras
-
 from gecat.config import new_course, preset
-from gecat.errors import RunError, name_of
-from gecat.files import remove_unfinished, write_atomically
-from gecat.images.datasets import load_photos
+from gecat.errors import RunError
+from gecat.images.datasets import MINIMUM_PHOTOS
 from gecat.images.sources import kind_of
 from gecat.model.registry import check
-from gecat.model.weights import load_weights, save_weights
-from gecat.training.engine import Engine
-from gecat.training.loop import check_budget
-from gecat.training.rollback import healing_cycles
-from gecat.training.run.checkpoint import load_state, save_state
-from gecat.training.run.control import Steering, interruptible
-from gecat.training.run.folder import control, hold, read_description, tell
-from gecat.training.run.recorder import Recorder
-from gecat.training.run.resume import check_there, longer, refuse, taken_up
-from gecat.training.self_training import Renewal
+from gecat.model.weights import load_weights
+from gecat.training.arriving import Arriving
+from gecat.training.run.folder import hold, read_description, tell
+from gecat.training.run.resume import (
+    check_budget,
+    check_folder,
+    check_there,
+    longer,
+    refuse,
+    taken_up,
+)
 from gecat.training.teacher import network_teacher
 from gecat.training.unused import refuse_unused
+
+BATCHES_AT_FIRST = 2  # of photos, that learning waits for where it need not wait for all
 
 
 def train(
@@ -73,8 +71,9 @@ def train(
         strategy: of `backend.make_strategy`, or None.
         workers: processes that run GrabCut where pseudo-masks are renewed, or None for all cores
             but two.
-        progress: called with (photos done, photos in all) while they are read.
-        loaded: called with the `datasets.Photos` before anything is learned from them.
+        progress: called with (photos done, photos in all) until learning begins.
+        loaded: called with the `datasets.Photos` when they are read. With a budget in seconds
+            learning has begun by then, and goes on with those that are there.
         report: called with the figures of each cycle.
 
     Returns:
@@ -104,19 +103,39 @@ def train(
     if resume and data is None:
         check_there(origin["source"])
     kind_of(origin["source"])
-    prior = network_teacher(origin["teacher"]) if origin["teacher"] else config.prior
-    with hold(run):
-        photos = load_photos(
+    if origin["teacher"]:
+        network_teacher(origin["teacher"])  # one that cannot be read is refused now
+    reading = _Reading(run, progress, loaded)
+    with (
+        hold(run),
+        Arriving(
             origin["source"],
             config.kept_size,
-            prior=prior,
+            prior=config.prior,
+            teacher=origin["teacher"],
             cache=cache or run / "priors",
             limit=origin["limit"],
             seed=config.seed,
-            progress=_teller(run, progress),
-        )
-        if loaded is not None:
-            loaded(photos)
+            progress=reading.on_photo,
+        ) as arriving,
+    ):
+        from gecat.training.start import start_run  # TensorFlow, while photos are read
+
+        if seconds and not resume and _may_grow(config):
+            photos = arriving.first(max(MINIMUM_PHOTOS, BATCHES_AT_FIRST * config.batch_size))
+        else:
+            photos = arriving.photos()
+
+        def on_cycle(figures):
+            arriving.check()
+            if arriving.complete:
+                reading.tell_loaded(photos)
+            if report is not None:
+                report(figures)
+
+        reading.end()
+        if arriving.complete:
+            reading.tell_loaded(photos)
         start_run(
             run,
             config,
@@ -127,9 +146,10 @@ def train(
             start=beginning,
             strategy=strategy,
             workers=workers,
-            report=report,
+            report=on_cycle,
             **origin,
         )
+        reading.tell_loaded(photos)
     return run / "weights.safetensors"
 
 
@@ -138,19 +158,34 @@ def _placed(path):
     return path if path in (None, "scenes") else str(Path(path).absolute())
 
 
-def _teller(run, progress):
-    """A function that writes down how many photos are read, now and then."""
-    told = float("-inf")
+def _may_grow(config):
+    """Whether learning may begin before all photos are there: nothing looks at all of them."""
+    return not config.pretraining_share and config.renew_from >= config.renew_until
 
-    def on_photo(done, total):
-        nonlocal told
-        if time.monotonic() - told > 0.5 or done == total:
-            told = time.monotonic()
-            tell(run, "reading", done=done, total=total)
-        if progress is not None:
-            progress(done, total)
 
-    return on_photo
+class _Reading:
+    """Tells whoever looks how many photos are read, until learning begins."""
+
+    def __init__(self, run, progress, loaded):
+        self._run, self._progress, self._loaded = run, progress, loaded
+        self._told, self._ended = float("-inf"), False
+
+    def on_photo(self, done, total):
+        if self._ended:
+            return
+        if time.monotonic() - self._told > 0.5 or done == total:
+            self._told = time.monotonic()
+            tell(self._run, "reading", done=done, total=total)
+        if self._progress is not None:
+            self._progress(done, total)
+
+    def end(self):
+        self._ended = True
+
+    def tell_loaded(self, photos):
+        if self._loaded is not None:
+            self._loaded(photos)
+        self._loaded = None
 
 
 def settle(data, loaded=None, changes=None, preset_name=None):
@@ -178,140 +213,3 @@ def settle(data, loaded=None, changes=None, preset_name=None):
         config = preset(preset_name, **{**hints, **changes})
     check(config)
     return config
-
-
-def start_run(
-    folder,
-    config,
-    photos,
-    *,
-    cycles=None,
-    seconds=None,
-    resume=False,
-    strategy=None,
-    start=None,
-    source="",
-    teacher=None,
-    limit=None,
-    workers=None,
-    checkpoint_seconds=30.0,
-    report=None,
-):
-    """Trains in a folder until the budget is spent, a stop is asked for, or Ctrl-C.
-
-    Args:
-        folder: the run's folder; made when missing.
-        config: a Config.
-        photos: `datasets.Photos` with priors.
-        cycles, seconds: the budget in all, one of the two; seconds counts time spent in cycles.
-        resume: go on from the folder's last checkpoint.
-        strategy: of `backend.make_strategy`, or None.
-        start: `model.weights.Loaded` to begin from, or None for fresh weights.
-        source, teacher, limit: where the photos and their pseudo-masks came from and how many they
-            were to be at most, written down to be resumed with.
-        workers: as for `train`.
-        checkpoint_seconds: the longest time between two checkpoints.
-        report: called with the figures of each cycle, or None.
-
-    Returns:
-        the State at the end.
-
-    Raises:
-        RunError: if neither or both budgets are given, if the folder holds another run and
-            `resume` is false, or holds none to resume.
-    """
-    check_budget(cycles, seconds)
-    folder = Path(folder)
-    checkpoint = check_folder(folder, resume)
-    keras.utils.set_random_seed(config.seed)
-    engine = Engine(config, strategy)
-    state = engine.initial_state()
-    if resume:
-        state = load_state(checkpoint, state)
-    elif start is not None:
-        state = engine.load_start(start.generator, start.discriminator)
-    (folder / "pictures").mkdir(parents=True, exist_ok=True)
-    described = {
-        "config": config.to_dict(),
-        "source": str(source),
-        "teacher": teacher and str(teacher),
-        "limit": limit,
-        "photos": len(photos.names),
-        "skipped": [[name, error.to_dict()] for name, error in photos.skipped],
-        "cycles": cycles,
-        "seconds": seconds,
-        "devices": engine.replicas.device_names(),
-    }
-    write_atomically(folder / "config.json", json.dumps(described, indent=2).encode())
-    tell(folder, "preparing")
-
-    def keep(state):
-        save_state(checkpoint, state)
-        engine.load_average(state)
-        facts = {
-            "photos": len(photos.names),
-            "source": Path(str(source)).name,
-            "cycles": state.cycle,
-            "seconds": round(state.seconds, 1),
-        }
-        save_weights(
-            folder / "weights.safetensors", config, engine.generator, engine.discriminator, facts
-        )
-
-    # A run that was killed as it wrote a checkpoint left half of one.
-    remove_unfinished(checkpoint.parent)
-    if not resume:
-        keep(state)
-    recorder = Recorder(folder, engine, photos, state)
-    saved = time.monotonic()
-    with interruptible() as interrupted, recorder, ExitStack() as stack:
-        renewal = None
-        if config.renew_from < config.renew_until:
-            renewal = stack.enter_context(Renewal(engine, photos, folder / "renewal", workers))
-        steering = Steering(folder, interrupted)
-        course = healing_cycles(
-            engine,
-            state,
-            photos,
-            cycles=cycles,
-            seconds=seconds,
-            clock=steering.clock,
-            steering=steering,
-            renewal=renewal,
-        )
-        try:
-            for state, figures in course:  # noqa: B020
-                figures = recorder.record(state, figures)
-                if report is not None:
-                    report(figures)
-                if time.monotonic() - saved > checkpoint_seconds:
-                    keep(state)
-                    saved = time.monotonic()
-                if not steering.obey():
-                    break
-            recorder.finish(state)
-        finally:
-            # Whatever ends the run, an error too, what it has learned is kept.
-            course.close()
-            keep(state)
-    # Whoever goes on with this run later means it to run.
-    control(folder, "run")
-    tell(folder, "ended")
-    return state
-
-
-def check_folder(folder, resume):
-    """Returns the path of a run's checkpoint, there if it is to be resumed, else not.
-
-    Args:
-        folder: the run's folder; resume: whether the run in it is to go on.
-
-    Raises:
-        RunError: if the folder holds another run, or none to resume.
-    """
-    checkpoint = Path(folder) / "checkpoints" / "state.safetensors"
-    if checkpoint.exists() and not resume:
-        raise RunError("run.taken", received=name_of(folder))
-    if resume and not checkpoint.exists():
-        raise RunError("run.no_checkpoint", received=name_of(folder))
-    return checkpoint

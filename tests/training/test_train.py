@@ -19,8 +19,9 @@ from gecat.training.engine import Engine
 from gecat.training.loop import meets_generator, stage_at, weights_at
 from gecat.training.run.folder import control, read_stats
 from gecat.training.run.resume import longer
+from gecat.training.start import start_run
 from gecat.training.state import SCHOOLED
-from gecat.training.train import start_run, train
+from gecat.training.train import train
 
 TINY = {
     "generator_widths": (8, 16),

@@ -25,8 +25,9 @@ from gecat.options import (
     write_json,
 )
 from gecat.training.run.folder import read_stats
+from gecat.training.start import start_run
 from gecat.training.teacher import network_teacher
-from gecat.training.train import settle, start_run
+from gecat.training.train import settle
 
 # A run from random weights keeps its preset's anchored start before the gradient epochs.
 ROWS: dict[str, dict[str, Any]] = {

@@ -19,8 +19,9 @@ from gecat.images.datasets import load_photos
 from gecat.inference.segmenter import SHIPPED_WEIGHTS, load
 from gecat.model.weights import load_weights
 from gecat.options import add_photos_and_masks, add_run_options, settings, write_json
+from gecat.training.start import start_run
 from gecat.training.teacher import network_teacher
-from gecat.training.train import settle, start_run
+from gecat.training.train import settle
 
 SHARES = (0.0, 0.01, 0.05, 0.10, 1.0)  # of the teaching half's masks; all are the ceiling
 COURSE = {"anchor_share": 1.0, "warmup_share": 0.0}

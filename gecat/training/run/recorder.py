@@ -19,7 +19,7 @@ PROBES = 8  # photos whose masks are drawn as the run goes on
 PAIRS_SHOWN = 4  # of them, as D sees them
 PICTURES_KEPT = 240  # from then on their times are twice as far apart
 LEAST_SECONDS = 1.0  # between two looks
-SHARE = 0.1  # of the time at most that looking takes
+SHARE = 0.07  # of the time at most that looking takes
 
 
 class Recorder:
@@ -29,9 +29,10 @@ class Recorder:
         self._folder = folder
         self._engine = engine
         first = sample(photos, PROBES, engine.config.size)
+        learned = sample(photos, engine.config.batch_size, engine.config.size)
         self._probes = first["image"].astype(np.float32) / 127.5 - 1.0
         self._truth = first["mask"][..., 0] if photos.masks is not None else None
-        self._pairs = _draw_pairs(engine, first)
+        self._pairs = _draw_pairs(engine, learned)
         # One compiled call: layer by layer, a look would take longer than a cycle.
         self._judge = compiled(self._judge_traced)
         self._last = None
@@ -131,12 +132,18 @@ class Recorder:
 
 
 def _draw_pairs(engine, first):
-    """Pictures with fitting and with spoiled masks, the same for the whole run: (N, S, S, C)."""
-    unlabelled = {**first, "has_mask": np.zeros(PROBES, bool)}
+    """Pictures with fitting and with spoiled masks, the same for the whole run: (N, S, S, C).
+
+    They are of a batch as learning takes it, so that nothing is compiled for them alone.
+    """
+    count = len(first["image"])
+    unlabelled = {**first, "has_mask": np.zeros(count, bool)}
     frozen = engine.freeze(unlabelled, (engine.config.seed, 0))
     fitting = pairs.soften(ops.cast(frozen["target"] > 0.5, "float32"))
     spoiled = pairs.spoil(frozen["target"], frozen)
-    return tuple(np.asarray(part) for part in (frozen["pictures"], fitting, spoiled))
+    # The first photos, and the first composites after them.
+    places = [*range(count)][: PROBES // 2] + [*range(count // 2, count)][: PROBES // 2]
+    return tuple(np.asarray(part)[places] for part in (frozen["pictures"], fitting, spoiled))
 
 
 def _rounded(scores):

@@ -1,4 +1,4 @@
-"""A run that is resumed goes on with what it began with, for longer where that is asked for."""
+"""What a run may be asked for: a budget, a folder; resumed, what it began with, for longer."""
 
 from pathlib import Path
 
@@ -8,6 +8,36 @@ from gecat.errors import RunError, name_of
 _SHARES = ("pretraining_share", "anchor_share", "warmup_share")
 _TIMES = ("relabel_from", "renew_from", "renew_until")
 _OPTIONS = {"source": "--data", "teacher": "--teacher", "limit": "--limit"}
+
+
+def check_budget(cycles, seconds):
+    """Sees to it that a run has one budget.
+
+    Args:
+        cycles, seconds: the budget, one of the two; the other is None.
+
+    Raises:
+        RunError: when neither or both are given.
+    """
+    if (cycles is None) == (seconds is None):
+        raise RunError("run.budget", cycles=cycles, seconds=seconds)
+
+
+def check_folder(folder, resume):
+    """Returns the path of a run's checkpoint, there if it is to be resumed, else not.
+
+    Args:
+        folder: the run's folder; resume: whether the run in it is to go on.
+
+    Raises:
+        RunError: if the folder holds another run, or none to resume.
+    """
+    checkpoint = Path(folder) / "checkpoints" / "state.safetensors"
+    if checkpoint.exists() and not resume:
+        raise RunError("run.taken", received=name_of(folder))
+    if resume and not checkpoint.exists():
+        raise RunError("run.no_checkpoint", received=name_of(folder))
+    return checkpoint
 
 
 def refuse(given):

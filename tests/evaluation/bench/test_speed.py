@@ -42,8 +42,10 @@ def test_a_networks_convolutions_are_counted():
     model = keras.Model(x, keras.layers.UpSampling2D(2)(keras.layers.Conv2D(5, 1)(y)))
     expected = 2 * (9 * 3 * 8 + 8 * 5) * 16 * 24
     assert network.convolutions_of(model, (32, 48)) == expected
+    assert network.operations_of(model, (32, 48)) == expected + 9 * 5 * 32 * 48
 
 
 def test_every_part_has_a_file():
     folder = PACKAGE / "evaluation" / "bench" / "speed"
-    assert {path.stem for path in folder.glob("*.py")} == {*PARTS, "__init__", "comparison"}
+    others = {"__init__", "comparison", "figure", "portrait", "torch_loop"}
+    assert {path.stem for path in folder.glob("*.py")} == {*PARTS, *others}

@@ -27,24 +27,25 @@ def measure(figures: Figures, repeats: int) -> None:
     picture = networks.input(photo)
     convolution = large_convolution()
     x = random.random((1, SIDE, SIDE, CHANNELS), np.float32)
-    operations = [
-        convolutions_of(networks.models.generator, picture.shape[1:3]),
-        convolutions_of(networks.models.discriminator, picture.shape[1:3]),
-        2 * 9 * CHANNELS**2 * SIDE**2,
-    ]
+    models = networks.models.generator, networks.models.discriminator
+    size, large = picture.shape[1:3], 2 * 9 * CHANNELS**2 * SIDE**2
+    convolutions = [*(convolutions_of(model, size) for model in models), large]
+    operations = [*(operations_of(model, size) for model in models), large]
     times = in_turn(
         4 * repeats,
         lambda: processor_milliseconds(lambda: networks.generate(picture)),
         lambda: processor_milliseconds(lambda: networks.verdicts(photo, mask)),
         lambda: processor_milliseconds(lambda: convolution("serving_default", x=x)),
     )
-    *rates, anchor = (
-        [count / spent / 1e6 for spent in each]
-        for count, each in zip(operations, times, strict=True)
-    )
-    for name, spent, rate in zip(("generator", "discriminator"), times, rates, strict=False):
+    for name, spent in zip(("generator", "discriminator"), times, strict=False):
         figures.tell(f"the {name} at {SHAPE[1]} x {SHAPE[0]}", float(np.median(spent)), "ms")
-        figures.compare(f"convolutions of the {name}", rate, "a large one", anchor, "GFLOP/s")
+    for kind, counts in (("convolutions", convolutions), ("all operations", operations)):
+        *rates, anchor = (
+            [count / spent / 1e6 for spent in each]
+            for count, each in zip(counts, times, strict=True)
+        )
+        for name, rate in zip(("generator", "discriminator"), rates, strict=True):
+            figures.compare(f"{kind} of the {name}", rate, "a large one", anchor, "GFLOP/s")
 
 
 def large_convolution() -> Interpreters:
@@ -67,14 +68,48 @@ def convolutions_of(model: "keras.Model", size: tuple[int, ...]) -> float:
     Args:
         model: keras model; size: (height, width) of a picture.
     """
+    return float(sum(map(_convolution, _sized(model, size).layers)))
+
+
+def operations_of(model: "keras.Model", size: tuple[int, ...]) -> float:
+    """Counts all additions, multiplications and comparisons of a keras model as it is served.
+
+    Normalisation is folded into the convolution before it and leaves one addition a number; a
+    bilinear number is mixed of four by three lines, two additions and a product each; other layers
+    take one operation for each number that they give or, where they are pooled, are given.
+
+    Args:
+        model, size: as for `convolutions_of`.
+    """
+    return float(sum(map(_operations, _sized(model, size).layers)))
+
+
+def _sized(model, size):
     import keras
 
     inputs = keras.tree.map_structure(lambda x: keras.Input((*size, x.shape[-1])), model.input)
-    sized = keras.models.clone_model(model, input_tensors=inputs)
-    return float(
-        sum(
-            2 * np.prod(layer.kernel.shape) * np.prod(layer.output.shape[1:3])
-            for layer in sized.layers
-            if isinstance(layer, keras.layers.Conv2D)
-        )
-    )
+    return keras.models.clone_model(model, input_tensors=inputs)
+
+
+def _convolution(layer):
+    import keras
+
+    if not isinstance(layer, keras.layers.Conv2D):
+        return 0.0
+    return 2 * np.prod(layer.kernel.shape) * np.prod(layer.output.shape[1:3])
+
+
+def _operations(layer):
+    import keras
+
+    numbers = sum(np.prod(x.shape[1:]) for x in keras.tree.flatten(layer.output))
+    if isinstance(layer, keras.layers.Conv2D):
+        return _convolution(layer)
+    if isinstance(layer, keras.layers.InputLayer):
+        return 0.0
+    if isinstance(layer, keras.layers.Dense):
+        return 2 * np.prod(layer.kernel.shape) * numbers / layer.kernel.shape[-1]
+    if isinstance(layer, keras.layers.UpSampling2D):
+        return 9 * numbers
+    given = sum(np.prod(x.shape[1:]) for x in keras.tree.flatten(layer.input))
+    return max(given, numbers) if "Pooling" in type(layer).__name__ else numbers
