@@ -56,15 +56,16 @@ def build(page, tab):
             gr.Markdown(f"## {words.cite.title}\n\n{words.cite.text}\n\n> {name}", elem_id="cite")
     # Its tables need the page's whole width.
     with gr.Accordion(words.card, open=False):
-        gr.Markdown(read_card(page.weights) or words.no_card, elem_id="card")
+        gr.Markdown(read_card(page.weights, page.words.language) or words.no_card, elem_id="card")
 
 
-def read_card(weights=None):
+def read_card(weights=None, language="en"):
     """Returns the model card that lies beside the weights, or None if there is none.
 
     Args:
         weights: path of the weights file, or None for the shipped one.
+        language: of the card, where there is one in it.
     """
     path = Path(weights) if weights else asset("weights", "base.safetensors")
-    card = path.with_suffix(".md")
-    return card.read_text(encoding="utf-8") if card.is_file() else None
+    cards = path.with_suffix(f".{language}.md"), path.with_suffix(".md")
+    return next((card.read_text(encoding="utf-8") for card in cards if card.is_file()), None)

@@ -1,3 +1,4 @@
+import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -25,7 +26,13 @@ def test_the_card_beside_the_weights_is_read(tmp_path):
     weights = tmp_path / "mine.safetensors"
     assert read_card(weights) is None
     (tmp_path / "mine.md").write_text("# Mine", encoding="utf-8")
-    assert read_card(weights) == "# Mine"
+    assert read_card(weights) == read_card(weights, "zh") == "# Mine"
+
+
+def test_the_chinese_card_has_no_figure_that_the_english_one_lacks():
+    english, chinese = (set(re.findall(r"[\d.,]*\d", read_card(None, key))) for key in ("en", "zh"))
+    assert len(chinese) > 60
+    assert chinese <= english | {"95", "60"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
