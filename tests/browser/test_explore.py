@@ -91,8 +91,13 @@ def test_a_painted_mask_is_judged_and_improved(visit, app_url):
     expect(page.locator("#your-map figure")).to_be_visible()
     page.locator("#take-nothing").click()
     expect(page.locator("#your-map figure")).to_have_count(0)
-    page.locator("#ask").click()
-    expect(page.get_by_test_id("toast-body")).to_contain_text(PAGE.errors.page.nothing_painted)
+    toast = page.get_by_test_id("toast-body")
+    for _ in range(20):  # the editor takes its time until its paint is gone
+        page.locator("#ask").click()
+        page.wait_for_timeout(1000)
+        if toast.count():
+            break
+    expect(toast.first).to_contain_text(PAGE.errors.page.nothing_painted)
     expect(page.locator("#canvas")).to_contain_text("%")  # the photo is on the canvas
     paint(page, canvas)
     page.locator("#ask").click()

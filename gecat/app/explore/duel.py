@@ -132,7 +132,9 @@ class DuelActions:
         if photo is None:
             note, canvas = self.explore.waiting, None
         else:
-            note, canvas = self.explore.duel_waiting, fresh_canvas(photo.image)
+            # Where no layer comes, Gradio's editor keeps the one that it has.
+            nothing = painted_layer_of(np.zeros(photo.image.shape[:2]))
+            note, canvas = self.explore.duel_waiting, fresh_canvas(photo.image, nothing)
         return {"canvas": canvas, **self._nothing(note), "steps": [], "chart": ""}
 
     @errors_become_toasts
