@@ -16,6 +16,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Gradio's editor says so of a layer that it is given before it is seen; it is drawn all the same.
+OF_THE_EDITOR = "No draw texture found for layer"
 PATIENCE = 60_000  # milliseconds; the first photo waits for TensorFlow
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -52,7 +54,11 @@ def visit(browser):
         page.on("pageerror", lambda error: seen.complaints.append(str(error)))
         page.on(
             "console",
-            lambda message: message.type == "error" and seen.complaints.append(message.text),
+            lambda message: (
+                message.type == "error"
+                and OF_THE_EDITOR not in message.text
+                and seen.complaints.append(message.text)
+            ),
         )
         page.goto(url, wait_until="commit")  # it may lead on to the other language
         return page

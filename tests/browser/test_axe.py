@@ -48,6 +48,8 @@ def test_nothing_keeps_anybody_from_the_page(visit, app_url, language, theme):
         page.locator(f"[role=tab][data-tab-id={tab}]").first.click()
         if tab == "explore":
             expect(page.locator("#stage figure")).to_be_visible()
+        if tab == "compare":  # its buttons change their colours until then
+            expect(page.locator(".comparing[data-state=done]")).to_be_visible()
         for view in views or (None,):
             if view:
                 page.locator(f"[role=tab][data-tab-id={view}]:visible").last.click()
