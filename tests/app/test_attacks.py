@@ -18,12 +18,8 @@ def api(app_url, app_log):
 
 
 def canvas_of(api):
-    (canvas,) = [
-        part["id"]
-        for part in api.get("/config", params={"page": ""}).json()["components"]
-        if part["type"] == "imageeditor"
-    ]
-    return canvas
+    parts = api.get("/config", params={"page": ""}).json()["components"]
+    return next(part["id"] for part in parts if part["type"] == "imageeditor")
 
 
 def test_a_layer_far_away_makes_no_list(api):

@@ -71,7 +71,8 @@ def uploaded(tools, count, **limits):
 
 
 def nothing_painted(tools):
-    DuelActions(make_explorer(words("en"), None, ResultCache()), {})._mask(None, None)
+    photo = SimpleNamespace(image=np.zeros((1, 1, 3), np.uint8))
+    DuelActions(make_explorer(words("en"), None, ResultCache()), {})._mask(photo, None)
 
 
 def all_places_taken(tools):
