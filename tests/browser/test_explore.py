@@ -149,7 +149,10 @@ def test_many_photos_are_sorted_and_filtered(visit, app_url, tmp_path):
     expect(page.locator("#photos-note")).not_to_contain_text("3 shown")
 
 
-@pytest.mark.parametrize(("path", "words"), [("/?language=en", ENGLISH), ("/zh", CHINESE)])
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("/?language=en", ENGLISH), pytest.param("/zh", CHINESE, marks=pytest.mark.slow)],
+)
 def test_a_phone_never_scrolls_sideways(visit, app_url, path, words):
     page = explore(visit, app_url + path, words, width=390, height=844)
     for tab in (words.critic, words.duel, words.cycle, words.folder, words.generator):

@@ -85,7 +85,10 @@ def test_who_wants_no_motion_gets_none(visit, app_url):
     expect(film.locator(".at")).to_have_text(at(recorded(1e-2), -1, ENGLISH.train.race))
 
 
-@pytest.mark.parametrize(("path", "language"), [("/?language=en", ENGLISH), ("/zh", CHINESE)])
+@pytest.mark.parametrize(
+    ("path", "language"),
+    [("/?language=en", ENGLISH), pytest.param("/zh", CHINESE, marks=pytest.mark.slow)],
+)
 def test_a_phone_never_scrolls_sideways(visit, app_url, path, language):
     page = open_race(visit, app_url + path, language, width=390, height=844)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -272,10 +272,11 @@ def test_a_mask_is_mended_by_hand(visit, app_url):
     expect(picture).to_be_visible()
     _, before = download(page, "#download-mask")
     facts = page.locator(FACTS).inner_text()
-    box = picture.bounding_box()
 
     def draw(kind, *places):
         page.locator(f"#touch-up-kind input[value={kind}]").check()
+        picture.scroll_into_view_if_needed()
+        box = picture.bounding_box()
         for number, (x, y) in enumerate(places):
             page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4)
             if not number:

@@ -131,6 +131,7 @@ def zip_with_bad_members(path):
     return path
 
 
+@pytest.mark.slow
 def test_bad_photos_are_left_out_and_a_killed_run_can_be_resumed(visit, app, tmp_path):
     url, runs = app
     page = open_train(visit, url)
@@ -181,7 +182,8 @@ def test_every_refusal_is_shown(visit, app):
 
 
 @pytest.mark.parametrize(
-    ("path", "train"), [("/?language=en", ENGLISH.train), ("/zh", CHINESE.train)]
+    ("path", "train"),
+    [("/?language=en", ENGLISH.train), pytest.param("/zh", CHINESE.train, marks=pytest.mark.slow)],
 )
 def test_a_phone_never_scrolls_sideways(visit, app, path, train):
     page = open_train(visit, app[0] + path, train, width=390, height=844)

@@ -541,6 +541,7 @@ def test_a_real_training_is_killed_and_resumed(open_jobs, key):
     assert cycles == list(range(1, len(cycles) + 1))
 
 
+@pytest.mark.slow
 def test_a_real_training_says_what_it_left_out_and_why_it_fails(open_jobs, key, tmp_path):
     (tmp_path / "few").mkdir()
     photo_files(tmp_path / "few", ["a.png"])

@@ -53,6 +53,7 @@ def test_a_litert_file_is_called_by_its_weights_and_takes_any_size(name, tmp_pat
         np.testing.assert_allclose(found, generator(picture(side), training=False), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_saved_model_takes_many_pictures_at_a_time(tmp_path):
     import tensorflow as tf
 

@@ -18,6 +18,7 @@ def test_the_shift_leaves_the_share_above_zero():
     assert np.mean(logits - logit_shift(logits, 0.8) > 0) == pytest.approx(0.8)
 
 
+@pytest.mark.slow
 def test_a_shift_is_taken_back(tmp_path, small_weights):
     """Weights made too large by hand come out with the size that their teacher has."""
     loaded = load_weights(small_weights)

@@ -279,6 +279,7 @@ print(max(float(tf.reduce_max(tf.abs(a - b))) for a, b in pairs))
 """
 
 
+@pytest.mark.slow
 def test_warm_up_alone_makes_the_discriminator_prefer_true_masks():
     """Learned on scenes with their exact masks as the fitting ones; asked on scenes held out."""
     photos = load_photos("scenes", 64, limit=400, seed=1)

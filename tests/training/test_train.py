@@ -102,7 +102,10 @@ def fail(folder):
     raise OSError(f"nothing can be written; received {folder}")
 
 
-@pytest.mark.parametrize(("rule", "end"), [("conjugate", stop), ("adam", fail)])
+@pytest.mark.parametrize(
+    ("rule", "end"),
+    [("conjugate", stop), pytest.param("adam", fail, marks=pytest.mark.slow)],
+)
 def test_resuming_continues_bit_for_bit(tmp_path, photos, rule, end):
     config = preset("small", **{**TINY, "update_rule": rule})
     whole = start_run(tmp_path / "whole", config, photos, cycles=8)

@@ -95,6 +95,7 @@ def test_every_row_differs_from_the_whole_in_its_part_alone():
         assert differing == set(parts), name
 
 
+@pytest.mark.slow
 def test_masks_of_one_half_teach_and_the_other_half_scores(photos, start, begun):
     result = semisupervised.learn_from_masks(
         *photos,

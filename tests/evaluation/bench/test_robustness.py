@@ -109,6 +109,7 @@ def test_a_fault_is_found_and_made_small(part, tmp_path):
     assert found["told"].startswith("KeyError at test_robustness.py")
 
 
+@pytest.mark.slow
 def test_each_of_a_crowd_gets_his_own_mask(app):
     part = Ledger().part("crowd", wanted=4)
     crowd._send_all(part, app, clients=2)

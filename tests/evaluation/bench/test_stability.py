@@ -59,6 +59,7 @@ def test_what_it_is_told_hardly_matters():
     assert max(ends) < 2.0 * min(ends)
 
 
+@pytest.mark.slow
 def test_a_measurement_goes_on_where_it_was(tmp_path, capsys):
     path = tmp_path / "stability.json"
     command = ["bench", "stability", "--game", "dirac", "--arm", "GEC-AT", "--budget", "40"]

@@ -59,6 +59,7 @@ def start(arguments, environment=None):
     )
 
 
+@pytest.mark.slow
 def test_two_processes_take_the_steps_of_one(tmp_path):
     workers = [f"127.0.0.1:{port}" for port in two_free_ports()]
     processes = [start(["none", str(tmp_path / "alone.npz")])]
@@ -80,6 +81,7 @@ def test_two_processes_take_the_steps_of_one(tmp_path):
             np.testing.assert_allclose(worker[name], alone[name], atol=1e-4, err_msg=name)
 
 
+@pytest.mark.slow
 def test_each_process_keeps_a_folder_of_its_own(tmp_path):
     workers = [f"127.0.0.1:{port}" for port in two_free_ports()]
     command = [sys.executable, "-m", "gecat", "train", "--data", "scenes", "--limit", "16"]
