@@ -57,6 +57,8 @@ def visit(browser):
             lambda message: (
                 message.type == "error"
                 and OF_THE_EDITOR not in message.text
+                # Gradio answers so where an event ends in the moment in which it is cancelled.
+                and not urlsplit(message.location["url"]).path.endswith("/gradio_api/cancel")
                 and seen.complaints.append(message.text)
             ),
         )
