@@ -46,11 +46,8 @@ def run_pull(options: Namespace) -> Status:
     from huggingface_hub.errors import RemoteEntryNotFoundError
 
     out = Path(options.out)
-    wanted = {options.file: out}
-    for ending in BESIDE:
-        wanted[str(Path(options.file).with_suffix(ending))] = out.with_suffix(ending)
     with tempfile.TemporaryDirectory() as folder, _told(options.repository):
-        for name, target in wanted.items():
+        for name, target in _files(options.file, out).items():
             try:
                 path = _hub().hf_hub_download(
                     options.repository, name, revision=options.revision, local_dir=folder
@@ -73,10 +70,7 @@ def run_push(options: Namespace) -> Status:
 
     weights = Path(options.weights)
     load_config(weights)
-    sent = {options.file: weights}
-    for ending in BESIDE:
-        if weights.with_suffix(ending).is_file():
-            sent[str(Path(options.file).with_suffix(ending))] = weights.with_suffix(ending)
+    sent = {name: path for name, path in _files(options.file, weights).items() if path.is_file()}
     with _told(options.repository):
         _hub().create_repo(options.repository, private=options.private, exist_ok=True)
         told = _hub().create_commit(
@@ -86,6 +80,12 @@ def run_push(options: Namespace) -> Status:
         )
     print(f"sent {', '.join(sent)}: {told.commit_url}")
     return Status.DONE
+
+
+def _files(name: str, weights: Path) -> dict[str, Path]:
+    """From the names in a repository to the files here: the weights, and what lies beside them."""
+    beside = {str(Path(name).with_suffix(end)): weights.with_suffix(end) for end in BESIDE}
+    return {name: weights, **beside}
 
 
 def _hub() -> "HfApi":
