@@ -21,6 +21,7 @@ import gecat
 from gecat.app.mcp.tools import answer_of, describe, refusal_of, values_of
 from gecat.app.ui.addresses import origin_of
 from gecat.app.ui.answers import language_of, told, words_of
+from gecat.app.ui.bodies import receive_again, whole_body
 from gecat.errors import UserError
 from gecat.i18n import say
 
@@ -73,7 +74,7 @@ class ToolCalls:
                 return told(words_of(scope).queue_full, 429)
             try:
                 async with asyncio.timeout(READ_SECONDS):
-                    body = await _whole_body(receive)
+                    body = await whole_body(receive)
             except TimeoutError:
                 return told(words_of(scope).no_sense, 408)
             if body is None:
@@ -150,18 +151,14 @@ class ToolCalls:
         headers += [(b"content-length", str(len(body)).encode())]
         path = f"{scope.get('root_path', '')}/gradio_api{path}"
         asked = {"method": method, "path": path, "raw_path": path.encode(), "query_string": b""}
-        waiting = [{"type": "http.request", "body": body, "more_body": False}]
         status, parts = 500, []
-
-        async def receive_asked():
-            return waiting.pop() if waiting else await receive()
 
         async def keep(message):
             nonlocal status
             status = message.get("status", status)
             parts.append(message.get("body", b""))
 
-        await self._app({**scope, **asked, "headers": headers}, receive_asked, keep)
+        await self._app({**scope, **asked, "headers": headers}, receive_again(body, receive), keep)
         return status, b"".join(parts).decode()
 
     @contextlib.contextmanager
@@ -178,17 +175,6 @@ class ToolCalls:
 
 def _blocks(scope):
     return scope["app"].get_blocks()
-
-
-async def _whole_body(receive):
-    parts = []
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        parts.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(parts)
 
 
 def _parsed(body):

@@ -12,6 +12,7 @@ from pathlib import Path
 import gradio as gr
 
 from gecat.app.ui.answers import language_of, plain, told, words_of
+from gecat.app.ui.bodies import receive_again, whole_body
 from gecat.app.ui.uploads import uploaded_path
 from gecat.errors import ImageError, UserError
 from gecat.i18n import say
@@ -38,7 +39,7 @@ class CheckedCalls:
         if call is None:
             await self._app(scope, receive, send)
             return
-        body = await _whole_body(receive)
+        body = await whole_body(receive)
         if body is None:
             return  # who asks has gone
         try:
@@ -52,12 +53,8 @@ class CheckedCalls:
             return
         length = (b"content-length", str(len(body)).encode())
         headers = [pair for pair in scope["headers"] if pair[0] != length[0]]
-        waiting = [{"type": "http.request", "body": body, "more_body": False}]
-
-        async def receive_checked():
-            return waiting.pop() if waiting else await receive()
-
-        await self._app({**scope, "headers": [*headers, length]}, receive_checked, send)
+        again = receive_again(body, receive)
+        await self._app({**scope, "headers": [*headers, length]}, again, send)
 
 
 def _call_of(scope):
@@ -268,14 +265,3 @@ def _too_deep(value, depth=0):
 
 def _refuse_constant(text):
     raise ValueError(text)  # NaN and the like are no JSON
-
-
-async def _whole_body(receive):
-    body = b""
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        body += message.get("body", b"")
-        if not message.get("more_body"):
-            return body
