@@ -145,11 +145,14 @@ def _outcome(work, results, interrupted):
 
 
 def with_progress(
-    items: Iterable[Item], label: str | None = None, total: int | None = None
+    items: Iterable[Item],
+    label: str | None = None,
+    total: int | None = None,
+    unit: str = "photo",
 ) -> Iterable[Item]:
     """Goes through photos, with a progress bar on stderr once it takes longer than a moment."""
     bar = {"delay": PROGRESS_AFTER_SECONDS, "mininterval": 0.5, "file": sys.stderr}
-    return tqdm(items, label, total, unit="photo", **bar)
+    return tqdm(items, label, total, unit=unit, **bar)
 
 
 def _write(data, target):

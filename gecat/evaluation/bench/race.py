@@ -88,7 +88,7 @@ def measure(
     ]
     result = {"races": races}
     with tempfile.TemporaryDirectory() as scratch:
-        for number, seed in with_progress(missing, "races"):
+        for number, seed in with_progress(missing, unit="race"):
             folder = Path(scratch) / f"{seed}-{number:g}"
             race(
                 folder,

@@ -97,7 +97,7 @@ def measure(
     result = {"runs": runs}
     with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_alone) as pool:
         told = pool.map(_play, missing, chunksize=1 if len(missing) < 100 else 20)
-        for key, found in zip(with_progress(missing, "runs"), told, strict=True):
+        for key, found in zip(with_progress(missing, unit="run"), told, strict=True):
             runs.append({**dict(zip(_KEY, key, strict=True)), **found})
             if report is not None and (len(runs) % _REPORT_EVERY == 0 or key == missing[-1]):
                 report(result)
