@@ -21,7 +21,7 @@ import gecat
 from gecat.app.mcp.tools import answer_of, describe, refusal_of, values_of
 from gecat.app.ui.addresses import origin_of
 from gecat.app.ui.answers import language_of, told, words_of
-from gecat.app.ui.bodies import receive_again, whole_body
+from gecat.app.ui.bodies import read_json, receive_again, whole_body
 from gecat.errors import UserError
 from gecat.i18n import say
 
@@ -182,8 +182,8 @@ def _parsed(body):
     if sum(body.count(mark) for mark in (b",", b"[", b"{")) > MARKS:
         return None
     try:
-        message = json.loads(body)
-    except (ValueError, RecursionError):
+        message = read_json(body)
+    except ValueError:
         return None
     return message if isinstance(message, dict) else None
 
