@@ -108,7 +108,7 @@ class Networks:
         return cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR)
 
     def verdicts(self, image: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Logits of the scores (N,) and of the score maps (N, h, w) of masks (N, H, W)."""
+        """Logits of the scores (N,) and of the score maps (N, h, w) of masks (N, H, W), any kind."""
         scores, maps = self._discriminator(self.pairs(image, masks))
         return scores[:, 0], maps[..., 0]
 
@@ -119,7 +119,8 @@ class Networks:
             height, width = network_size(image.shape, self.config.inference_size, self.stride)
         else:
             height = width = side
-        masks = np.stack([resized(mask, height, width) for mask in masks])[..., None]
+        one = np.float32(255 if masks.dtype == np.uint8 else 1)
+        masks = np.stack([resized(mask, height, width) for mask in masks])[..., None] / one
         return [np.repeat(network_input(image, height, width), len(masks), 0), masks]
 
     def input(self, image: np.ndarray) -> np.ndarray:

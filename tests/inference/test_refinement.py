@@ -74,3 +74,12 @@ def test_values_stay_probabilities():
     result = refine(image, mask)
     assert result.min() >= 0
     assert result.max() <= 1
+
+
+@pytest.mark.parametrize("shape", [(90, 60), (700, 1100), (1, 900)])
+def test_a_mask_in_bytes_is_the_same_mask(shape):
+    image = np.random.default_rng(5).integers(0, 256, (*shape, 3), np.uint8)
+    mask = np.random.default_rng(6).random((30, 20), np.float32)
+    whole, small = refine(image, mask), refine(image, mask, np.uint8)
+    assert small.dtype == np.uint8
+    assert np.allclose(small / 255, whole, atol=0.5001 / 255)

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import gradio as gr
+import numpy as np
 from gradio.processing_utils import save_file_to_cache
 from gradio.utils import get_upload_folder
 
@@ -46,6 +47,7 @@ from gecat.files import free_name
 from gecat.i18n import Section
 from gecat.images import decoding
 from gecat.images.colour import parse_colour
+from gecat.images.sizes import is_large
 from gecat.inference.backdrop import BLURRED
 from gecat.overlap import overlapped
 
@@ -303,7 +305,9 @@ class SegmentActions:
     def _segment(self, image, name, refine, run_in_use=None):
         with weights_needed():
             segmenter = self.segmenter_of_run(run_in_use) or self.segmenter()
-            return pack(segmenter(image, refine=refine), name)
+            image.flags.writeable = False  # so nobody needs a copy to be sure of it
+            kind = np.uint8 if is_large(image) else np.float32
+            return pack(segmenter(image, refine=refine, kind=kind), name)
 
     def _opened(self, photo):
         """An uploaded photo, uint8 (H, W, 3 or 4), and its name; says if it is one of several."""

@@ -111,11 +111,10 @@ def make_files(result, threshold, look=None):
         PNG where it is transparent).
     """
     alpha = opacity_of(result, threshold, look and look.objects, full=True)
+    mask = encode(alpha, "PNG")
     cut = cutout(result.image, alpha)
-    files = {
-        f"{result.stem}-cutout.png": encode(cut, "PNG"),
-        f"{result.stem}-mask.png": encode(alpha, "PNG"),
-    }
+    del alpha
+    files = {f"{result.stem}-cutout.png": encode(cut, "PNG"), f"{result.stem}-mask.png": mask}
     if look is not None:
         composite = lay(result.image, cut, look.ground, look.shadow, look.crop)
         del cut  # as large as all that is written of it
