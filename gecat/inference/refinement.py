@@ -12,9 +12,7 @@ RADIUS_SHARE = 0.02
 SMOOTHNESS = 1e-4
 
 
-def refine(
-    image: np.ndarray, mask: np.ndarray, kind: type[np.generic] = np.float32
-) -> np.ndarray:
+def refine(image: np.ndarray, mask: np.ndarray, kind: type[np.generic] = np.float32) -> np.ndarray:
     """GrabCut from the mask's sure parts finds the edge, the guided filter draws it finely.
 
     Args:

@@ -108,7 +108,7 @@ class Networks:
         return cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR)
 
     def verdicts(self, image: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Logits of the scores (N,) and of the score maps (N, h, w) of masks (N, H, W), any kind."""
+        """Logits of the scores (N,) and of the score maps (N, h, w) of masks (N, H, W)."""
         scores, maps = self._discriminator(self.pairs(image, masks))
         return scores[:, 0], maps[..., 0]
 

@@ -122,7 +122,8 @@ class ToolCalls:
         """The body of the endpoint's call, its files on the disk."""
         if not isinstance(arguments, dict):
             raise LookupError(name)
-        values = await anyio.to_thread.run_sync(values_of, _blocks(scope), name, arguments)
+        origin = origin_of(Request(scope))
+        values = await anyio.to_thread.run_sync(values_of, _blocks(scope), name, arguments, origin)
         return json.dumps(values).encode()
 
     async def _outcome(self, scope, receive, name, body):

@@ -18,7 +18,6 @@ from types import SimpleNamespace
 import gradio as gr
 import numpy as np
 from gradio.processing_utils import save_file_to_cache
-from gradio.utils import get_upload_folder
 
 from gecat.app.segment.result import Look, make_files, measure, pack
 from gecat.app.segment.views import (
@@ -33,15 +32,9 @@ from gecat.app.segment.views import (
 from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.fragments import note_html, photos_html
 from gecat.app.ui.large_photos import LargePhotos
+from gecat.app.ui.owners import folder_of, publish
 from gecat.app.ui.result_cache import ResultCache
-from gecat.app.ui.uploads import (
-    checked_files,
-    path_of,
-    publish,
-    read_photo,
-    uploaded_name,
-    uploaded_path,
-)
+from gecat.app.ui.uploads import checked_files, path_of, read_photo, uploaded_name, uploaded_path
 from gecat.errors import ImageError, UserError, WeightsError
 from gecat.files import free_name
 from gecat.i18n import Section
@@ -283,7 +276,7 @@ class SegmentActions:
                     given = {"name": name, **dict(zip(("cutout", "mask"), written, strict=True))}
                     batch.facts.append(given | done.facts)
             if batch.pictures:
-                batch.archive = save_file_to_cache(target, get_upload_folder())
+                batch.archive = save_file_to_cache(target, str(folder_of()))
         return batch
 
     def _one_of_many(self, file, refine, threshold, run_in_use):

@@ -16,7 +16,8 @@ from gecat.app.segment.touch_up import TouchUpActions
 from gecat.app.ui.encoding import encode
 from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.events import BATCHES, PHOTOS, connect
-from gecat.app.ui.uploads import publish, uploaded_path
+from gecat.app.ui.owners import publish
+from gecat.app.ui.uploads import uploaded_path
 from gecat.errors import ImageError, UserError
 from gecat.files import safe_stem
 from gecat.i18n import say

@@ -122,7 +122,10 @@ def post(api, content, **headers):
         (b'{"jsonrpc": "2.0", "method": "notifications/initialized"}', 202),
         (b'{"jsonrpc": "2.0", "id": {}, "method": "ping"}', 400),
         (b'{"jsonrpc": "2.0", "id": 1, "method": "ping", "params": 7}', 400),
-        (b'{"id": 1, "method": "ping", "params": {"photos": ' + b"[" * 900 + b"]" * 900 + b"}}", 400),
+        (
+            b'{"id": 1, "method": "ping", "params": {"photos": ' + b"[" * 900 + b"]" * 900 + b"}}",
+            400,
+        ),
     ],
 )
 def test_what_is_no_message_is_refused(api, content, status):
@@ -145,7 +148,7 @@ def test_nothing_but_the_public_endpoints_is_called(api, message):
 
 
 def test_half_a_character_is_no_text(api, app_log):
-    """It cannot be written into any answer: whoever tried had a bare refusal, and the log a page."""
+    """No answer can hold it: whoever sent it had a bare refusal, and the log a page."""
     values = {"photo": "\ud800"}
     messages = [
         {"id": "\ud800", "method": "ping"},
