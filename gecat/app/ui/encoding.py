@@ -21,29 +21,32 @@ def encode(picture, kind):
         picture: uint8 (H, W), (H, W, 3) or (H, W, 4); kind: "PNG", or "JPEG" of three channels.
     """
     if kind == "PNG":
-        return b"".join(png_parts(picture))
+        return png_of((picture[rows] for rows in bands(len(picture), ROWS)), picture.shape)
     _, data = cv2.imencode(
         ".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 92]
     )
     return data.tobytes()
 
 
-def png_parts(picture):
-    """Yields the bytes of a PNG file, part by part: no second copy of the picture is made.
+def png_of(parts, shape):
+    """Returns the bytes of a PNG file whose picture comes in parts: it never lies there whole.
 
     Pillow tries five filters on each row; one, of NumPy's, takes less than half of the time.
 
     Args:
-        picture: as of `encode`.
+        parts: uint8 arrays (h, W, ...), from above to below; shape: (H, W, ...) of all.
     """
-    height, width = picture.shape[:2]
-    channels = 1 if picture.ndim == 2 else picture.shape[2]
+    return b"".join(_chunks(parts, shape))
+
+
+def _chunks(parts, shape):
+    height, width, channels = (*shape, 1)[:3]
     yield SIGNATURE
     yield _chunk(b"IHDR", struct.pack("!2I5B", width, height, 8, COLOUR_TYPES[channels], 0, 0, 0))
     packing = zlib.compressobj(1)
     above = np.zeros((1, width * channels), np.uint8)
-    for rows in bands(height, ROWS):
-        band = picture[rows].reshape(-1, width * channels)
+    for part in parts:
+        band = part.reshape(-1, width * channels)
         lines = np.empty((len(band), 1 + width * channels), np.uint8)
         lines[:, 0] = UP
         np.subtract(band, np.concatenate([above, band[:-1]]), out=lines[:, 1:])
