@@ -167,13 +167,14 @@ def _connect(page, tab, actions, parts):
     board = {"board": parts.board}
     connect(parts.mask.upload, actions.score, given, board, **AT_ONCE_QUEUED)
     connect(parts.mask.clear, actions.score, given, board, **AT_ONCE_QUEUED)
-    connect(
+    scored = connect(
         parts.painted.click,
         actions.score_painted,
         given,
         {**board, "mask": parts.mask},
         **AT_ONCE_QUEUED,
     )
+    scored.success(None, js="() => gecat.show('#board')")
 
 
 def _add_endpoint(page, actions, parts):
