@@ -3,10 +3,12 @@
 import cv2
 import numpy as np
 
+from gecat.images.bands import tiles
 from gecat.images.sizes import resized, shrink
 from gecat.inference.sharpening import sharpened
 
 CUT_SIDE = 256
+LEVEL = 0.35  # of the filtered cut, that becomes one half: cut and filter wear thin parts away
 SIDE = 384
 RADIUS_SHARE = 0.02
 SMOOTHNESS = 1e-4
@@ -26,7 +28,7 @@ def refine(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     soft = resized(mask, *small.shape[:2])
     if min(soft.shape) > 1:
         soft = sharpened(small, soft)
-    return guided_filter(image, soft)
+    return _raised(guided_filter(image, soft))
 
 
 def guided_filter(
@@ -69,6 +71,14 @@ def guided_filter(
         slope /= 255
         result += slope
     return np.clip(result, 0, 1, out=result)
+
+
+def _raised(mask):
+    """The mask (H, W), changed in place: LEVEL becomes one half, 0 and 1 stay."""
+    for tile in tiles(mask.shape):
+        part = mask[tile]
+        part /= part + (1 - part) * (LEVEL / (1 - LEVEL))
+    return mask
 
 
 def _enlarged(values, width, height):
