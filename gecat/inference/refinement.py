@@ -7,6 +7,7 @@ from gecat.images.sizes import enlarged, resized, shrink
 from gecat.inference.sharpening import sharpened
 
 CUT_SIDE = 256
+LEVEL = 0.35  # of the filtered cut, that becomes one half: cut and filter wear thin parts away
 SIDE = 384
 RADIUS_SHARE = 0.02
 SMOOTHNESS = 1e-4
@@ -27,7 +28,7 @@ def refine(image: np.ndarray, mask: np.ndarray, kind: type[np.generic] = np.floa
     soft = resized(mask, *small.shape[:2])
     if min(soft.shape) > 1:
         soft = sharpened(small, soft)
-    return guided_filter(image, soft, kind=kind)
+    return guided_filter(image, soft, level=LEVEL, kind=kind)
 
 
 def guided_filter(
@@ -36,6 +37,7 @@ def guided_filter(
     radius_share: float = RADIUS_SHARE,
     smoothness: float = SMOOTHNESS,
     side: int = SIDE,
+    level: float = 0.5,
     kind: type[np.generic] = np.float32,
 ) -> np.ndarray:
     """Fast guided filter with the colour photo as guide.
@@ -50,6 +52,7 @@ def guided_filter(
         radius_share: the window's radius as a share of the longer side.
         smoothness: the variance of colour, of values in [0, 1], that counts as an edge.
         side: the longer side of the small copy, in pixels.
+        level: of the filtered mask, that becomes one half; 0 and 1 stay.
         kind: of the result, np.float32, or np.uint8 in a quarter of the memory.
 
     Returns:
@@ -70,7 +73,9 @@ def guided_filter(
         for slope, colour in zip(slopes, cv2.split(image[rows]), strict=True):
             slope *= colour
             band += slope
-        store(result, rows, np.clip(band, 0, 1, out=band))
+        np.clip(band, 0, 1, out=band)
+        band /= band + (1 - band) * (level / (1 - level))
+        store(result, rows, band)
     return result
 
 
