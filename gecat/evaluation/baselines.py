@@ -53,7 +53,8 @@ def kmeans(image: np.ndarray, clusters: int = 3) -> np.ndarray:
     stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 0.5)
     cv2.setRNGSeed(0)
     colours = lab.reshape(-1, 3)
-    clusters = min(clusters, len(colours))
+    if len(colours) < clusters:  # OpenCV takes one colour for three numbers
+        return np.zeros(lab.shape[:2], np.float32)
     _, labels, _ = cv2.kmeans(colours, clusters, None, stop, 2, cv2.KMEANS_PP_CENTERS)
     return _object_by_frame(labels.reshape(lab.shape[:2]))
 

@@ -85,8 +85,13 @@ def read_photo(source: Picture, limits: Limits | None = None) -> np.ndarray:
 
     Returns:
         uint8 array (H, W, 3), RGB, or (H, W, 4), RGBA with unmixed colours, where any pixel is not
-        opaque; of its own memory.
+        opaque; of its own memory, unless that of an array is such that nobody can write to it.
     """
+    if isinstance(source, np.ndarray) and not source.flags.writeable:
+        is_photo = source.dtype == np.uint8 and source.ndim == 3 and source.shape[2] == 3
+        if is_photo and source.flags.c_contiguous and source.size:
+            _check_size(source.shape[1::-1], limits or limits_in_use())
+            return source
     return read_first(source, limits)[0]
 
 
@@ -155,7 +160,7 @@ def _opened(source, limits):
     else:
         data = without_long_exif(_bytes_of(source, limits))
         image = _identified(data, limits)
-    _check_size(image, limits)
+    _check_size(image.size, limits)
     try:
         if image.format == "TIFF" and data is not None:
             image = filled(image, data)
@@ -164,7 +169,7 @@ def _opened(source, limits):
         raise
     except Exception as error:
         raise _damaged(image) from error
-    _check_size(image, limits)  # that of a HEIC may turn out to be another
+    _check_size(image.size, limits)  # that of a HEIC may turn out to be another
     return image, _holds_more(image)
 
 
@@ -175,8 +180,8 @@ def _holds_more(image):
         return True
 
 
-def _check_size(image, limits):
-    width, height = image.size
+def _check_size(size, limits):
+    width, height = size
     if width * height > limits.max_pixels:
         size = {"width": width, "height": height, "millions": _millions(width * height)}
         raise _too_many_pixels(limits, Term("pixels", **size))

@@ -1,9 +1,11 @@
 """What is made of a photo and its mask: a cut-out, an overlay, a new background."""
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 
-from gecat.images.bands import tiles
+from gecat.images.bands import TILE, bands, tiles
 from gecat.images.transparency import is_see_through, laid_on
 
 SOFTNESS = 0.25  # probabilities nearer to the threshold than this stay partly transparent
@@ -58,12 +60,17 @@ def outlined(mask: np.ndarray, threshold: float = 0.5) -> np.ndarray:
         uint8 array (H, W), 0 to 255; above 127 where a probability exceeds the threshold.
     """
     alpha = opacity(mask, threshold)
-    inside = alpha > 127
     radius = max(1, round(max(mask.shape) / OUTLINE))
-    # On the outline half of what is around a pixel is object; the rest follows how much it is.
-    near = cv2.blur(inside * np.uint8(255), (2 * radius + 1, 2 * radius + 1))
-    np.maximum(alpha, cv2.subtract(near, cv2.bitwise_not(near)), out=alpha, where=inside)
-    np.minimum(alpha, cv2.add(near, near), out=alpha, where=~inside)
+    _, inside = cv2.threshold(alpha, 127, 255, cv2.THRESH_BINARY)
+    for rows in bands(len(alpha)):
+        # On the outline half of what is around a pixel is object; the rest follows how much it is.
+        first = max(0, rows.start - radius)
+        near = cv2.blur(inside[first : rows.stop + radius], (2 * radius + 1, 2 * radius + 1))
+        near = near[rows.start - first :][: rows.stop - rows.start]
+        most, least = cv2.add(near, near), cv2.subtract(near, cv2.bitwise_not(near))
+        band, is_object = alpha[rows], inside[rows] > 0
+        np.maximum(band, least, out=band, where=is_object)
+        np.minimum(band, most, out=band, where=~is_object)
     return alpha
 
 
@@ -94,13 +101,25 @@ def cutout(image: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: if the alpha is not of the image's size.
     """
-    _check_pair(image, alpha)
     rgba = np.empty((*alpha.shape, 4), np.uint8)
-    # In tiles: the floats of a large photo never lie in memory all at once, nor are they computed
-    # where there is no edge.
-    for tile in tiles(alpha.shape):
-        rgba[tile] = _cut(image, alpha, tile)
+    for rows, band in zip(bands(len(alpha), TILE), cutout_bands(image, alpha), strict=True):
+        rgba[rows] = band
     return rgba
+
+
+def cutout_bands(image: np.ndarray, alpha: np.ndarray) -> Iterator[np.ndarray]:
+    """Yields a `cutout` from above to below, uint8 (h, W, 4), for who needs no more at a time.
+
+    Args, Raises: as `cutout`.
+    """
+    _check_pair(image, alpha)
+    for rows in bands(len(alpha), TILE):
+        band = np.empty((rows.stop - rows.start, alpha.shape[1], 4), np.uint8)
+        # In tiles: the floats of a large photo never lie in memory all at once, nor are they
+        # computed where there is no edge.
+        for columns in bands(alpha.shape[1], TILE):
+            band[:, columns] = _cut(image, alpha, (rows, columns))
+        yield band
 
 
 def overlay(

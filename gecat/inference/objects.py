@@ -1,12 +1,17 @@
 """The connected objects of a mask: their boxes, and what belongs to some of them."""
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from gecat.images.sizes import shrink
+
 LEAST_SHARE = 0.005  # of the picture; what is smaller is no object of its own
+TINY = 1e-6  # of a pixel
+SIDE = 4096  # longer side at which objects are found: their numbers take four bytes a pixel
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,9 @@ def boxes(mask: np.ndarray, threshold: float = 0.5) -> tuple[Box, ...]:
     Returns:
         Tuple of Box.
     """
-    return tuple(box for _, _, box in _found(mask, threshold)[1])
+    small = shrink(mask, SIDE)
+    found = [box for _, _, box in _found(small, threshold)[1]]
+    return tuple(found if small is mask else [_enlarged(box, small, mask) for box in found])
 
 
 def belongs_to(mask: np.ndarray, numbers: Collection[int], threshold: float = 0.5) -> np.ndarray:
@@ -69,6 +76,18 @@ def _found(mask, threshold):
         found.append((area, label, Box(left, top, left + width, top + height, confidence)))
     found.sort(key=lambda part: -part[0])
     return labels, found
+
+
+def _enlarged(box, small, mask):
+    """The Box in pixels of a mask that was found in a smaller copy of it."""
+    down, right = (whole / part for whole, part in zip(mask.shape, small.shape, strict=True))
+    return Box(
+        left=math.floor(box.left * right),
+        top=math.floor(box.top * down),
+        right=math.ceil(box.right * right - TINY),
+        bottom=math.ceil(box.bottom * down - TINY),
+        confidence=box.confidence,
+    )
 
 
 def _one(mask):

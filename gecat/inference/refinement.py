@@ -3,30 +3,32 @@
 import cv2
 import numpy as np
 
-from gecat.images.sizes import resized, shrink
+from gecat.images.sizes import enlarged, resized, shrink
 from gecat.inference.sharpening import sharpened
 
 CUT_SIDE = 256
+LEVEL = 0.35  # of the filtered cut, that becomes one half: cut and filter wear thin parts away
 SIDE = 384
 RADIUS_SHARE = 0.02
 SMOOTHNESS = 1e-4
 
 
-def refine(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
+def refine(image: np.ndarray, mask: np.ndarray, kind: type[np.generic] = np.float32) -> np.ndarray:
     """GrabCut from the mask's sure parts finds the edge, the guided filter draws it finely.
 
     Args:
         image: uint8 array (H, W, 3), RGB.
         mask: float32 array (h, w) in [0, 1], of the photo's size or another of its shape.
+        kind: as of `guided_filter`.
 
     Returns:
-        float32 array (H, W) in [0, 1].
+        array (H, W), as of `guided_filter`.
     """
     small = shrink(image, CUT_SIDE)
     soft = resized(mask, *small.shape[:2])
     if min(soft.shape) > 1:
         soft = sharpened(small, soft)
-    return guided_filter(image, soft)
+    return guided_filter(image, soft, level=LEVEL, kind=kind)
 
 
 def guided_filter(
@@ -35,6 +37,8 @@ def guided_filter(
     radius_share: float = RADIUS_SHARE,
     smoothness: float = SMOOTHNESS,
     side: int = SIDE,
+    level: float = 0.5,
+    kind: type[np.generic] = np.float32,
 ) -> np.ndarray:
     """Fast guided filter with the colour photo as guide.
 
@@ -48,9 +52,11 @@ def guided_filter(
         radius_share: the window's radius as a share of the longer side.
         smoothness: the variance of colour, of values in [0, 1], that counts as an edge.
         side: the longer side of the small copy, in pixels.
+        level: of the filtered mask, that becomes one half; 0 and 1 stay.
+        kind: of the result, np.float32, or np.uint8 in a quarter of the memory.
 
     Returns:
-        float32 array (H, W) in [0, 1].
+        array (H, W), float32 in [0, 1], or uint8, probability times 255.
     """
     height, width = image.shape[:2]
     scale = min(1.0, side / max(height, width))
@@ -61,18 +67,23 @@ def guided_filter(
     small = small.astype(np.float64)
     radius = max(1, round(radius_share * max(size)))
     slopes, offset = _linear_fit(guide, small, radius, smoothness)
-    result = _enlarged(offset, width, height)
-    # One channel at a time: of a large photo only one float copy is held.
-    for channel, slope in enumerate(slopes):
-        slope = _enlarged(slope, width, height)
-        slope *= image[..., channel]
-        slope /= 255
-        result += slope
-    return np.clip(result, 0, 1, out=result)
+    result = np.empty((height, width), kind)
+    maps = [offset, *(slope / 255 for slope in slopes)]
+    for rows, (band, *slopes) in enlarged(maps, height, width):
+        for slope, colour in zip(slopes, cv2.split(image[rows]), strict=True):
+            slope *= colour
+            band += slope
+        np.clip(band, 0, 1, out=band)
+        band /= band + (1 - band) * (level / (1 - level))
+        store(result, rows, band)
+    return result
 
 
-def _enlarged(values, width, height):
-    return cv2.resize(values.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+def store(result: np.ndarray, rows: slice, probabilities: np.ndarray) -> None:
+    """Writes float32 probabilities (r, W) into rows of a mask: as they are, or times 255."""
+    if result.dtype == np.uint8:
+        probabilities = np.rint(probabilities * 255)
+    result[rows] = probabilities
 
 
 def _linear_fit(guide, mask, radius, smoothness):

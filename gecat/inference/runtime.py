@@ -119,7 +119,8 @@ class Networks:
             height, width = network_size(image.shape, self.config.inference_size, self.stride)
         else:
             height = width = side
-        masks = np.stack([resized(mask, height, width) for mask in masks])[..., None]
+        one = np.float32(255 if masks.dtype == np.uint8 else 1)
+        masks = np.stack([resized(mask, height, width) for mask in masks])[..., None] / one
         return [np.repeat(network_input(image, height, width), len(masks), 0), masks]
 
     def input(self, image: np.ndarray) -> np.ndarray:

@@ -14,11 +14,12 @@ from gecat.config import Config
 from gecat.errors import UserError, WeightsError, name_of
 from gecat.files import AnyPath, asset
 from gecat.images.reading import read_photo
-from gecat.images.sizes import ROUNDING
+from gecat.images.sizes import ROUNDING, enlarged
 from gecat.images.transparency import as_networks_see, without_transparent
 from gecat.inference.litert import shipped_litert
 from gecat.inference.objects import Box, boxes
 from gecat.inference.refinement import refine as refine_mask
+from gecat.inference.refinement import store
 from gecat.inference.strokes import Stroke
 from gecat.inference.tiling import predict_tiled
 from gecat.inference.touch_up import touch_up
@@ -36,7 +37,7 @@ class Segmentation:
     Attributes:
         image: uint8 array (H, W, 3), RGB, the right way up; (H, W, 4), RGBA with unmixed colours,
             where one can see through the photo.
-        mask: float32 array (H, W), each pixel's probability to be object.
+        mask: float32 array (H, W), each pixel's probability to be object; or uint8, times 255.
         score: the discriminator's probability that this mask fits this photo.
         score_map_logits: float32 array (h, w), the score map as the discriminator gives it.
     """
@@ -100,7 +101,7 @@ class Segmenter:
         """The Config that the networks were trained with."""
         return self._loaded().config
 
-    def __call__(self, image, *, refine=False, tile=None):
+    def __call__(self, image, *, refine=False, tile=None, kind=np.float32):
         """Segments one photo.
 
         Args:
@@ -108,6 +109,7 @@ class Segmenter:
             refine: draw the mask's edge along the photo's edges, at full resolution.
             tile: side of a tile in pixels, for photos much larger than the networks' input: tiles
                 at full resolution add detail to the mask of the whole photo.
+            kind: of the mask, np.float32, or np.uint8: a quarter of the memory.
 
         Returns:
             A Segmentation at the photo's own size.
@@ -119,7 +121,7 @@ class Segmenter:
         """
         photo = read_photo(image)
         seen = as_networks_see(photo)
-        mask = without_transparent(self._predict(seen, refine, tile), photo)
+        mask = without_transparent(self._predict(seen, refine, tile, kind), photo)
         return self._judged(photo, seen, mask)
 
     def predict(
@@ -150,50 +152,57 @@ class Segmenter:
         mask = without_transparent(touch_up(seen, result.mask, strokes), result.image)
         return self._judged(result.image, seen, mask)
 
-    def judge(self, image: np.ndarray, mask: np.ndarray) -> tuple[float, np.ndarray]:
+    def judge(
+        self, image: np.ndarray, mask: np.ndarray, kind: type[np.generic] = np.float32
+    ) -> tuple[float, np.ndarray]:
         """Asks the discriminator how well any mask fits a photo.
 
         Args:
             image: path, bytes, file object, PIL image or uint8 array.
-            mask: array (H, W) of the photo's size, bool or probabilities in [0, 1].
+            mask: array (H, W) of the photo's size, bool, probabilities in [0, 1], or uint8,
+                probability times 255.
+            kind: of the score map, np.float32, or np.uint8: a quarter of the memory.
 
         Returns:
-            (score, score map): a float, and a float32 array (H, W): the probabilities that the
-            mask fits the photo, and that it is right at each pixel.
+            (score, score map): a float, and an array (H, W), float32 or uint8, times 255: the
+            probabilities that the mask fits the photo, and that it is right at each pixel.
 
         Raises:
             ImageError: if the image cannot be read.
             ValueError: if the mask has another size or values leave [0, 1].
         """
-        (score,), (score_map,) = self.judge_all(image, np.asarray(mask)[None])
+        (score,), (score_map,) = self.judge_all(image, np.asarray(mask)[None], kind)
         return float(score), score_map
 
-    def judge_all(self, image: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def judge_all(
+        self, image: np.ndarray, masks: np.ndarray, kind: type[np.generic] = np.float32
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Asks the discriminator about several masks of one photo at once.
 
         Args:
             image: as for `judge`.
-            masks: array (N, H, W) of the photo's size, bool or probabilities in [0, 1].
+            masks: array (N, H, W), each as for `judge`; kind: as for `judge`.
 
         Returns:
-            (scores, score maps): float32 arrays (N,) and (N, H, W).
+            (scores, score maps): arrays (N,) and (N, H, W), as of `judge`.
 
         Raises:
             ImageError: if the image cannot be read.
             ValueError: if the masks have another size or values leave [0, 1].
         """
         image = as_networks_see(read_photo(image))
-        masks = np.asarray(masks, np.float32)
+        if masks.dtype != np.uint8:
+            masks = np.asarray(masks, np.float32)
         if masks.shape[1:] != image.shape[:2]:
             raise ValueError(
                 f"The masks must be of the photo's size {image.shape[:2]}, "
                 f"received {masks.shape[1:]}."
             )
         low, high = masks.min(), masks.max()  # NaN if any is
-        if not (low >= -ROUNDING and high <= 1.0 + ROUNDING):
+        if masks.dtype != np.uint8 and not (low >= -ROUNDING and high <= 1.0 + ROUNDING):
             raise ValueError(f"The masks' values must lie in [0, 1], received {low:g} to {high:g}.")
         scores, maps = self._loaded().verdicts(image, masks)
-        return _sigmoid(scores), np.stack([full_size_map(logits, image) for logits in maps])
+        return _sigmoid(scores), np.stack([full_size_map(logits, image, kind) for logits in maps])
 
     @property
     def networks(self) -> "Networks":
@@ -204,7 +213,7 @@ class Segmenter:
         (score,), (score_map_logits,) = self._loaded().verdicts(seen, mask[None])
         return Segmentation(photo, mask, float(_sigmoid(score)), score_map_logits)
 
-    def _predict(self, image, refine, tile):
+    def _predict(self, image, refine, tile, kind=np.float32):
         networks = self._loaded()
         logits = networks.logits(image, networks.config.inference_size)  # (h, w)
         if tile is not None:
@@ -212,9 +221,8 @@ class Segmenter:
                 raise UserError("segment.tile", least=networks.stride, received=tile)
             logits = predict_tiled(networks.tile_logits, image, tile, guide=logits)
         if refine:
-            return refine_mask(image, _sigmoid(logits))
-        height, width = image.shape[:2]
-        return _sigmoid(cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR))
+            return refine_mask(image, _sigmoid(logits), kind)
+        return full_size_map(logits, image, kind)
 
     def _loaded(self):
         with self._lock:
@@ -225,10 +233,17 @@ class Segmenter:
             return self._networks
 
 
-def full_size_map(logits: np.ndarray, image: np.ndarray) -> np.ndarray:
-    """The probabilities (H, W) that a map of logits (h, w) says about a photo (H, W, 3)."""
-    size = image.shape[1], image.shape[0]
-    return _sigmoid(cv2.resize(logits, size, interpolation=cv2.INTER_LINEAR))
+def full_size_map(
+    logits: np.ndarray, image: np.ndarray, kind: type[np.generic] = np.float32
+) -> np.ndarray:
+    """The probabilities (H, W), float32 or uint8, that logits (h, w) say of a photo (H, W, 3)."""
+    height, width = image.shape[:2]
+    if logits.shape[0] >= height or logits.shape[1] >= width:
+        logits = cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR)
+    result = np.empty((height, width), kind)
+    for rows, (band,) in enlarged([logits], height, width):
+        store(result, rows, _sigmoid(band))
+    return result
 
 
 def _sigmoid(logits):

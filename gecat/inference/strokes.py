@@ -14,6 +14,9 @@ MOST_STROKES = 64
 MOST_POINTS = 4000  # of all strokes together
 RADIUS_SHARE = 0.012  # of the longer side, where a stroke tells no radius
 LARGEST_RADIUS_SHARE = 0.25
+# Longer side at which strokes are drawn: 4,000 points of the largest brush would keep a photo of 64
+# megapixels busy for minutes.
+DRAWN_SIDE = 2048
 _SUBPIXEL_BITS = 4  # of the places that OpenCV draws lines between
 
 
@@ -123,10 +126,12 @@ def drawn(
     Returns:
         int8 array (h, w): 1 where the object was kept, -1 where it was removed, 0 elsewhere.
     """
-    said = np.zeros(shape, np.uint8)
+    scale = min(1.0, DRAWN_SIDE / max(shape))
+    said = np.zeros([max(1, round(side * scale)) for side in shape], np.uint8)
     for stroke in strokes:
         _draw(said, stroke, photo_shape, 1 if stroke.keep else 2)
-    return np.array([0, 1, -1], np.int8)[said]
+    said = cv2.LUT(said, np.array([0, 1, 255, *[0] * 253], np.uint8)).view(np.int8)
+    return cv2.resize(said, shape[::-1], interpolation=cv2.INTER_NEAREST_EXACT)
 
 
 def _draw(canvas, stroke, photo_shape, value):

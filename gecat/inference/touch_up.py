@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import cv2
 import numpy as np
 
+from gecat.images.bands import bands
 from gecat.images.sizes import resized, shrink
 from gecat.inference.geodesic import geodesic_distance, steps_through
 from gecat.inference.refinement import guided_filter
@@ -67,18 +68,22 @@ class TouchUp:
             state = _mended(state, stroke)
         return state
 
-    def mask(self, image: np.ndarray) -> np.ndarray:
+    def mask(self, image: np.ndarray, kind: type[np.generic] = np.float32) -> np.ndarray:
         """The mended mask along the edges of the photo, or of a smaller copy of it.
 
         Args:
             image: uint8 (H, W, 3), RGB.
+            kind: of the result, np.float32, or np.uint8 in a quarter of the memory.
 
         Returns:
-            float32 array (H, W) in [0, 1]; 0 or 1 where a stroke touches it.
+            array (H, W), float32 in [0, 1], or uint8, probability times 255; all or nothing where a
+            stroke touches it.
         """
-        mask = guided_filter(image, self.soft)
+        mask = guided_filter(image, self.soft, kind=kind)
         said = drawn(self.strokes, image.shape[:2], self.photo_shape)
-        mask[said > 0], mask[said < 0] = 1.0, 0.0
+        for rows in bands(len(mask)):
+            mask[rows][said[rows] > 0] = 255 if kind is np.uint8 else 1
+            mask[rows][said[rows] < 0] = 0
         return mask
 
 
@@ -87,9 +92,12 @@ def begin(image: np.ndarray, mask: np.ndarray) -> TouchUp:
 
     Args:
         image: uint8 (H, W, 3), RGB.
-        mask: float array (H, W) in [0, 1].
+        mask: array (H, W), floats in [0, 1], or uint8, probability times 255.
     """
-    soft = shrink(np.asarray(mask, np.float32), SIDE)
+    if mask.dtype == np.uint8:
+        soft = shrink(mask, SIDE) / np.float32(255)
+    else:
+        soft = shrink(np.asarray(mask, np.float32), SIDE)
     small = cv2.resize(image, soft.shape[::-1], interpolation=cv2.INTER_AREA)
     lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     return TouchUp(

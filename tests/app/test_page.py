@@ -38,9 +38,11 @@ def test_photos_are_worked_on_beside_each_other_and_what_is_asked_of_networks_in
     assert lines["network"] == {1: {"occlude", "judge", "ask", "improve", "run", "open"}}
     programs = {"answer", "answer_mended", "answer_score"}
     assert lines["photos"] == {4: {"segment", "inspect", "mend", "draw", "draw_seen"} | programs}
-    assert lines["batches"] == {
-        1: {"segment_many", "score", "compare", "answer", "answer_many", "open"}
-    }
+    assert lines["batches"] == {1: {"segment_many", "score", "answer_many", "open"}}
+    # Whoever compares takes one place: many photos, and others' comparisons, keep nobody waiting.
+    assert lines["comparisons"] == {2: {"compare", "answer"}}
+    # A mask is a file of up to 64 megapixels, so few are read at a time.
+    assert {"score", "score_painted"} <= lines["drawing"][2]
 
 
 def test_there_is_a_page_in_each_language(demo):

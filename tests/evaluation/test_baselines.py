@@ -26,7 +26,7 @@ def test_a_disc_off_the_frame_is_the_object_bright_or_dark(name, swap):
 
 
 @pytest.mark.parametrize("name", METHODS)
-@pytest.mark.parametrize("shape", [(37, 53), (20, 9)])
+@pytest.mark.parametrize("shape", [(37, 53), (20, 9), (1, 1), (1, 30)])
 def test_any_photo_gives_a_mask_of_its_size(name, shape):
     photo = np.random.default_rng(1).integers(0, 256, (*shape, 3), np.uint8)
     for picture in (photo, np.full_like(photo, 128)):

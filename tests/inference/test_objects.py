@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from gecat.inference.objects import belongs_to, boxes
 
@@ -23,3 +24,15 @@ def test_objects_whose_corners_touch_are_one():
     mask[:20, :20] = mask[20:, 20:] = 255
     assert len(boxes(mask)) == 1
     assert belongs_to(mask, [0]).all()
+
+
+def test_objects_of_a_large_mask_are_found_on_a_smaller_one():
+    mask = np.zeros((6000, 9000), np.uint8)
+    mask[600:3600, 3:4503], mask[4000:, 8000:] = 255, 204
+    first, second = boxes(mask)
+    assert (first.left, first.top, first.right, first.bottom) == pytest.approx(
+        (3, 600, 4503, 3600), abs=3
+    )
+    assert (second.left, second.top) == pytest.approx((8000, 4000), abs=3)
+    assert (second.right, second.bottom) == (9000, 6000)
+    assert second.confidence == pytest.approx(0.8, abs=0.01)

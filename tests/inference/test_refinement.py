@@ -6,6 +6,7 @@ import pytest
 
 from gecat.evaluation.metrics import boundary_f, iou
 from gecat.inference.refinement import guided_filter, refine
+from gecat.inference.sharpening import sharpened
 
 
 def disc_photo(side=240):
@@ -33,6 +34,25 @@ def test_a_cut_that_loses_the_object_is_not_taken():
     mask = np.full(truth.shape, 0.02, np.float32)
     mask[10:40, 10:40] = 0.95
     assert iou(refine(image, mask), mask) > 0.5
+
+
+def test_thin_parts_are_not_worn_away():
+    """Spokes in heavy noise: more of them is kept than by cut and filter as they come."""
+    truth = np.zeros((240, 240), np.uint8)
+    cv2.circle(truth, (120, 120), 45, 1, -1)
+    for angle in np.arange(0, 2 * np.pi, np.pi / 4):
+        tip = 120 + 95 * np.array([np.cos(angle), np.sin(angle)])
+        cv2.line(truth, (120, 120), tip.astype(int).tolist(), 1, 3)
+    truth = truth > 0
+    noise = np.random.default_rng(0).normal(0, 25, (*truth.shape, 3))
+    colours = np.where(truth[..., None], (180, 120, 60), (60, 100, 140))
+    image = np.clip(colours + noise, 0, 255).astype(np.uint8)
+    coarse = cv2.GaussianBlur(truth.astype(np.float32), (0, 0), 3)
+    worn = guided_filter(image, sharpened(image, coarse))
+    fine = refine(image, coarse)
+    assert iou(fine, truth) > iou(worn, truth) + 0.002
+    assert boundary_f(fine, truth) > boundary_f(worn, truth) + 0.005
+    assert ((fine > 0) == (worn > 0)).all() and ((fine == 1) >= (worn == 1)).all()
 
 
 def test_it_is_the_guided_filter():
@@ -74,3 +94,12 @@ def test_values_stay_probabilities():
     result = refine(image, mask)
     assert result.min() >= 0
     assert result.max() <= 1
+
+
+@pytest.mark.parametrize("shape", [(90, 60), (700, 1100), (1, 900)])
+def test_a_mask_in_bytes_is_the_same_mask(shape):
+    image = np.random.default_rng(5).integers(0, 256, (*shape, 3), np.uint8)
+    mask = np.random.default_rng(6).random((30, 20), np.float32)
+    whole, small = refine(image, mask), refine(image, mask, np.uint8)
+    assert small.dtype == np.uint8
+    assert np.allclose(small / 255, whole, atol=0.5001 / 255)

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from gecat.errors import UserError
+from gecat.inference import strokes
 from gecat.inference.strokes import (
+    DRAWN_SIDE,
     MOST_POINTS,
     MOST_STROKES,
     Stroke,
@@ -103,3 +105,19 @@ def test_as_many_strokes_as_may_be():
         check_strokes(many, (80, 100, 3))
     with pytest.raises(UserError, match=str(MOST_STROKES)):
         read_strokes([{"keep": True, "points": [[1, 1]]}] * (MOST_STROKES + 1))
+
+
+def test_strokes_on_a_large_photo_are_drawn_on_a_canvas_that_is_bounded(monkeypatch):
+    """4,000 points of the largest brush kept a photo of 64 megapixels busy for minutes."""
+    drawn_on = []
+    monkeypatch.setattr(strokes, "_draw", lambda canvas, *_: drawn_on.append(canvas.shape))
+    assert drawn([click(1, 1, True)], (6000, 8000), (6000, 8000)).shape == (6000, 8000)
+    assert drawn_on == [(3 * DRAWN_SIDE // 4, DRAWN_SIDE)]
+
+
+@pytest.mark.parametrize("shape", [(6001, 37), (37, 6001), (1, 5000)])
+def test_the_pixel_that_is_clicked_is_touched_however_large_the_photo(shape):
+    places = np.random.default_rng(0).integers(0, shape, (50, 2))
+    for row, column in [*places, (0, 0), (shape[0] - 1, shape[1] - 1)]:
+        said = drawn([Stroke(((int(column), int(row)),), True, radius=3)], shape, shape)
+        assert said[row, column] == 1

@@ -20,11 +20,12 @@ from gecat.app.compare.views.board import board_html, progress_html
 from gecat.app.ui.encoding import encode
 from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.large_photos import LargePhotos
+from gecat.app.ui.owners import publish
 from gecat.app.ui.page_state import key_of
 from gecat.app.ui.painting import fresh_canvas, painted_mask
 from gecat.app.ui.result_cache import ResultCache
 from gecat.app.ui.run_weights import RunWeights, load_weights_of
-from gecat.app.ui.uploads import path_of, publish, read_photo, uploaded_name, uploaded_path
+from gecat.app.ui.uploads import path_of, read_photo, uploaded_name, uploaded_path
 from gecat.errors import JobError, UserError, WeightsError
 from gecat.files import safe_stem
 from gecat.i18n import Section

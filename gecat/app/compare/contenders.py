@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 
 from gecat.errors import ImageError, JobError, Setting
@@ -152,7 +153,8 @@ def read_truth(mask, full, shape):
     if mask.shape != tuple(full):
         (height, width), (rows, columns) = full, mask.shape
         raise ImageError("image.mask_size", width=width, height=height, columns=columns, rows=rows)
-    return resized(np.float32(mask > 127), *shape[:2]) > 0.5
+    _, white = cv2.threshold(mask, 127, 255, cv2.THRESH_BINARY)
+    return resized(white, *shape[:2]) > 127
 
 
 def _method(name):

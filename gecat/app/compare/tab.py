@@ -7,7 +7,7 @@ import gradio as gr
 from gecat.app.compare.actions import CompareActions
 from gecat.app.compare.contenders import WEIGHTS
 from gecat.app.compare.views.tables import games, quality_html, stability_html
-from gecat.app.ui.events import AT_ONCE, AT_ONCE_QUEUED, BATCHES, connect
+from gecat.app.ui.events import AT_ONCE, AT_ONCE_QUEUED, COMPARISONS, DRAWING, connect
 from gecat.app.ui.fragments import note_html
 from gecat.app.ui.painting import painting_canvas
 from gecat.app.ui.published import published
@@ -149,7 +149,7 @@ def _connect(page, tab, actions, parts):
         },
         trigger_mode="always_last",
         show_progress="hidden",
-        **BATCHES,
+        **COMPARISONS,
     )
     photo, asked = {"photo": page.photo}, {"asked": parts.asked, **shown}
     last = {**photo, "asked": parts.asked}
@@ -165,15 +165,17 @@ def _connect(page, tab, actions, parts):
     connect(comparing.failure, actions.cancel, ticket, shown, **AT_ONCE)
     given = {**ticket, **truth}
     board = {"board": parts.board}
-    connect(parts.mask.upload, actions.score, given, board, **AT_ONCE_QUEUED)
-    connect(parts.mask.clear, actions.score, given, board, **AT_ONCE_QUEUED)
-    connect(
+    # A mask is a file like another, of up to 64 megapixels: few are read at a time.
+    scoring = {"show_progress": "hidden", **DRAWING}
+    connect([parts.mask.upload, parts.mask.clear], actions.score, given, board, **scoring)
+    scored = connect(
         parts.painted.click,
         actions.score_painted,
         given,
         {**board, "mask": parts.mask},
-        **AT_ONCE_QUEUED,
+        **scoring,
     )
+    scored.success(None, js="() => gecat.show('#board')")
 
 
 def _add_endpoint(page, actions, parts):
@@ -189,5 +191,5 @@ def _add_endpoint(page, actions, parts):
         },
         api_name="compare",
         api_visibility="public",
-        **BATCHES,
+        **COMPARISONS,
     )

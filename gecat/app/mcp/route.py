@@ -21,7 +21,7 @@ import gecat
 from gecat.app.mcp.tools import answer_of, describe, refusal_of, values_of
 from gecat.app.ui.addresses import origin_of
 from gecat.app.ui.answers import language_of, told, words_of
-from gecat.app.ui.bodies import receive_again, whole_body
+from gecat.app.ui.bodies import read_json, receive_again, whole_body
 from gecat.errors import UserError
 from gecat.i18n import say
 
@@ -122,7 +122,8 @@ class ToolCalls:
         """The body of the endpoint's call, its files on the disk."""
         if not isinstance(arguments, dict):
             raise LookupError(name)
-        values = await anyio.to_thread.run_sync(values_of, _blocks(scope), name, arguments)
+        origin = origin_of(Request(scope))
+        values = await anyio.to_thread.run_sync(values_of, _blocks(scope), name, arguments, origin)
         return json.dumps(values).encode()
 
     async def _outcome(self, scope, receive, name, body):
@@ -182,8 +183,8 @@ def _parsed(body):
     if sum(body.count(mark) for mark in (b",", b"[", b"{")) > MARKS:
         return None
     try:
-        message = json.loads(body)
-    except (ValueError, RecursionError):
+        message = read_json(body)
+    except ValueError:
         return None
     return message if isinstance(message, dict) else None
 

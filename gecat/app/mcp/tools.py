@@ -11,7 +11,8 @@ from pathlib import Path
 import gradio as gr
 from gradio.utils import get_function_description
 
-from gecat.app.ui.uploads import path_of, publish, uploaded_path
+from gecat.app.ui.owners import publish
+from gecat.app.ui.uploads import path_of, uploaded_path
 from gecat.errors import UserError
 
 DATA = re.compile(r"data:image/([a-z0-9.+-]{1,20});base64,", re.IGNORECASE)
@@ -32,12 +33,12 @@ def describe(blocks):
     return [_described(fn) for fn in _endpoints(blocks).values()]
 
 
-def values_of(blocks, name, arguments):
+def values_of(blocks, name, arguments, origin):
     """Returns what an endpoint is called with: files that come as text become uploads.
 
     Args:
         blocks: gr.Blocks; name: of a tool.
-        arguments: dict, as a client sends it.
+        arguments: dict, as a client sends it; origin: whose files they are.
 
     Raises:
         LookupError: if there is no such tool.
@@ -45,7 +46,7 @@ def values_of(blocks, name, arguments):
     """
     parts = _parts(_endpoints(blocks)[name])
     return {
-        key: file_of(key, value) if isinstance(parts.get(key), FILES) else value
+        key: file_of(key, value, origin) if isinstance(parts.get(key), FILES) else value
         for key, value in arguments.items()
     }
 
@@ -77,17 +78,17 @@ def refusal_of(message):
     return {"content": [{"type": "text", "text": sentence}], "isError": True}
 
 
-def file_of(name, value):
+def file_of(name, value, origin=None):
     """Returns an uploaded file as Gradio names it; what is neither text nor list is checked later.
 
     Args:
-        name: of the value; value: text, or a list of such.
+        name: of the value; value: text, or a list of such; origin: whose file it is.
 
     Raises:
         UserError: if it names no file that was sent.
     """
     if isinstance(value, list):
-        return [file_of(name, part) for part in value]
+        return [file_of(name, part, origin) for part in value]
     if not isinstance(value, str):
         return value
     data = DATA.match(value)
@@ -99,7 +100,7 @@ def file_of(name, value):
         content = base64.b64decode(value[data.end() :], validate=True)
     except ValueError:
         raise UserError("page.bad_file", received=value[:40]) from None
-    (path,) = publish({f"{name}.{data[1].lower()}": content})
+    (path,) = publish({f"{name}.{data[1].lower()}": content}, origin)
     return {"path": path}
 
 

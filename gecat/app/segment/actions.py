@@ -16,8 +16,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import gradio as gr
+import numpy as np
 from gradio.processing_utils import save_file_to_cache
-from gradio.utils import get_upload_folder
 
 from gecat.app.segment.result import Look, make_files, measure, pack
 from gecat.app.segment.views import (
@@ -32,20 +32,15 @@ from gecat.app.segment.views import (
 from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.fragments import note_html, photos_html
 from gecat.app.ui.large_photos import LargePhotos
+from gecat.app.ui.owners import folder_of, publish
 from gecat.app.ui.result_cache import ResultCache
-from gecat.app.ui.uploads import (
-    checked_files,
-    path_of,
-    publish,
-    read_photo,
-    uploaded_name,
-    uploaded_path,
-)
+from gecat.app.ui.uploads import checked_files, path_of, read_photo, uploaded_name, uploaded_path
 from gecat.errors import ImageError, UserError, WeightsError
 from gecat.files import free_name
 from gecat.i18n import Section
 from gecat.images import decoding
 from gecat.images.colour import parse_colour
+from gecat.images.sizes import is_large
 from gecat.inference.backdrop import BLURRED
 from gecat.overlap import overlapped
 
@@ -281,7 +276,7 @@ class SegmentActions:
                     given = {"name": name, **dict(zip(("cutout", "mask"), written, strict=True))}
                     batch.facts.append(given | done.facts)
             if batch.pictures:
-                batch.archive = save_file_to_cache(target, get_upload_folder())
+                batch.archive = save_file_to_cache(target, str(folder_of()))
         return batch
 
     def _one_of_many(self, file, refine, threshold, run_in_use):
@@ -303,7 +298,9 @@ class SegmentActions:
     def _segment(self, image, name, refine, run_in_use=None):
         with weights_needed():
             segmenter = self.segmenter_of_run(run_in_use) or self.segmenter()
-            return pack(segmenter(image, refine=refine), name)
+            image.flags.writeable = False  # so nobody needs a copy to be sure of it
+            kind = np.uint8 if is_large(image) else np.float32
+            return pack(segmenter(image, refine=refine, kind=kind), name)
 
     def _opened(self, photo):
         """An uploaded photo, uint8 (H, W, 3 or 4), and its name; says if it is one of several."""

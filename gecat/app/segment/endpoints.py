@@ -16,12 +16,12 @@ from gecat.app.segment.touch_up import TouchUpActions
 from gecat.app.ui.encoding import encode
 from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.events import BATCHES, PHOTOS, connect
-from gecat.app.ui.uploads import publish, uploaded_path
+from gecat.app.ui.owners import publish
+from gecat.app.ui.uploads import uploaded_path
 from gecat.errors import ImageError, UserError
 from gecat.files import safe_stem
 from gecat.i18n import say
 from gecat.images import decoding
-from gecat.inference.cutout import as_bytes
 from gecat.inference.strokes import read_strokes
 
 
@@ -95,10 +95,10 @@ class Endpoints(TouchUpActions):
                 "image.mask_size", width=width, height=height, columns=columns, rows=rows
             )
         with self.large.turn(image), weights_needed():
-            score, score_map = self.segmenter().judge(image, given / np.float32(255))
-            drawn = encode(as_bytes(score_map), "PNG")
+            score, score_map = self.segmenter().judge(image, given, np.uint8)
+            drawn = encode(score_map, "PNG")
         (path,) = publish({f"{safe_stem(name)}-score-map.png": drawn})
-        doubtful = round(float(np.mean(score_map < 0.5)), 4)
+        doubtful = round(float(np.mean(score_map < 128)), 4)
         return {"score_map": path, "facts": {"score": round(score, 4), "doubtful": doubtful}}
 
     @errors_become_toasts

@@ -9,7 +9,6 @@ import numpy as np
 from gecat.app.segment.result import Result
 from gecat.errors import UserError
 from gecat.images.transparency import as_networks_see, without_transparent
-from gecat.inference.cutout import as_bytes
 from gecat.inference.strokes import MOST_STROKES, read_strokes
 from gecat.inference.touch_up import TouchUp, begin
 
@@ -80,7 +79,7 @@ def mend(result, strokes, segmenter):
     if isinstance(result, Mended):
         first, state = result.first, result.state
     else:
-        first, state = result, begin(as_networks_see(result.image), result.mask / np.float32(255))
+        first, state = result, begin(as_networks_see(result.image), result.mask)
     state = state.after(strokes)
     if not state.strokes:
         return first
@@ -135,5 +134,4 @@ def _preview(first, state):
 
 
 def _drawn(state, photo):
-    mask = state.mask(as_networks_see(photo))
-    return as_bytes(without_transparent(mask, photo))
+    return without_transparent(state.mask(as_networks_see(photo), np.uint8), photo)

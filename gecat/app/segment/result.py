@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass, field
 import cv2
 import numpy as np
 
-from gecat.app.ui.encoding import encode
+from gecat.app.ui.encoding import encode, png_of
 from gecat.files import safe_stem
 from gecat.images.sizes import shrink
 from gecat.images.transparency import shrunk
 from gecat.inference.backdrop import lay
-from gecat.inference.cutout import as_bytes, cutout, object_share, outlined
+from gecat.inference.cutout import as_bytes, cutout, cutout_bands, object_share, outlined
 from gecat.inference.objects import belongs_to, boxes
 
 PREVIEW_SIDE = 1024  # longer side of what the browser shows, pixels; the files are of full size
@@ -111,16 +111,17 @@ def make_files(result, threshold, look=None):
         PNG where it is transparent).
     """
     alpha = opacity_of(result, threshold, look and look.objects, full=True)
+    mask = encode(alpha, "PNG")
+    if look is None:  # nobody needs the cut-out whole
+        cut = png_of(cutout_bands(result.image, alpha), (*alpha.shape, 4))
+        return {f"{result.stem}-cutout.png": cut, f"{result.stem}-mask.png": mask}
     cut = cutout(result.image, alpha)
-    files = {
-        f"{result.stem}-cutout.png": encode(cut, "PNG"),
-        f"{result.stem}-mask.png": encode(alpha, "PNG"),
-    }
-    if look is not None:
-        composite = lay(result.image, cut, look.ground, look.shadow, look.crop)
-        del cut  # as large as all that is written of it
-        kind, ending = ("PNG", "png") if look.ground is None else ("JPEG", "jpg")
-        files[f"{result.stem}-background.{ending}"] = encode(composite, kind)
+    del alpha
+    files = {f"{result.stem}-cutout.png": encode(cut, "PNG"), f"{result.stem}-mask.png": mask}
+    composite = lay(result.image, cut, look.ground, look.shadow, look.crop)
+    del cut  # as large as all that is written of it
+    kind, ending = ("PNG", "png") if look.ground is None else ("JPEG", "jpg")
+    files[f"{result.stem}-background.{ending}"] = encode(composite, kind)
     return files
 
 

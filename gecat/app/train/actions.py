@@ -25,8 +25,9 @@ from gecat.app.train.views import (
 from gecat.app.ui.addresses import origin_of
 from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.events import news
+from gecat.app.ui.owners import publish
 from gecat.app.ui.page_state import choose_weights, key_of
-from gecat.app.ui.uploads import publish, uploaded_files
+from gecat.app.ui.uploads import uploaded_files
 from gecat.config import PRESETS, preset
 from gecat.errors import JobError
 from gecat.files import safe_stem

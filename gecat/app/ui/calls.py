@@ -12,7 +12,7 @@ from pathlib import Path
 import gradio as gr
 
 from gecat.app.ui.answers import language_of, plain, told, words_of
-from gecat.app.ui.bodies import receive_again, whole_body
+from gecat.app.ui.bodies import read_json, receive_again, whole_body
 from gecat.app.ui.uploads import uploaded_path
 from gecat.errors import ImageError, UserError
 from gecat.i18n import say
@@ -20,7 +20,6 @@ from gecat.i18n import say
 CALL = re.compile(r"/gradio_api/(?:queue/join|(run|api|call/v2|call)/([^/]+))/?")
 KEPT = ("data", "fn_index", "session_hash", "event_data", "trigger_id")  # of a body
 SESSION = re.compile(r"[\w-]{1,64}", re.ASCII)
-DEEPEST = 24  # lists within lists; a page sends five
 LARGEST = 1e9  # of numbers that a page sends
 
 
@@ -76,10 +75,10 @@ def checked_call(blocks, way, name, body):
         UserError: if it was called with what it does not take.
     """
     try:
-        asked = json.loads(body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        asked = read_json(body)
+    except ValueError as error:
         raise LookupError from error
-    if not isinstance(asked, dict) or _too_deep(asked):
+    if not isinstance(asked, dict):
         raise LookupError
     action = _action(blocks, way, name, asked)
     if way == "call/v2":
@@ -254,14 +253,3 @@ def _is_index(value):
 
 def _is_choice(value):
     return isinstance(value, str) or _is_number(value)
-
-
-def _too_deep(value, depth=0):
-    if depth > DEEPEST:
-        return True
-    parts = value.values() if isinstance(value, dict) else value
-    return isinstance(value, (dict, list)) and any(_too_deep(part, depth + 1) for part in parts)
-
-
-def _refuse_constant(text):
-    raise ValueError(text)  # NaN and the like are no JSON

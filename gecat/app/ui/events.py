@@ -7,11 +7,13 @@ import json
 import gradio as gr
 
 # What asks the networks much is done one at a time. Of a photo to segment they are the least part,
-# so several are worked on at once; a batch of them, and files of full size, wait in lines of their
-# own. Drawing is cheap enough for two at once.
+# so several are worked on at once; a batch of them, a comparison, and files of full size wait in
+# lines of their own. Drawing is cheap enough for two at once. Of a line of two or more no address
+# takes all places.
 NETWORK = {"concurrency_id": "network", "concurrency_limit": 1}
 PHOTOS = {"concurrency_id": "photos", "concurrency_limit": 4}
 BATCHES = {"concurrency_id": "batches", "concurrency_limit": 1}
+COMPARISONS = {"concurrency_id": "comparisons", "concurrency_limit": 2}
 WRITING = {"concurrency_id": "writing", "concurrency_limit": 4}
 DRAWING = {"concurrency_id": "drawing", "concurrency_limit": 2}
 # The last of many values or photos counts: by default Gradio drops what a chained event was sent

@@ -2,7 +2,7 @@
 
 from contextlib import asynccontextmanager
 
-from gradio import processing_utils, routes
+from gradio import processing_utils, route_utils, routes
 from starlette.middleware import Middleware
 
 from gecat.app.access import Access
@@ -11,6 +11,7 @@ from gecat.app.ui.calls import CheckedCalls
 from gecat.app.ui.headers import SafeHeaders
 from gecat.app.ui.hosts import KnownHosts
 from gecat.app.ui.log_limits import bounded_log
+from gecat.app.ui.owners import SharedUploads
 from gecat.app.ui.page_head import PageHead, page_head
 from gecat.app.ui.painting import LAYER_BYTES
 from gecat.app.ui.passwords import Locked
@@ -62,6 +63,7 @@ async def fetch_nothing(url, cache_dir):
 
 processing_utils.async_ssrf_protected_download = fetch_nothing
 routes.file_upload_statuses = UploadProgress()
+routes.upload_fn = SharedUploads(route_utils.upload_fn)
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ A visitor is known by the address of the connection, and by the session that the
 
 import math
 import random
+import time
 from collections import Counter
 
 from fastapi import HTTPException
@@ -41,7 +42,8 @@ def share_queue(demo):
         return await push(body=body, request=request, username=username)
 
     queue.push = push_within_share
-    queue.get_events = lambda: next_events(queue)
+    begun = {}
+    queue.get_events = lambda: next_events(queue, begun)
     return demo
 
 
@@ -53,11 +55,14 @@ def forget_sessions(queue):
                 del queue.pending_event_ids_session[session]
 
 
-def next_events(queue):
+def next_events(queue, begun):
     """The event that runs next: no address takes all places of a line, so others pass it.
 
+    Who waits for a place is served in turn with the other addresses, however many events one of
+    them has sent before.
+
     Args:
-        queue: Gradio's Queue.
+        queue: Gradio's Queue; begun: dict, when an event of a line and address began last.
 
     Returns:
         what `Queue.get_events` does: ([event], False, the line's name), or None.
@@ -73,9 +78,16 @@ def next_events(queue):
         limit = line.concurrency_limit or math.inf
         if line.current_concurrency >= limit:
             continue
-        for event in line.queue:
-            if running[name, origin_of(event.request)] < max(1, limit - 1):
+        origins = {id(event): origin_of(event.request) for event in line.queue}
+        for event in sorted(line.queue, key=lambda event: begun.get((name, origins[id(event)]), 0)):
+            origin = origins[id(event)]
+            if running[name, origin] < max(1, limit - 1):
                 line.queue.remove(event)
+                # Who has nothing more to wait for is forgotten.
+                for known in [pair for pair in begun if pair[0] == name]:
+                    if known[1] not in origins.values():
+                        del begun[known]
+                begun[name, origin] = time.monotonic()
                 return [event], False, name
     return None
 

@@ -1,8 +1,8 @@
 """The one folder of everything that browsers bring and take: swept while the app runs, then gone.
 
 Uploads that were cut off, results, parts of requests: whatever lies there goes when it is old, or
-when there is too much of it, the oldest first. What an app that was killed has left, the next one
-removes.
+when there is too much of it: the oldest of whoever has most. What an app that was killed has left,
+the next one removes.
 """
 
 import contextlib
@@ -12,7 +12,10 @@ import shutil
 import tempfile
 import threading
 import time
+from collections import defaultdict
 from pathlib import Path
+
+from gecat.app.ui.owners import SHARE_BYTES, files_in, owner_of, surplus
 
 LOCKS = os.name == "posix"  # elsewhere nobody can tell whether another app still lives
 PREFIX = "gecat-"
@@ -91,25 +94,41 @@ def begin_sweeping(folder, results):
 
 
 def sweep(folder, own=frozenset(), kept_seconds=KEPT_SECONDS, kept_bytes=KEPT_BYTES):
-    """Removes files that are too old, the oldest of too many bytes, and empty folders.
+    """Removes files that are too old, the oldest of whoever has too many bytes, and empty folders.
 
     Args:
         folder: Path; own: paths in it that stay.
         kept_seconds: how long a file is kept; kept_bytes: of all together.
     """
-    found = []
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):
-            if path.is_file() and path not in own:
-                facts = path.lstat()
-                found.append((facts.st_ctime, facts.st_size, path))
-    total, now = 0, time.time()
-    for changed, size, path in sorted(found, reverse=True):
-        total += size
-        if now - changed > kept_seconds or total > kept_bytes:
+    now, of = time.time(), defaultdict(list)
+    for changed, size, path in files_in(folder):
+        if path not in own:
+            if now - changed > kept_seconds:
+                path.unlink(missing_ok=True)
+            else:
+                of[owner_of(path, folder)].append((changed, size, path))
+    # Whoever holds most makes room: the share that all can have at once.
+    share = _fair_share([sum(size for _, size, _ in found) for found in of.values()], kept_bytes)
+    for found in of.values():
+        for path, _ in surplus(found, min(share, SHARE_BYTES)):
             path.unlink(missing_ok=True)
     for path in sorted(folder.rglob("*"), reverse=True):
         # Gradio makes a folder a moment before the file that goes there.
         with contextlib.suppress(OSError):
             if path.is_dir() and now - path.stat().st_ctime > kept_seconds:
                 path.rmdir()
+
+
+def _fair_share(held, most):
+    """Bytes that each may keep, so that all together have no more than `most`.
+
+    Args:
+        held: list of bytes, of each; most: of all.
+    """
+    left, share = most, most
+    for number, size in enumerate(sorted(held)):
+        share = left / (len(held) - number)
+        if size > share:
+            return share
+        left -= size
+    return most

@@ -6,7 +6,6 @@ whoever calls an action past the page could name any.
 
 from pathlib import Path
 
-from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
 from gecat.errors import ImageError, Term, UserError, name_of
@@ -97,15 +96,3 @@ def checked_files(files):
         limit, received = round(MANY_BYTES / 1e6), round(total / 1e6)
         raise UserError("page.too_large", limit=limit, received=received)
     return files
-
-
-def publish(files):
-    """Puts files where Gradio serves them from and deletes them after a while.
-
-    Args:
-        files: dict of names and bytes.
-
-    Returns:
-        list of paths.
-    """
-    return [save_bytes_to_cache(data, name, get_upload_folder()) for name, data in files.items()]

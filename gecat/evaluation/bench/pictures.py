@@ -29,7 +29,7 @@ SHOWN = ("coffee", "astronaut", "flower", "pagoda")
 MENDED = "astronaut"  # in pixels of the example photo: the shuttle and the flag are no part of her
 STROKES = (
     Stroke(((418, 15), (418, 235)), keep=False, radius=14),
-    Stroke(((20, 90), (45, 330)), keep=False, radius=14),
+    Stroke(((60, 40), (30, 220)), keep=False, radius=14),
 )
 RIVALS = {"otsu": "Otsu", "felzenszwalb": "Felzenszwalb", "grabcut": "GrabCut"}
 RACED = (1e-4, 1e-3, 1e-2, 1e-1)

@@ -122,6 +122,10 @@ def post(api, content, **headers):
         (b'{"jsonrpc": "2.0", "method": "notifications/initialized"}', 202),
         (b'{"jsonrpc": "2.0", "id": {}, "method": "ping"}', 400),
         (b'{"jsonrpc": "2.0", "id": 1, "method": "ping", "params": 7}', 400),
+        (
+            b'{"id": 1, "method": "ping", "params": {"photos": ' + b"[" * 900 + b"]" * 900 + b"}}",
+            400,
+        ),
     ],
 )
 def test_what_is_no_message_is_refused(api, content, status):
@@ -141,6 +145,21 @@ def test_what_is_no_message_is_refused(api, content, status):
 def test_nothing_but_the_public_endpoints_is_called(api, message):
     answer = post(api, json.dumps(message)).json()
     assert answer["error"]["message"] == WRONG.no_sense
+
+
+def test_half_a_character_is_no_text(api, app_log):
+    """No answer can hold it: whoever sent it had a bare refusal, and the log a page."""
+    values = {"photo": "\ud800"}
+    messages = [
+        {"id": "\ud800", "method": "ping"},
+        ASKED | {"params": {"name": "segment", "arguments": values}},
+    ]
+    for message in messages:
+        assert post(api, json.dumps(message)).json()["error"]["message"] == WRONG.no_sense
+    for content in (b'{"data": [[{"path": "\\ud800"}], true, 0.5]}', b'{"data": ["\\ud800"]}'):
+        answer = api.post("/gradio_api/call/segment_many", content=content)
+        assert (answer.status_code, answer.text) == (400, WRONG.no_sense)
+    assert "surrogates" not in app_log.read_text()
 
 
 def test_what_holds_for_the_page_holds_for_assistants(api):

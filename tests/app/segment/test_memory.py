@@ -23,7 +23,7 @@ resource.setrlimit(resource.RLIMIT_AS, (4_000_000_000,) * 2)
 before = peak()
 image = read_image(np.full((height, width, 3), 99, np.uint8))
 small = network_input(image, *network_size(image.shape, 256, 16))
-mask = refine(image, np.random.default_rng(0).random((256, 256), np.float32))
+mask = refine(image, np.random.default_rng(0).random((256, 256), np.float32), np.uint8)
 kept = pack(SimpleNamespace(image=image, mask=mask, score=0.5), "photo")
 del mask
 measure(kept, 0.5)
@@ -57,5 +57,5 @@ def test_a_thin_photo_takes_no_more_than_a_square_one(shape):
 def test_a_large_photo_takes_little_more_than_what_is_made_of_it():
     few, many = (peak_of(side, side)[0] for side in (2000, 4000))
     pixels = (4000**2 - 2000**2) / 1e6
-    # Photo, mask, alpha, cut-out, background, both together: 3 + 1 + 1 + 4 + 3 + 3 bytes a pixel.
-    assert (many - few) / pixels < 17
+    # Photo, mask, cut-out and what lies behind it: 3 + 1 + 4 + 3 bytes a pixel.
+    assert (many - few) / pixels < 12

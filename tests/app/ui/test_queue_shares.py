@@ -14,6 +14,7 @@ from gecat.app.ui.queue_shares import (
     OF_AN_ADDRESS,
     WAITING,
     forget_sessions,
+    next_events,
     share_queue,
 )
 
@@ -94,6 +95,24 @@ def test_no_address_takes_all_places(running):
     join("second", "203.0.113.2")  # it passes those that wait
     wait_for(lambda: "second" in names)
     assert len(names) == PLACES
+
+
+def test_addresses_are_served_in_turn_where_there_is_one_place():
+    """Who sends 30 batches before another's first would keep him waiting for all of them."""
+    flood, other = ("203.0.113.1", "203.0.113.2")
+    asked = [flood] * 4 + [other] * 2
+    waiting = [
+        SimpleNamespace(request=SimpleNamespace(client=SimpleNamespace(host=host)), name=host)
+        for host in asked
+    ]
+    line = SimpleNamespace(concurrency_limit=1, current_concurrency=0, queue=waiting)
+    queue = SimpleNamespace(event_queue_per_concurrency_id={"batches": line}, active_jobs=[])
+    begun, served = {}, []
+    while waiting:
+        ((event,), _, _) = next_events(queue, begun)
+        served.append(event.name)
+    assert served == [flood, other, flood, other, flood, flood]
+    assert len(begun) == 1
 
 
 def test_a_flood_turns_away_its_own_address_only(join):

@@ -114,6 +114,7 @@ def test_each_of_a_crowd_gets_his_own_mask(app):
     part = Ledger().part("crowd", wanted=4)
     crowd._send_all(part, app, clients=2)
     assert (part.done, kinds(part)) == (4, [])
+    assert 0 < part.figures["by the Model Context Protocol"] < 4
     photo, inside = crowd.draw(0)
     other, _ = crowd.draw(50)
     mask = np.where(inside, 255, 0).astype(np.uint8)
@@ -173,13 +174,16 @@ def test_a_stranger_sees_nothing_of_a_run_that_its_visitor_sees(app, visitor):
     visitor.steer("delete")
 
 
-def test_no_address_is_fetched_and_no_file_of_the_server_read(app, visitor):
+def test_no_address_is_fetched_and_no_file_of_the_server_read(app, visitor, part):
     with access.Trap() as trap:
         visitor.run = "0" * 16
         for name in ("segment", "inspect"):
             (index,) = access.indices(visitor, [name])
             told = access.call(visitor, index, None, None, access.traps(app, visitor, trap))
             assert "complete" not in told and "data" not in told.replace("data:", "")
+        access.ask_tools(part, visitor, access.traps(app, visitor, trap), ["root:x:0"])
+        assert kinds(part) == []
+        assert part.figures["calls by an assistant"] >= 5 * 2 * 8
         assert trap.asked == []
 
 

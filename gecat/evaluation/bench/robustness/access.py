@@ -56,6 +56,7 @@ def run(part: Part, only: Iterable[str] | None = None) -> None:
                     part.fault("leak", event=index, claim=str(claim)[:60], told=leak)
             part.advance()
         _odd_indices(part, stranger)
+        ask_tools(part, stranger, traps(app, owner, trap), patterns)
         _paths(part, app, owner, patterns)
         _is_unharmed(part, app, owner, before)
         harmless = [index for index in chosen if owner.dependency(index)["api_name"] in SHOWING]
@@ -218,6 +219,30 @@ def _files_in(told):
                 waiting += one.values()
             elif isinstance(one, list):
                 waiting += one
+
+
+def ask_tools(
+    part: Part, stranger: Visitor, files: list[dict[str, Any]], patterns: list[str]
+) -> None:
+    """Lets an assistant ask for files that nobody has uploaded, by paths and by addresses.
+
+    Args:
+        part: Part; stranger: who asks; files: of `traps`; patterns: texts that are private.
+    """
+    for tool in stranger.message("tools/list", {})["result"]["tools"]:
+        parts = tool["inputSchema"]["properties"]
+        texts = [name for name, kind in parts.items() if kind["type"] == "string"]
+        lists = [name for name, kind in parts.items() if kind.get("items") == {"type": "string"}]
+        for file in files:
+            for given in (file["path"], file):
+                asked = {**dict.fromkeys(texts, given), **dict.fromkeys(lists, [given])}
+                told = stranger.tool(tool["name"], **asked)
+                part.count("calls by an assistant")
+                if not told["isError"]:
+                    part.fault("file read for an assistant", tool=tool["name"], what=file["path"])
+                private = [one for one in patterns if one not in json.dumps(asked)]
+                for leak in leaks(json.dumps(told), private, stranger):
+                    part.fault("leak", tool=tool["name"], told=leak)
 
 
 def _odd_indices(part, stranger):

@@ -1,4 +1,4 @@
-"""A crowd: many clients at once, each with photos of its own, while a training learns."""
+"""A crowd: many clients at once, some of them assistants, while a training learns."""
 
 import io
 import queue
@@ -19,6 +19,7 @@ from gecat.evaluation.bench.robustness.uploads import warm_up
 from gecat.evaluation.bench.robustness.visitor import PlainVisitor, Visitor
 
 CLIENTS = 50
+ASSISTANTS = 5  # every so manieth client calls by the Model Context Protocol
 PAGE_SECONDS = 1.0  # that 95% of plain requests may take
 ABOVE_REST = 100_000_000  # bytes, a minute after
 REST_SECONDS = 60.0
@@ -119,11 +120,12 @@ def _client(part, app, left, lock, client):
                 return
             began = time.monotonic()
             try:
-                outcome = _send(visitor, number)
+                outcome = _send(visitor, number, by_mcp=client % ASSISTANTS == 0)
             except (httpx.HTTPError, OSError, KeyError) as error:
                 outcome = {"kind": "failed", "told": repr(error)[:200]}
             with lock:
                 part.highest("seconds of a photo", time.monotonic() - began)
+                part.count("by the Model Context Protocol", client % ASSISTANTS == 0)
                 part.count("times busy", outcome.pop("busy", 0))
                 part.count("objects found", outcome.pop("found", 0))
                 part.count("told by its pixels", outcome.pop("seen", 0))
@@ -132,12 +134,13 @@ def _client(part, app, left, lock, client):
                 part.advance()
 
 
-def _send(visitor: Visitor, number: int) -> dict[str, object]:
+def _send(visitor: Visitor, number: int, by_mcp: bool) -> dict[str, object]:
     """Sends a photo; what is wrong with the answer has a "kind"."""
     photo, inside = draw(number)
-    payload, busy = visitor.upload(write(Image.fromarray(photo), "PNG")), 0
+    data, busy = write(Image.fromarray(photo), "PNG"), 0
+    payload = None if by_mcp else visitor.upload(data)
     while True:
-        done, told = visitor.segment(payload)
+        done, told = visitor.assistant_segments(data) if by_mcp else visitor.segment(payload)
         if done or BUSY not in str(told):
             break
         busy += 1

@@ -1,5 +1,6 @@
 """What a browser, a program or an attacker sends to the app: plain HTTP."""
 
+import base64
 import json
 import secrets
 import threading
@@ -71,6 +72,33 @@ class Visitor:
                     told = json.loads(line.removeprefix("data: "))
                     return (True, told) if event == "complete" else (False, sentence_of(told))
         return False, "no answer"
+
+    def assistant_segments(self, data: bytes) -> tuple[bool, list[Any] | str]:
+        """Segments a photo as an assistant does, by the Model Context Protocol.
+
+        Args:
+            data: of a PNG file.
+
+        Returns:
+            as `segment`.
+        """
+        photo = f"data:image/png;base64,{base64.b64encode(data).decode()}"
+        told = self.tool("segment", photo=photo, refine=False)
+        if told["isError"]:
+            return False, told["content"][0]["text"]
+        return True, list(told["structuredContent"].values())
+
+    def tool(self, name: str, **arguments: Any) -> dict[str, Any]:
+        """Calls a tool of the Model Context Protocol; returns its result, refusals too."""
+        asked = {"name": name, "arguments": arguments}
+        told = self.message("tools/call", asked)
+        return told.get("result") or {"isError": True, "content": [{"text": json.dumps(told)}]}
+
+    def message(self, method: str, values: dict[str, Any]) -> dict[str, Any]:
+        """Sends a message of that protocol; returns the answer."""
+        asked = {"jsonrpc": "2.0", "id": 1, "method": method, "params": values}
+        answer = self.http.post(f"{API}/mcp", json=asked)
+        return answer.json() if answer.status_code == 200 else {"error": answer.text}
 
     def fetch(self, answer: dict[str, Any]) -> bytes:
         """Returns the bytes of a file that an answer names."""
