@@ -26,6 +26,7 @@ from gecat.jobs.scheduler import Jobs
 TABS = ("segment", "explore", "train", "compare", "about")
 STYLE = Path(__file__).parent / "static" / "app.css"
 ENGLISH = i18n.words("en")
+LINK_WORDS = ("link", "link_copied", "link_copied_without", "link_refused")
 SECRET = "gecat"  # of what a browser keeps for itself; it must be the same after a restart
 
 
@@ -117,7 +118,9 @@ def _hero(words, other_page):
         "examples": words.page.example_names,
         "hard": {"word": words.page.hard_example, "why": words.page.hard_examples},
         "labels": words.gradio_labels,
+        "keys": words.segment.touch_up_keys,
         "copy": {name: words.segment[name] for name in ("copy", "copied", "copy_refused")},
+        "link": {name: words.page[name] for name in LINK_WORDS},
         "present": words.present,
     }
     said = json.dumps(said, ensure_ascii=False, default=dict)
@@ -126,5 +129,6 @@ def _hero(words, other_page):
         f"{LOGO.read_text()}"
         f'<div class="text"><h1>{words.page.tagline}</h1>'
         f'<p><span class="name">GEC-AT</span> · {words.page.subtitle}</p></div>'
+        f'<button class="link" title="{words.page.link}">{words.page.link}</button>'
         f'<a class="language" href="{other_page}">{words.page.other_language}</a></header>'
     )

@@ -55,6 +55,14 @@ def test_chinese_is_chinese():
     assert foreign == NOT_CHINESE | rules
 
 
+def test_chinese_sentences_follow_each_other_without_a_gap():
+    """The end of a line within a paragraph is a gap on the page, too."""
+    chinese, stop = "\u4e00-\u9fff", "，。；：！？、）”"
+    gap = re.compile(rf"[{chinese}{stop}]\**\n *[{chinese}“*]|[{stop}]\** +\S")
+    gaps = {name: gap.search(text) for name, text in CHINESE.items()}
+    assert {name: found[0] for name, found in gaps.items() if found} == {}
+
+
 def test_a_text_that_is_missing_is_named():
     with pytest.raises(AttributeError, match="'threshhold' here, only"):
         words("en").segment.threshhold  # noqa: B018

@@ -168,13 +168,14 @@ def _connect(page, tab, actions, parts):
     # A mask is a file like another, of up to 64 megapixels: few are read at a time.
     scoring = {"show_progress": "hidden", **DRAWING}
     connect([parts.mask.upload, parts.mask.clear], actions.score, given, board, **scoring)
-    connect(
+    scored = connect(
         parts.painted.click,
         actions.score_painted,
         given,
         {**board, "mask": parts.mask},
         **scoring,
     )
+    scored.success(None, js="() => gecat.show('#board')")
 
 
 def _add_endpoint(page, actions, parts):

@@ -32,7 +32,7 @@ def build(explorer, ticket, weights):
     actions = CriticActions(explorer, weights or asset("weights", "base.safetensors"))
     explore = explorer.words.explore
     gr.Markdown(explore.critic_intro)
-    score = gr.HTML(note_html(explore.waiting), elem_id="critic-score", container=True)
+    score = gr.HTML(note_html(explore.to_come), elem_id="critic-score", container=True)
     with gr.Row():
         with gr.Column(scale=2, min_width=280):
             start = gr.Radio(

@@ -45,7 +45,7 @@ def build(explorer, ticket, weights):
                 ask = gr.Button(explore.ask, variant="primary", min_width=130, elem_id="ask")
                 improve = gr.Button(explore.improve, min_width=130, elem_id="improve")
         with gr.Column(scale=5, min_width=280):
-            scores = gr.HTML(note_html(explore.waiting), elem_id="duel-scores", container=True)
+            scores = gr.HTML(note_html(explore.to_come), elem_id="duel-scores", container=True)
             with gr.Row():
                 with gr.Column(min_width=220):
                     theirs = gr.HTML(elem_id="generator-map", min_height=40)

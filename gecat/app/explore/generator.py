@@ -43,7 +43,7 @@ def build(explorer, ticket, weights):
     )
     with gr.Row():
         with gr.Column(min_width=280):
-            figure = gr.HTML(note_html(explore.waiting), elem_id="stage", container=True)
+            figure = gr.HTML(note_html(explore.to_come), elem_id="stage", container=True)
         with gr.Column(min_width=280):
             photo = gr.Image(
                 label=explore.click_here,

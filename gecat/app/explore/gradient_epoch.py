@@ -15,6 +15,7 @@ from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.events import DRAWING, NETWORK, connect
 from gecat.app.ui.fragments import note_html
 from gecat.app.ui.published import published
+from gecat.app.ui.stoppable import stoppable
 from gecat.inspection.story import Story
 
 PROGRESS = gr.Progress()
@@ -34,7 +35,9 @@ def build(explorer, ticket, weights):
     actions = EpochActions(explorer)
     explore = explorer.words.explore
     gr.Markdown(explore.cycle_intro)
-    start = gr.Button(explore.cycle_run, variant="primary", elem_id="epoch-run")
+    with gr.Row():
+        start = gr.Button(explore.cycle_run, variant="primary", scale=3, elem_id="epoch-run")
+        cancel = gr.Button(explorer.words.page.cancel, min_width=130, elem_id="epoch-cancel")
     recorded = gr.HTML(elem_id="epoch-recorded")
     with gr.Row():
         with gr.Column(min_width=280):
@@ -48,7 +51,10 @@ def build(explorer, ticket, weights):
     # A finished one to look at, until the visitor has run one.
     opening = {"show_progress": "hidden", **DRAWING}
     connect(ticket.change, actions.open, {"ticket": ticket}, shown, **opening)
-    connect(start.click, actions.run, {"ticket": ticket}, shown, show_progress_on=[line], **NETWORK)
+    running = connect(
+        start.click, actions.run, {"ticket": ticket}, shown, show_progress_on=[line], **NETWORK
+    )
+    cancel.click(None, cancels=[running])
 
 
 class EpochActions:
@@ -92,9 +98,19 @@ class EpochActions:
         photo, explore = self.explorer.photo(ticket), self.explore
         if photo is None:
             empty = dict.fromkeys(("line", "plane", "angles"), "")
-            return {"fingerprints": note_html(explore.waiting), "recorded": "", **empty}
+            yield {"fingerprints": note_html(explore.waiting), "recorded": "", **empty}
+            return
         progress(0)
-        return {**self._shown(self.teller.tell(photo.image, progress)), "recorded": ""}
+        steps = stoppable(lambda tell: self.teller.tell(photo.image, tell))
+        while True:
+            try:
+                share = next(steps)
+            except StopIteration as end:
+                yield {**self._shown(end.value), "recorded": ""}
+                return
+            if share is not None:
+                progress(share)
+            yield {}  # so that it can be cancelled
 
     def _shown(self, story):
         explore = self.explore

@@ -35,7 +35,7 @@ def build(page, tab):
         with gr.Column(scale=3, min_width=280):
             photo = photo_input(words, "explore-photo", 210)
         with gr.Column(scale=5, min_width=280):
-            note = gr.HTML(note_html(words.explore.waiting), elem_id="explore-note", padding=False)
+            note = gr.HTML(note_html(words.explore.looking), elem_id="explore-note", padding=False)
             gr.Examples(
                 [[str(path)] for path in page.examples],
                 inputs=[photo],
@@ -94,7 +94,9 @@ class PhotoActions:
         path = path_of(chosen)
         if path is None and photo is None:
             return {"note": self._empty()}
-        return {} if path in (None, path_of(photo)) else {"photo": path}
+        if path in (None, path_of(photo)):
+            return {}
+        return {"photo": path, "note": note_html(self.words.explore.looking)}
 
     def lead(self, photo, chosen):
         """Makes a photo that could be read the page's."""

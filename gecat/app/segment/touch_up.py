@@ -74,6 +74,27 @@ def touch_up_parts(words):
         words: of the tab.
     """
     gr.Markdown(words.touch_up_info, elem_classes="small")
+    # Above the picture: what a stroke will do is seen where it is drawn, on a phone too.
+    with gr.Row():
+        kind = [(words.keep, "keep"), (words.remove, "remove")]
+        gr.Radio(
+            kind,
+            value="keep",
+            label=words.touch_up_kind,
+            interactive=True,
+            min_width=200,
+            elem_id="touch-up-kind",
+        )
+        gr.Slider(
+            0.4,
+            8,
+            1.2,
+            step=0.2,
+            label=words.brush,
+            interactive=True,
+            min_width=200,
+            elem_id="touch-up-brush",
+        )
     picture = gr.Image(
         label=words.touch_up,
         alt_text=words.touch_up,
@@ -84,14 +105,6 @@ def touch_up_parts(words):
         format="jpeg",
         elem_id="touch-up-picture",
     )
-    with gr.Row():
-        kind = [(words.keep, "keep"), (words.remove, "remove")]
-        gr.Radio(
-            kind, value="keep", label=words.touch_up_kind, interactive=True, elem_id="touch-up-kind"
-        )
-        gr.Slider(
-            0.4, 8, 1.2, step=0.2, label=words.brush, interactive=True, elem_id="touch-up-brush"
-        )
     with gr.Row():
         undo = gr.Button(words.undo, elem_id="touch-up-undo", min_width=130)
         reset = gr.Button(words.reset, elem_id="touch-up-reset", min_width=130)

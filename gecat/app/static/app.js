@@ -98,6 +98,18 @@ const oncePerFrame = action => {
       const value = parseFloat(arrived.get("threshold"));
       return value >= 0.02 && value <= 0.98 ? [value] : [];
     },
+    // Others come to this view by its address, but never to a photo of one's own.
+    async copyLink() {
+      const {link} = await window.gecat.sayings(), button = document.querySelector(".hero .link");
+      let said = sessionStorage.getItem(OWN) ? link.link_copied_without : link.link_copied;
+      try {
+        await navigator.clipboard.writeText(location.href);
+      } catch {
+        said = link.link_refused;
+      }
+      button.textContent = said;
+      setTimeout(() => { button.textContent = link.link; }, 3000);
+    },
     photoChanges(photo) {
       if (photo && photo.path !== last) {
         // On a phone the result lies below; what the page opened with nobody has asked for.
@@ -112,14 +124,25 @@ const oncePerFrame = action => {
   };
 })();
 
+document.addEventListener("click", event => {
+  if (event.target.closest?.(".hero .link")) window.gecat.copyLink();
+  // A card of Compare is looked at closely, and put back.
+  const card = event.target.closest?.(".board button")?.closest(".card");
+  for (const each of card?.parentElement.children ?? [])
+    each.classList.toggle("large", each === card && !each.classList.contains("large"));
+});
+
 // What the tabs' events call by name.
 Object.assign(window.gecat, {
   scrollToTop() {
     window.scrollTo({top: 0});
   },
+  show(selector) {
+    document.querySelector(selector).scrollIntoView({behavior: "smooth"});
+  },
   // On a phone the form hides what it has begun.
   showOnPhone(selector) {
-    if (innerWidth <= 640) document.querySelector(selector).scrollIntoView({behavior: "smooth"});
+    if (innerWidth <= 640) window.gecat.show(selector);
   },
   // The run whose files are prepared: none while nobody looks at them.
   runIfFilesAreShown(visitor, run) {
@@ -240,7 +263,7 @@ Object.assign(window.gecat, {
 
 // What Gradio's components leave unsaid to those who do not see them.
 (async () => {
-  const {examples, hard, labels} = await window.gecat.sayings();
+  const {examples, hard, keys, labels} = await window.gecat.sayings();
   // Some labels are English in every language.
   const patterns = Object.entries(labels).filter(([theirs, ours]) => theirs !== ours)
     .map(([theirs, ours]) => [new RegExp(`^${theirs.replace("{label}", "(.+)")}$`), ours]);
@@ -270,6 +293,8 @@ Object.assign(window.gecat, {
       name(button, caption.textContent.trim());
       button.querySelector("img")?.setAttribute("alt", "");
     }
+    const mended = document.querySelector("#touch-up-picture button:has(img)");
+    if (mended) name(mended, keys);
     // What they contain says more.
     const fuller = ":is(.empty, .upload-container, .image-container)[aria-label]";
     for (const element of document.querySelectorAll(fuller)) element.removeAttribute("aria-label");
@@ -430,11 +455,13 @@ document.addEventListener("keydown", event => {
     const left = box.left + (box.width - width) / 2, top = box.top + (box.height - height) / 2;
     return {left, top, width, height};
   };
+  const brushRadius = () => document.querySelector("#touch-up-brush input").value / 100;
   const share = (at, start, size) => Math.min(0.9999, Math.max(0, (at - start) / size));
-  const add = event => {
+  const placeOf = (event, area) => [
+    share(event.clientX, area.left, area.width), share(event.clientY, area.top, area.height),
+  ];
+  const add = ([x, y]) => {
     const {area, points} = stroke;
-    const x = share(event.clientX, area.left, area.width);
-    const y = share(event.clientY, area.top, area.height);
     const [lastX, lastY] = points.at(-1) ?? [-1, -1];
     if (Math.hypot(x - lastX, y - lastY) < 0.004) return;
     points.push([+x.toFixed(4), +y.toFixed(4)]);
@@ -447,6 +474,19 @@ document.addEventListener("keydown", event => {
     pen.moveTo(fromX * area.width, fromY * area.height);
     pen.lineTo(x * area.width, y * area.height);
     pen.stroke();
+  };
+  const begin = image => {
+    const kind = document.querySelector("#touch-up-kind input:checked").value;
+    const radius = brushRadius(), area = shown(image), canvas = document.createElement("canvas");
+    canvas.className = "stroke";
+    for (const side of ["left", "top"]) canvas.style[side] = `${area[side]}px`;
+    [canvas.width, canvas.height] = [area.width, area.height];
+    document.body.append(canvas);
+    const pen = canvas.getContext("2d");
+    pen.lineCap = pen.lineJoin = "round";
+    pen.lineWidth = 2 * radius * Math.max(area.width, area.height);
+    pen.strokeStyle = COLOURS[kind];
+    stroke = {image, canvas, area, radius, keep: kind === "keep", points: []};
   };
   const end = () => {
     const {canvas, image, points, keep, radius} = stroke;
@@ -465,25 +505,53 @@ document.addEventListener("keydown", event => {
     if (!image.matches?.("#touch-up-picture img") || event.button || stroke) return;
     event.preventDefault();
     image.setPointerCapture(event.pointerId);
-    const kind = document.querySelector("#touch-up-kind input:checked").value;
-    const radius = document.querySelector("#touch-up-brush input").value / 100;
-    const area = shown(image), canvas = document.createElement("canvas");
-    canvas.className = "stroke";
-    for (const side of ["left", "top"]) canvas.style[side] = `${area[side]}px`;
-    [canvas.width, canvas.height] = [area.width, area.height];
-    document.body.append(canvas);
-    const pen = canvas.getContext("2d");
-    pen.lineCap = pen.lineJoin = "round";
-    pen.lineWidth = 2 * radius * Math.max(area.width, area.height);
-    pen.strokeStyle = COLOURS[kind];
-    stroke = {image, canvas, area, radius, keep: kind === "keep", points: []};
-    add(event);
+    begin(image);
+    add(placeOf(event, stroke.area));
   });
-  document.addEventListener("pointermove", event => { if (stroke) add(event); });
+  document.addEventListener("pointermove", event => {
+    if (stroke) add(placeOf(event, stroke.area));
+  });
   document.addEventListener("pointerup", () => { if (stroke) end(); });
   document.addEventListener("pointercancel", () => {
     stroke?.canvas.remove();
     stroke = null;
+  });
+  // By keyboard: arrows move the brush by its own radius.
+  const WAYS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
+  const brush = document.createElement("i");
+  brush.className = "brush";
+  let place = [0.5, 0.5];  // of the brush, in shares of the picture's sides
+  const showBrush = (area, radius) => {
+    const size = 2 * radius * Math.max(area.width, area.height);
+    brush.style.width = brush.style.height = `${size}px`;
+    brush.style.left = `${scrollX + area.left + place[0] * area.width}px`;
+    brush.style.top = `${scrollY + area.top + place[1] * area.height}px`;
+    document.body.append(brush);
+  };
+  document.addEventListener("keydown", event => {
+    const image = event.target.closest?.("#touch-up-picture")?.querySelector("img");
+    const way = WAYS[event.key], pressed = event.key === "Enter" || event.key === " ";
+    if (!image || !(way || pressed)) return;
+    event.preventDefault();
+    const area = shown(image), radius = brushRadius();
+    const step = radius * Math.max(area.width, area.height);
+    if (!stroke && (pressed || event.shiftKey)) {
+      begin(image);
+      add(place);
+    }
+    if (way) {
+      place = [area.width, area.height].map((side, axis) =>
+        share(place[axis] * side + way[axis] * step, 0, side));
+      if (stroke) add(place);
+    } else if (!event.shiftKey) end();
+    showBrush(area, radius);
+  });
+  document.addEventListener("keyup", event => {
+    if (event.key === "Shift" && stroke && brush.isConnected) end();
+  });
+  document.addEventListener("focusout", () => {
+    if (stroke && brush.isConnected) end();
+    brush.remove();
   });
   document.addEventListener("dragstart", event => {
     if (event.target.matches?.("#touch-up-picture img")) event.preventDefault();

@@ -8,7 +8,7 @@ import logging
 import re
 
 from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 
 from gecat.app.ui.answers import plain, words_of
 
@@ -62,6 +62,11 @@ class KnownRoutes:
         asked = len(scope.get("query_string", b""))
         if known is None or asked > QUERY_BYTES or not known.fullmatch(path):
             await plain(words_of(scope).no_page, 404)(scope, receive, send)
+            return
+        if path == "/zh/":  # Gradio would send it on without its view, and past a proxy's own path
+            query = scope.get("query_string", b"").decode("latin-1")
+            address = "../zh" + (f"?{query}" if query else "")
+            await RedirectResponse(address)(scope, receive, send)
             return
         begun = False
 

@@ -43,8 +43,9 @@ def test_missing_weights_are_told(upload, tmp_path):
 
 def test_one_photo_for_the_whole_page(explorer, upload):
     actions, other = PhotoActions(explorer), {"path": "/other.png"}
-    assert actions.follow(None, upload) == {"photo": upload["path"]}
-    assert actions.follow(other, upload) == {"photo": upload["path"]}
+    for shown in (None, other):
+        followed = actions.follow(shown, upload)
+        assert followed["photo"] == upload["path"] and ENGLISH.explore.looking in followed["note"]
     assert actions.lead(other, upload) == {"chosen": "/other.png"}
     # What both have already, and what one of them has not, changes nothing.
     assert actions.follow(upload, upload) == actions.lead(upload, upload) == {}

@@ -96,3 +96,17 @@ def test_a_failure_amid_an_answer_adds_nothing_to_it():
 
 def test_nobody_counts_calls_and_gradios_panel_hears_so():
     assert answer("GET", "/monitoring/summary") == (200, b'{"functions":{}}')
+
+
+def test_the_view_of_a_link_survives_a_slash_too_many():
+    """Gradio would send it on without its query, and out of a proxy's own path."""
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/sub/zh/", "root_path": "/sub"}
+    scope |= {"headers": [], "query_string": b"tab=compare&example=cat"}
+    asyncio.run(KnownRoutes(None)(scope, None, send))
+    assert sent[0]["status"] == 307
+    assert dict(sent[0]["headers"])[b"location"] == b"../zh?tab=compare&example=cat"

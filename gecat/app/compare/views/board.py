@@ -2,13 +2,16 @@
 
 import html
 
+import cv2
 import numpy as np
 
 from gecat.app.ui.figures import data_uri, explained
 from gecat.images.sizes import resized, shrink
 
-CARD_SIDE = 400  # longer side of a card's picture, pixels
+CARD_SIDE = 640  # longer side of a card's picture, pixels: it can be looked at closely
 DIM = 0.22  # how bright the background stays
+OUTLINE = (20, 220, 200)
+LINE = np.ones((5, 5), np.uint8)  # reaches two pixels around the object
 
 
 def board_html(comparison, words):
@@ -86,7 +89,8 @@ def _card(picture, name, facts, note, kind="", best=False):
     shown = (
         '<div class="empty-card"></div>'
         if picture is None
-        else f'<img src="{data_uri(picture)}" alt="{html.escape(name, quote=True)}">'
+        else f'<button><img src="{data_uri(picture)}" alt="{html.escape(name, quote=True)}">'
+        "</button>"
     )
     return (
         f'<div class="card{" best" if best else ""}" data-kind="{kind}">{shown}'
@@ -95,10 +99,16 @@ def _card(picture, name, facts, note, kind="", best=False):
 
 
 def _lit(photo, mask):
-    """The photo where the mask is, and little of it elsewhere, uint8 (h, w, 3)."""
+    """The photo where the mask is, and little of it elsewhere, uint8 (h, w, 3).
+
+    An outline says where it ends: on a dark photo light alone does not.
+    """
     small = shrink(photo, CARD_SIDE)
-    light = resized(np.float32(mask), *small.shape[:2])[..., None]
-    return np.rint(small * (DIM + (1 - DIM) * light)).astype(np.uint8)
+    light = resized(np.float32(mask), *small.shape[:2])
+    lit = np.rint(small * (DIM + (1 - DIM) * light[..., None])).astype(np.uint8)
+    inside = np.uint8(light > 0.5)
+    lit[(cv2.dilate(inside, LINE) > 0) & (inside == 0)] = OUTLINE
+    return lit
 
 
 def _seconds(value):
