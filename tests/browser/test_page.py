@@ -90,7 +90,10 @@ def test_what_is_offered_belongs_to_the_photo_shown(visit, app_url, tmp_path):
 
 def test_a_link_opens_where_it_says_and_a_reload_returns_there(visit, app_url, tmp_path):
     visit.errors_allowed = True  # a page that is left drops its requests
-    page = visit(f"{app_url}/?language=en&tab=explore&view=critic&example=chelsea&threshold=0.6")
+    page = visit(
+        f"{app_url}/?language=en&tab=explore&view=critic&example=chelsea&threshold=0.6",
+        permissions=["clipboard-read", "clipboard-write"],
+    )
     selected(page, "explore")
     selected(page, "critic")
     expect(page.locator("#critic-map figure")).to_have_attribute("data-name", re.compile("chelsea"))
@@ -117,6 +120,9 @@ def test_a_link_opens_where_it_says_and_a_reload_returns_there(visit, app_url, t
     page.reload()
     expect(page.locator(FACTS)).to_contain_text("90 × 60")
     selected(page, "objects")
+    page.locator(".hero .link").click()
+    expect(page.locator(".hero .link")).to_have_text(ENGLISH.page.link_copied_without)
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
 
 
 def test_one_photo_for_the_whole_page(visit, app_url, tmp_path):

@@ -311,6 +311,15 @@ def test_a_mask_is_mended_by_hand(visit, app_url):
     comes(on_the_way(255, 0, 255))
     page.locator("#touch-up-undo").click()
     comes(on_the_way(255, 255, 255))
+    # By keyboard the brush begins in the middle, and moves by its own radius.
+    picture.locator("xpath=ancestor::button").focus()
+    page.keyboard.down("Shift")
+    for _ in range(30):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.up("Shift")
+    comes(on_the_way(255, 0, 0))
+    page.locator("#touch-up-undo").click()
+    comes(on_the_way(255, 255, 255))
     page.locator("#touch-up-reset").click()
     comes(lambda data: data == before)
     expect(page.locator(FACTS)).to_have_text(facts)
