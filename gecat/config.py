@@ -250,7 +250,7 @@ PRESETS = {
         "self_training_weight": 1.0,
         "overlap_share": 0.5,
         "discriminator_steps": 1,
-        "adversarial_weight": 0.3,
+        "adversarial_weight": 0.15,
         "judged_every": 2,
     },
     "article": {
