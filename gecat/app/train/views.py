@@ -47,6 +47,8 @@ def status_sentence(snapshot, train):
     word, values = snapshot.state, {}
     if snapshot.state == "queued":
         values = {"position": snapshot.position}
+    elif snapshot.state == "done" and snapshot.history.last.get("stage") != STAGES[-1]:
+        word = "done_early"
     elif snapshot.state == "stopped":
         word = "stopped" if snapshot.has_learned else "stopped_early"
         if snapshot.reason is not None:

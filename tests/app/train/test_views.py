@@ -76,6 +76,16 @@ def test_a_sentence_says_what_is_going_on(tmp_path, state, now, reason, said):
     )
 
 
+def test_a_run_that_ended_before_the_game_says_so(tmp_path):
+    anchored, played = (
+        status_sentence(
+            snapshot_of(tmp_path, "done", [{"cycle": 1, "stage": stage}]), ENGLISH.train
+        )
+        for stage in ("anchor", "adversarial")
+    )
+    assert "before generator and critic met" in anchored and "critic" not in played
+
+
 def test_a_collapse_is_told_with_the_cycle_it_goes_on_from(tmp_path):
     lines = [{"cycle": 44, "healed": "collapse", "healed_from": 40, "broken_area": 0.021}]
     snapshot = snapshot_of(tmp_path, lines=lines, now={"doing": "learning"})
