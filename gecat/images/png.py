@@ -1,5 +1,9 @@
-"""PNG files without the chunks that say nothing of their pixels: many writers damage those."""
+"""PNG files, chunk by chunk.
 
+Of those that come, chunks that say nothing of their pixels are left out: many writers damage them.
+"""
+
+import struct
 import zlib
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -28,9 +32,15 @@ def without_metadata(data: bytes) -> bytes:
     return b"".join(kept)
 
 
-def _is_whole(name, chunk):
-    body, checksum = chunk[4:-4], chunk[-4:]
-    if not body or zlib.crc32(chunk[:-4]) != int.from_bytes(checksum):
+def chunk(name: bytes, data: bytes) -> bytes:
+    """Returns a chunk of a PNG file: length, name (4 bytes), data and checksum."""
+    checksum = zlib.crc32(data, zlib.crc32(name))
+    return struct.pack("!I", len(data)) + name + data + struct.pack("!I", checksum)
+
+
+def _is_whole(name, rest):
+    body, checksum = rest[4:-4], rest[-4:]
+    if not body or zlib.crc32(rest[:-4]) != int.from_bytes(checksum):
         return False
     if name != b"iCCP":
         return True

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from gecat.images.bands import bands
-from gecat.images.png import SIGNATURE
+from gecat.images.png import SIGNATURE, chunk
 
 ROWS = 64  # of a picture that are written at a time
 COLOUR_TYPES = {1: 0, 3: 2, 4: 6}  # of PNG, by channels
@@ -42,7 +42,7 @@ def png_of(parts, shape):
 def _chunks(parts, shape):
     height, width, channels = (*shape, 1)[:3]
     yield SIGNATURE
-    yield _chunk(b"IHDR", struct.pack("!2I5B", width, height, 8, COLOUR_TYPES[channels], 0, 0, 0))
+    yield chunk(b"IHDR", struct.pack("!2I5B", width, height, 8, COLOUR_TYPES[channels], 0, 0, 0))
     packing = zlib.compressobj(1)
     above = np.zeros((1, width * channels), np.uint8)
     for part in parts:
@@ -51,11 +51,6 @@ def _chunks(parts, shape):
         lines[:, 0] = UP
         np.subtract(band, np.concatenate([above, band[:-1]]), out=lines[:, 1:])
         above = band[-1:]
-        yield _chunk(b"IDAT", packing.compress(lines))
-    yield _chunk(b"IDAT", packing.flush())
-    yield _chunk(b"IEND", b"")
-
-
-def _chunk(name, data):
-    checksum = zlib.crc32(data, zlib.crc32(name))
-    return struct.pack("!I", len(data)) + name + data + struct.pack("!I", checksum)
+        yield chunk(b"IDAT", packing.compress(lines))
+    yield chunk(b"IDAT", packing.flush())
+    yield chunk(b"IEND", b"")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, PngImagePlugin
 
+from gecat.images.png import SIGNATURE, chunk
 from gecat.images.scenes import draw_scene
 
 SIDE = 96
@@ -154,12 +155,8 @@ def png(
 ) -> bytes:
     """Returns a PNG of these packed rows, and of further chunks before them, whatever they say."""
     header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
-    body = [_chunk(b"IHDR", header), *more, _chunk(b"IDAT", rows), _chunk(b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(body)
-
-
-def _chunk(kind, data):
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    body = [chunk(b"IHDR", header), *more, chunk(b"IDAT", rows), chunk(b"IEND", b"")]
+    return SIGNATURE + b"".join(body)
 
 
 @functools.cache
@@ -221,7 +218,7 @@ def _png_chunks(rng):
     bomb = zlib.compress(bytes(int(rng.choice([1_000, 3_000_000]))))
     data = b"name\0\0" + (bomb if rng.random() < 0.5 else rng.bytes(8))
     count = int(rng.choice([1, 300, 20_000]))
-    return png(8, 8, _zeros(200), 8, 2, *[_chunk(kind, data[: 100_000 // count + 20])] * count)
+    return png(8, 8, _zeros(200), 8, 2, *[chunk(kind, data[: 100_000 // count + 20])] * count)
 
 
 def _png_frames(rng):
