@@ -10,6 +10,18 @@ const oncePerFrame = action => {
   };
 };
 
+// Writes to the clipboard; the button says for so many milliseconds how that went.
+const copyBy = async (button, write, [usual, copied, refused], milliseconds) => {
+  let said = copied;
+  try {
+    await write();
+  } catch {
+    said = refused;
+  }
+  button.textContent = said;
+  setTimeout(() => { button.textContent = usual; }, milliseconds);
+};
+
 // A page's language is that of its address, for Gradio's own words too, which ask the browser. A
 // reader whose browser prefers Chinese, or who chose it here, gets the Chinese page, unless English
 // was asked for.
@@ -101,14 +113,9 @@ const oncePerFrame = action => {
     // Others come to this view by its address, but never to a photo of one's own.
     async copyLink() {
       const {link} = await window.gecat.sayings(), button = document.querySelector(".hero .link");
-      let said = sessionStorage.getItem(OWN) ? link.link_copied_without : link.link_copied;
-      try {
-        await navigator.clipboard.writeText(location.href);
-      } catch {
-        said = link.link_refused;
-      }
-      button.textContent = said;
-      setTimeout(() => { button.textContent = link.link; }, 3000);
+      const copied = sessionStorage.getItem(OWN) ? link.link_copied_without : link.link_copied;
+      const write = () => navigator.clipboard.writeText(location.href);
+      await copyBy(button, write, [link.link, copied, link.link_refused], 3000);
     },
     photoChanges(photo) {
       if (photo && photo.path !== last) {
@@ -162,14 +169,8 @@ Object.assign(window.gecat, {
       canvas.getContext("2d").drawImage(picture, 0, 0);
       return canvas.convertToBlob({type: "image/png"});
     };
-    let said = copy.copied;
-    try {
-      await navigator.clipboard.write([new ClipboardItem({"image/png": asPng()})]);
-    } catch {
-      said = copy.copy_refused;
-    }
-    button.textContent = said;
-    setTimeout(() => { button.textContent = copy.copy; }, 2000);
+    const write = () => navigator.clipboard.write([new ClipboardItem({"image/png": asPng()})]);
+    await copyBy(button, write, [copy.copy, copy.copied, copy.copy_refused], 2000);
   },
   // The photo that is compared: none while nobody looks.
   ifCompareIsShown: photo => document.querySelector("#compare-run")?.offsetParent ? photo : null,
