@@ -8,7 +8,7 @@ import traceback
 import warnings
 from collections.abc import Sequence
 
-from gecat.commands import bench, calibrate, evaluate, export, hub, race, segment, train
+from gecat.commands import bench, calibrate, evaluate, export, hub, race, segment, spare, train
 from gecat.errors import Status, is_out_of_memory, told_of
 from gecat.images.limits import allow_megapixels
 from gecat.quiet import keep_tensorflow_quiet, share_gpus
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser():
     parser = argparse.ArgumentParser(prog="gecat", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (segment, train, race, calibrate, evaluate, export, hub, bench):
+    for command in (segment, train, race, calibrate, evaluate, export, hub, bench, spare):
         command.register(commands)
     return parser
 

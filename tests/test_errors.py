@@ -30,6 +30,7 @@ NAMES = {
     "PostScript",
     "TensorFlow",
     "JAX",
+    "ONNX",
     "GEC-AT",
     "Net",
     "Armijo",

@@ -11,6 +11,7 @@ from pathlib import Path
 from gecat.app.access import read_access
 from gecat.app.options import make_parser
 from gecat.app.page import build, launch_options
+from gecat.app.ui.freed_memory import give_back_freed, keep_few_heaps
 from gecat.app.ui.result_cache import ResultCache
 from gecat.app.ui.temporary import KEPT_SECONDS, begin_sweeping, temporary_folder
 from gecat.errors import RunError
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     keep_tensorflow_quiet()
     share_gpus()
+    keep_few_heaps()
     parser = make_parser()
     options = parser.parse_args(arguments)
     if options.max_megapixels:
@@ -57,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with closing(Jobs(root, limits, folders_by_name(options.photos), options.weights)) as jobs:
             results = ResultCache(kept_seconds=KEPT_SECONDS)
             demo = build(folder / "files" / "examples", options.weights, jobs, results)
-            begin_sweeping(folder, results)
+            begin_sweeping(folder, results.drop_old, give_back_freed)
             launched = launch_options(access, functools.partial(list_runs, root))
             try:
                 demo.launch(server_name=options.host, server_port=options.port, **launched)

@@ -10,6 +10,7 @@ import gradio as gr
 
 import gecat
 from gecat import i18n
+from gecat.app.ui.events import connect_in_browser
 from gecat.app.ui.examples import write_examples
 from gecat.app.ui.guard import guarded
 from gecat.app.ui.large_photos import LargePhotos
@@ -24,6 +25,7 @@ from gecat.jobs.scheduler import Jobs
 
 # The tabs in their order: each is a folder beside this file, whose tab.py has `title` and `build`.
 TABS = ("segment", "explore", "train", "compare", "about")
+TICKING = "train"  # its runs move by themselves, so it asks how they stand while one sees it
 STYLE = Path(__file__).parent / "static" / "app.css"
 ENGLISH = i18n.words("en")
 LINK_WORDS = ("link", "link_copied", "link_copied_without", "link_refused")
@@ -108,6 +110,8 @@ def _build_page(make_page, words, other_page, public):
             module = import_module(f"gecat.app.{name}.tab")
             with gr.Tab(module.title(words), id=name) as tab:
                 module.build(page, tab)
+            ticks = {"timer": gr.update(active=name == TICKING)}
+            connect_in_browser(tab.select, ticks, {"timer": page.timer})
     kept = words.page.photos_kept.format(minutes=KEPT_SECONDS // 60)
     gr.Markdown(kept, elem_classes="small")
 

@@ -18,7 +18,7 @@ def register(commands: argparse._SubParsersAction) -> None:
         "--out",
         required=True,
         metavar="FILE|DIR",
-        help="litert: a file, or a folder, where it gets its name; saved_model: a new folder",
+        help="litert: a file, or a folder, where it gets its name; others: a new folder",
     )
     parser.set_defaults(run=run)
 

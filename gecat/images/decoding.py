@@ -290,7 +290,8 @@ def _environment():
 def _send(connection, message, data=b""):
     line = json.dumps(message).encode()
     connection.sendall(struct.pack("!I", len(line)) + line)
-    connection.sendall(data)
+    if len(data):  # whoever has read the line may be gone, and even nothing cannot be sent to him
+        connection.sendall(data)
 
 
 def _receive(connection):

@@ -15,7 +15,7 @@ from PIL import Image
 from pillow_heif import HeifImageFile
 
 from gecat.errors import ImageError, Term
-from gecat.images import png
+from gecat.images import png, webp
 from gecat.images.jpeg import without_long_exif
 from gecat.images.limits import Limits, limits_in_use
 from gecat.images.masks import mask_of
@@ -164,6 +164,8 @@ def _opened(source, limits):
     try:
         if image.format == "TIFF" and data is not None:
             image = filled(image, data)
+        elif data is not None and webp.is_large_still(image):
+            image = webp.decoded(image, data) or image
         image.load()
     except MemoryError:
         raise

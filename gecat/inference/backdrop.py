@@ -1,5 +1,6 @@
 """What lies behind a cut-out: nothing, a colour, a picture or the blurred photo, and a shadow."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 import cv2
@@ -8,7 +9,6 @@ import numpy as np
 from gecat.images.bands import tiles
 from gecat.images.sizes import resized, shrink
 from gecat.images.transparency import laid_on
-from gecat.inference.cutout import on_background
 from gecat.inference.finishing import object_window
 
 BLURRED: Literal["blurred"] = "blurred"
@@ -41,18 +41,75 @@ def lay(
 
     Returns:
         uint8 (h, w, 3), or (h, w, 4) where nothing lies behind.
+
+    Raises:
+        ValueError: if the cut-out is no RGBA picture.
     """
-    alpha = cut[..., 3]
+    if cut.ndim != 3 or cut.shape[2] != 4:
+        raise ValueError(f"A cut-out has the shape (H, W, 4), received {cut.shape}.")
+    backdrop = prepare(photo, cut[..., 3], ground, shadow, crop)
+    return np.ascontiguousarray(backdrop.lay(slice(0, len(cut)), cut))
+
+
+@dataclass(frozen=True, eq=False)
+class Backdrop:
+    """What lies behind a cut-out that comes in bands.
+
+    Attributes:
+        canvas: uint8 (H, W, 3), on which the cut-out is laid, or None where all is transparent.
+        shade: uint8 (H, W), how dark the object's shadow is, or None.
+        window: rows and columns of the picture that is wanted.
+    """
+
+    canvas: np.ndarray | None
+    shade: np.ndarray | None
+    window: tuple[slice, slice]
+
+    def lay(self, rows: slice, cut: np.ndarray) -> np.ndarray:
+        """Lays a band of the cut-out before it, to stay on the canvas.
+
+        Args:
+            rows: where the band lies; cut: uint8 (len(rows), W, 4).
+
+        Returns:
+            what of the band is in the window, uint8 (h, w, 3), or (h, w, 4) without a canvas.
+        """
+        shade = None if self.shade is None else self.shade[rows]
+        if self.canvas is not None:
+            laid = self.canvas[rows]
+            _paint(laid, cut, shade)
+        else:
+            laid = cut if shade is None else _on_shade(cut, shade)
+        wanted, columns = self.window
+        first, last = (max(0, end - rows.start) for end in (wanted.start, wanted.stop))
+        return laid[first:last, columns]
+
+
+def prepare(
+    photo: np.ndarray,
+    alpha: np.ndarray,
+    ground: Ground = None,
+    shadow: bool = False,
+    crop: bool = False,
+) -> Backdrop:
+    """What is to lie behind a cut-out; see `lay`.
+
+    Args:
+        alpha: uint8 (H, W), how opaque the cut-out is.
+        photo, ground, shadow, crop: as of `lay`.
+    """
     shade = cast_shadow(alpha) if shadow else None
+    window = slice(0, alpha.shape[0]), slice(0, alpha.shape[1])
+    if crop:
+        seen = alpha
+        if shade is not None:
+            seen = shade >= SEEN
+            np.logical_or(seen, alpha, out=seen)
+        window = object_window(seen)
     if ground is None:
-        laid = cut if shade is None else _on_shade(cut, shade)
-    else:
-        behind = blurred(photo, alpha) if isinstance(ground, str) else ground
-        laid = on_background(cut, behind, shade)
-    if not crop:
-        return laid
-    seen = alpha if shade is None else np.maximum(alpha, np.where(shade >= SEEN, shade, 0))
-    return np.ascontiguousarray(laid[object_window(seen)])
+        return Backdrop(None, shade, window)
+    behind = blurred(photo, alpha) if isinstance(ground, str) else ground
+    return Backdrop(_canvas(behind, *alpha.shape), shade, window)
 
 
 def blurred(photo: np.ndarray, alpha: np.ndarray) -> np.ndarray:
@@ -95,6 +152,35 @@ def cast_shadow(alpha: np.ndarray) -> np.ndarray:
 
 def _blur(values, sigma):
     return cv2.GaussianBlur(values, (0, 0), sigma)
+
+
+def _canvas(ground, height, width):
+    """uint8 (height, width, 3): a colour or a picture at a size, to be painted on."""
+    if np.ndim(ground) == 3:
+        return _cover(ground, height, width)
+    return np.full((height, width, 3), ground, np.uint8)
+
+
+def _cover(picture, height, width):
+    """Scales what is seen of a picture that covers (height, width), its middle."""
+    rows, columns = picture.shape[:2]
+    scale = max(height / rows, width / columns)
+    # Cut out first: all of a thin picture, scaled until it covers a photo, is no size to hold.
+    seen = min(rows, max(1, round(height / scale))), min(columns, max(1, round(width / scale)))
+    top, left = (rows - seen[0]) // 2, (columns - seen[1]) // 2
+    picture = picture[top : top + seen[0], left : left + seen[1]]
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return cv2.resize(picture, (width, height), interpolation=method)
+
+
+def _paint(canvas, cut, shade):
+    """Lays a cut-out on a canvas (H, W, 3), and its shadow below it."""
+    for tile in tiles(cut.shape):
+        front, weight = cut[tile][..., :3], cut[tile][..., 3:].astype(np.float32) / 255
+        light = 1 - weight
+        if shade is not None:
+            light *= 1 - shade[tile][..., None].astype(np.float32) / 255
+        canvas[tile] = np.rint(weight * front + light * canvas[tile])
 
 
 def _on_shade(cut, shade):

@@ -1,4 +1,4 @@
-"""What is made of a photo and its mask: a cut-out, an overlay, a new background."""
+"""What is made of a photo and its mask: a cut-out, an overlay."""
 
 from collections.abc import Iterator
 
@@ -62,15 +62,14 @@ def outlined(mask: np.ndarray, threshold: float = 0.5) -> np.ndarray:
     alpha = opacity(mask, threshold)
     radius = max(1, round(max(mask.shape) / OUTLINE))
     _, inside = cv2.threshold(alpha, 127, 255, cv2.THRESH_BINARY)
-    for rows in bands(len(alpha)):
+    for tile in tiles(alpha.shape):
         # On the outline half of what is around a pixel is object; the rest follows how much it is.
-        first = max(0, rows.start - radius)
-        near = cv2.blur(inside[first : rows.stop + radius], (2 * radius + 1, 2 * radius + 1))
-        near = near[rows.start - first :][: rows.stop - rows.start]
+        seen, inner = _with_halo(tile, radius)
+        near = cv2.blur(inside[seen], (2 * radius + 1, 2 * radius + 1))[inner]
         most, least = cv2.add(near, near), cv2.subtract(near, cv2.bitwise_not(near))
-        band, is_object = alpha[rows], inside[rows] > 0
-        np.maximum(band, least, out=band, where=is_object)
-        np.minimum(band, most, out=band, where=~is_object)
+        part, is_object = alpha[tile], inside[tile] > 0
+        np.maximum(part, least, out=part, where=is_object)
+        np.minimum(part, most, out=part, where=~is_object)
     return alpha
 
 
@@ -102,24 +101,31 @@ def cutout(image: np.ndarray, alpha: np.ndarray) -> np.ndarray:
         ValueError: if the alpha is not of the image's size.
     """
     rgba = np.empty((*alpha.shape, 4), np.uint8)
-    for rows, band in zip(bands(len(alpha), TILE), cutout_bands(image, alpha), strict=True):
+    for rows, band in cutout_bands(image, alpha):
         rgba[rows] = band
     return rgba
 
 
-def cutout_bands(image: np.ndarray, alpha: np.ndarray) -> Iterator[np.ndarray]:
-    """Yields a `cutout` from above to below, uint8 (h, W, 4), for who needs no more at a time.
+def cutout_bands(image: np.ndarray, alpha: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+    """A `cutout` from above to below, for who needs no more at a time.
 
     Args, Raises: as `cutout`.
+
+    Yields:
+        (rows, uint8 (len(rows), W, 4)).
     """
     _check_pair(image, alpha)
     for rows in bands(len(alpha), TILE):
-        band = np.empty((rows.stop - rows.start, alpha.shape[1], 4), np.uint8)
-        # In tiles: the floats of a large photo never lie in memory all at once, nor are they
-        # computed where there is no edge.
-        for columns in bands(alpha.shape[1], TILE):
-            band[:, columns] = _cut(image, alpha, (rows, columns))
-        yield band
+        yield rows, _cut_rows(image, alpha, rows)
+
+
+def covered(image: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """How opaque a `cutout` is: where one can see through the photo, no more than the photo.
+
+    Args:
+        image: uint8 array (H, W, 3 or 4); alpha: uint8 array (H, W).
+    """
+    return np.minimum(alpha, image[..., 3]) if is_see_through(image) else alpha
 
 
 def overlay(
@@ -152,41 +158,6 @@ def overlay(
     return cv2.drawContours(tinted, outlines, -1, [int(part) for part in colour], thickness)
 
 
-def on_background(
-    cut: np.ndarray,
-    background: tuple[int, int, int] | np.ndarray,
-    shade: np.ndarray | None = None,
-) -> np.ndarray:
-    """A cut-out before another background.
-
-    Args:
-        cut: uint8 array (H, W, 4), RGBA, of `cutout`.
-        background: a colour (red, green, blue), 0 to 255, or a uint8 picture (h, w, 3) of any
-            size, which is scaled to cover the cut-out and cut at its middle.
-        shade: uint8 array (H, W), how much a shadow takes of the background, or None.
-
-    Returns:
-        uint8 array (H, W, 3), RGB.
-
-    Raises:
-        ValueError: if the cut-out is no RGBA picture.
-    """
-    if cut.ndim != 3 or cut.shape[2] != 4:
-        raise ValueError(f"A cut-out has the shape (H, W, 4), received {cut.shape}.")
-    ground = np.asarray(background, np.uint8)
-    if ground.ndim == 3:
-        ground = _cover(ground, *cut.shape[:2])
-    result = np.empty((*cut.shape[:2], 3), np.uint8)
-    for tile in tiles(cut.shape):
-        front, weight = cut[tile][..., :3], cut[tile][..., 3:].astype(np.float32) / 255
-        behind: np.ndarray = ground[tile] if ground.ndim == 3 else ground
-        light = 1 - weight
-        if shade is not None:
-            light *= 1 - shade[tile][..., None].astype(np.float32) / 255
-        result[tile] = np.rint(weight * front + light * behind)
-    return result
-
-
 def _one(mask):
     """What a mask of its type says of a pixel that is surely object."""
     return 255 if mask.dtype == np.uint8 else 1
@@ -196,21 +167,31 @@ def _exceeds(mask, threshold):
     return mask > threshold * _one(mask)
 
 
+def _cut_rows(image, alpha, rows):
+    """uint8 (h, W, 4): a band of `cutout`.
+
+    In tiles: the floats of a large photo never lie in memory all at once, nor are they computed
+    where there is no edge.
+    """
+    band = np.empty((rows.stop - rows.start, alpha.shape[1], 4), np.uint8)
+    for columns in bands(alpha.shape[1], TILE):
+        band[:, columns] = _cut(image, alpha, (rows, columns))
+    return band
+
+
 def _cut(image, alpha, tile):
     """uint8 (h, w, 4): a tile of `cutout`."""
     own = _own_opacity(image[tile])
-    covered = np.minimum(alpha[tile], own)
+    opaque = np.minimum(alpha[tile], own)
     colours = image[tile][..., :3].copy()
-    edge = (covered > 0) & (covered < 255) & (own == 255)
+    edge = (opaque > 0) & (opaque < 255) & (own == 255)
     if edge.any():
-        seen = tuple(map(_with_halo, tile))
+        seen, inner = _with_halo(tile, sum(BLUR_RADII))
         around = _own_opacity(image[seen])
         estimated = _object_colours(image[seen], np.minimum(alpha[seen], around), around)
-        top, left = (part.start - wide.start for part, wide in zip(tile, seen, strict=True))
-        estimated = estimated[top : top + edge.shape[0], left : left + edge.shape[1]]
-        colours[edge] = estimated[edge]
-    colours[covered == 0] = 0
-    return np.dstack([colours, covered])
+        colours[edge] = estimated[inner][edge]
+    colours[opaque == 0] = 0
+    return np.dstack([colours, opaque])
 
 
 def _own_opacity(image):
@@ -219,10 +200,14 @@ def _own_opacity(image):
     return np.full(image.shape[:2], 255, np.uint8)
 
 
-def _with_halo(part):
-    """All that the blurs see from a slice; beyond the photo's far side there is nothing."""
-    halo = sum(BLUR_RADII)
-    return slice(max(0, part.start - halo), part.stop + halo)
+def _with_halo(tile, halo):
+    """All that is seen from a tile, and where the tile is in it; beyond a far side is nothing."""
+    wide = tuple(slice(max(0, part.start - halo), part.stop + halo) for part in tile)
+    within = tuple(
+        slice(part.start - seen.start, part.stop - seen.start)
+        for part, seen in zip(tile, wide, strict=True)
+    )
+    return wide, within
 
 
 def _object_colours(image, alpha, own):
@@ -248,18 +233,6 @@ def _weighted_blur(values, weights, radius):
     size = (2 * radius + 1, 2 * radius + 1)
     total = cv2.blur(values * weights, size)
     return total / (cv2.blur(weights, size) + 1e-5)
-
-
-def _cover(picture, height, width):
-    """Scales what is seen of a picture that covers (height, width), its middle."""
-    rows, columns = picture.shape[:2]
-    scale = max(height / rows, width / columns)
-    # Cut out first: all of a thin picture, scaled until it covers a photo, is no size to hold.
-    seen = min(rows, max(1, round(height / scale))), min(columns, max(1, round(width / scale)))
-    top, left = (rows - seen[0]) // 2, (columns - seen[1]) // 2
-    picture = picture[top : top + seen[0], left : left + seen[1]]
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return cv2.resize(picture, (width, height), interpolation=method)
 
 
 def _check_pair(image, mask):

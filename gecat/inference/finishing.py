@@ -29,9 +29,9 @@ def object_window(opacity: np.ndarray) -> tuple[slice, slice]:
     Args:
         opacity: array (H, W), 0 where nothing is seen.
     """
-    rows, columns = (np.flatnonzero((opacity > 0).any(axis=axis)) for axis in (1, 0))
+    rows, columns = (np.flatnonzero(opacity.any(axis=axis)) for axis in (1, 0))
     if not len(rows):
-        return slice(None), slice(None)
+        return slice(0, opacity.shape[0]), slice(0, opacity.shape[1])
     return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 

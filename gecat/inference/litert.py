@@ -15,9 +15,10 @@ import numpy as np
 
 from gecat.files import AnyPath, asset
 from gecat.model.weights import litert_name
+from gecat.overlap import usable_cores
 from gecat.quiet import no_standard_error
 
-IDLE = 4  # interpreters that wait for the next photo; each holds a copy of the weights
+REST_SECONDS = 20.0  # after which all but one of the interpreters that wait go: 70 MB each
 
 
 def shipped_litert(weights: Path) -> Path | None:
@@ -40,7 +41,8 @@ def shipped_litert(weights: Path) -> Path | None:
 class Interpreters:
     """Runs a LiteRT file for any threads at once, and for pictures of any size.
 
-    An interpreter serves one call at a time. Those at rest are kept, and the one that saw the same
+    An interpreter serves one call at a time, and as many calls run as there are cores: more would
+    take memory and gain no time. Those at rest are kept for a while, and the one that saw the same
     size last is taken first.
 
     Args:
@@ -51,19 +53,22 @@ class Interpreters:
     def __init__(self, path: Path, threads: int = 1) -> None:
         self._path = str(path)
         self._threads = threads
+        self._places = threading.BoundedSemaphore(usable_cores())
         self._lock = threading.Lock()
         self._has_run = False
         self._idle: list[tuple[tuple[int, ...], Any]] = []  # the latest is last
+        self._rest_follows = False
 
     def __call__(self, signature: str, **inputs: np.ndarray) -> Mapping[str, np.ndarray]:
         """Runs one signature on float32 arrays (1, H, W, C) by name; its outputs by name."""
         shape = next(iter(inputs.values())).shape
-        interpreter = self._take(shape)
-        try:
-            with self._silence():
-                return interpreter.get_signature_runner(signature)(**inputs)
-        finally:
-            self._put_back(shape, interpreter)
+        with self._places:
+            interpreter = self._take(shape)
+            try:
+                with self._silence():
+                    return interpreter.get_signature_runner(signature)(**inputs)
+            finally:
+                self._put_back(shape, interpreter)
 
     def _silence(self):
         """The first call tells on standard error what computes."""
@@ -82,7 +87,19 @@ class Interpreters:
     def _put_back(self, shape, interpreter):
         with self._lock:
             self._idle.append((shape, interpreter))
-            del self._idle[:-IDLE]
+            if self._rest_follows or len(self._idle) == 1:
+                return
+            self._rest_follows = True
+        timer = threading.Timer(REST_SECONDS, self._rest)
+        timer.daemon = True
+        timer.start()
+
+    def _rest(self):
+        """Gives up what waits, but for the latest; in a crowd little does."""
+        with self._lock:
+            self._rest_follows = False
+            given_up, self._idle = self._idle[:-1], self._idle[-1:]
+        given_up.clear()  # outside of the lock, for it takes a while
 
 
 def interpreter_of(path: AnyPath, threads: int = 1) -> Any:

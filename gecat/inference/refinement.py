@@ -73,10 +73,21 @@ def guided_filter(
         for slope, colour in zip(slopes, cv2.split(image[rows]), strict=True):
             slope *= colour
             band += slope
-        np.clip(band, 0, 1, out=band)
-        band /= band + (1 - band) * (level / (1 - level))
-        store(result, rows, band)
+        store(result, rows, raised(np.clip(band, 0, 1, out=band), level))
     return result
+
+
+def raised(probabilities: np.ndarray, level: float) -> np.ndarray:
+    """Probabilities whose level has become one half; raised to 1 - level, they are as before.
+
+    Args:
+        probabilities: float32 array, any shape, in [0, 1]; 0 and 1 stay.
+        level: in (0, 1).
+
+    Returns:
+        float32 array of the same shape.
+    """
+    return probabilities / (probabilities + (1 - probabilities) * (level / (1 - level)))
 
 
 def store(result: np.ndarray, rows: slice, probabilities: np.ndarray) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from gecat.images.bands import bands
 from gecat.images.sizes import resized, shrink
 from gecat.inference.geodesic import geodesic_distance, steps_through
-from gecat.inference.refinement import guided_filter
+from gecat.inference.refinement import LEVEL, guided_filter, raised
 from gecat.inference.sharpening import sharpened
 from gecat.inference.strokes import Stroke, check_strokes, drawn
 
@@ -79,7 +79,7 @@ class TouchUp:
             array (H, W), float32 in [0, 1], or uint8, probability times 255; all or nothing where a
             stroke touches it.
         """
-        mask = guided_filter(image, self.soft, kind=kind)
+        mask = guided_filter(image, self.soft, level=LEVEL, kind=kind)
         said = drawn(self.strokes, image.shape[:2], self.photo_shape)
         for rows in bands(len(mask)):
             mask[rows][said[rows] > 0] = 255 if kind is np.uint8 else 1
@@ -89,6 +89,8 @@ class TouchUp:
 
 def begin(image: np.ndarray, mask: np.ndarray) -> TouchUp:
     """Lays a photo and its mask out to be mended.
+
+    The mask is taken back to what it was before `refine` raised it, since it will be raised again.
 
     Args:
         image: uint8 (H, W, 3), RGB.
@@ -104,7 +106,7 @@ def begin(image: np.ndarray, mask: np.ndarray) -> TouchUp:
         photo_shape=image.shape[:2],
         image=small,
         lab=cv2.GaussianBlur(lab, (0, 0), 1.0),
-        soft=soft,
+        soft=raised(soft, 1 - LEVEL),
     )
 
 
@@ -142,6 +144,8 @@ def _mended(state, stroke):
     soft = (1 / (1 + np.exp(-sure))).astype(np.float32)
     if min(shape) > 1:
         soft = sharpened(state.image, soft)
+    # GrabCut looks at the whole photo anew; a stroke wishes for more or for less, never for both.
+    soft = (np.maximum if stroke.keep else np.minimum)(state.soft, soft)
     soft[said > 0], soft[said < 0] = 1.0, 0.0
     return replace(state, soft=soft, strokes=strokes, before=state)
 

@@ -1,7 +1,6 @@
 """The command lines of a run: what its process is started with, and what repeats it by hand."""
 
 import shlex
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from gecat.files import AnyPath
 from gecat.jobs.job import ERROR, START, Job
 from gecat.jobs.limits import JobLimits
 from gecat.jobs.requests import find_photos
+from gecat.jobs.spare import COMMAND
 from gecat.training.race.folder import has_checkpoint
 
 
@@ -70,11 +70,11 @@ def command_to_train(job: Job, folder: Path, data: AnyPath, limits: JobLimits) -
     if job.data == "scenes":
         bounds += ["--cache", str(folder.parent / "scenes")]  # the same scenes for everybody
     if job.race is not None:
-        words = [sys.executable, "-m", "gecat", "race", *bounds]
+        words = [*COMMAND, "race", *bounds]
         if has_checkpoint(folder):
             return [*words, "--run", str(folder), "--seconds", str(job.seconds), "--resume"]
         return [*words, *_race_options(job, folder, limits.photos)]
-    words = [sys.executable, "-m", "gecat", "train", *bounds, *_teacher(job, str(folder / START))]
+    words = [*COMMAND, "train", *bounds, *_teacher(job, str(folder / START))]
     if (folder / "checkpoints" / "state.safetensors").exists():
         # Its settings the run has; its --data tells where the folder is no longer allowed.
         words += ["--data", str(data), "--run", str(folder), "--seconds", str(job.seconds)]

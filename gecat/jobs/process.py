@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from io import TextIOWrapper
 from pathlib import Path
 
-from gecat.files import PACKAGE
 from gecat.jobs.job import ERROR, Job
+from gecat.jobs.spare import COMMAND, Spare, is_room
+from gecat.jobs.spawn import spawn
 
 LOCKS = os.name == "posix"  # elsewhere an app knows its own processes only
 ENDING_SECONDS = 20.0  # between being told to end and being ended
-NICENESS = 5  # the page comes first, but a busy machine must not starve learning
 
 
 class Processes:
@@ -26,6 +26,17 @@ class Processes:
 
     def __init__(self) -> None:
         self._started: dict[str, subprocess.Popen] = {}  # id -> Popen
+        self._spare: Spare | None = None
+
+    def expect(self) -> None:
+        """Lets a spare process wait for the next command line, where there is room for one."""
+        if LOCKS and not self._has_spare() and is_room():
+            self._spare = Spare()
+
+    def rest(self) -> None:
+        """Ends a spare process that has waited for long."""
+        if self._spare:
+            self._spare.rest()
 
     def begin(self, run: str, words: Sequence[str], folder: Path) -> int:
         """Starts a process whose output goes to `log.txt`; returns its pid.
@@ -35,26 +46,10 @@ class Processes:
         """
         for name in ("now.json", ERROR):
             (folder / name).unlink(missing_ok=True)
-        # A checkout's package is not found from the run's folder by itself.
-        paths = filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH")))
-        environment = {
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join(paths),
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-        }
         with (folder / "log.txt").open("w") as output, _life(folder) as life:
-            child = subprocess.Popen(
-                words,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                cwd=folder,
-                env=environment,
-                start_new_session=True,
-                pass_fds=() if life is None else (life.fileno(),),
-            )
-        with contextlib.suppress(OSError, AttributeError):
-            os.setpriority(os.PRIO_PROCESS, child.pid, NICENESS)
+            inherited = () if life is None else (life.fileno(),)
+            child = self._spare_takes(words, folder, output, life)
+            child = child or spawn(words, folder, output, inherited)
         self._started[run] = child
         return child.pid
 
@@ -85,6 +80,8 @@ class Processes:
         Args:
             jobs: (Job, its folder) of each that may live, adopted ones too.
         """
+        if self._spare:
+            self._spare.end()
         living = [(job, folder) for job, folder in jobs if self.alive(job, folder)]
         for job, _ in living:
             send(job.pid, signal.SIGTERM)
@@ -94,6 +91,16 @@ class Processes:
             living = [(job, folder) for job, folder in living if self.alive(job, folder)]
         for job, folder in living:
             self.kill(job, folder)
+
+    def _has_spare(self):
+        return self._spare is not None and self._spare.lives()
+
+    def _spare_takes(self, words, folder, output, life):
+        """The process that has taken a command line, or None where none waits for such a one."""
+        if life is None or words[: len(COMMAND)] != COMMAND or not self._has_spare():
+            return None
+        spare, self._spare = self._spare, None
+        return spare.take(words[len(COMMAND) :], folder, output.fileno(), life.fileno())
 
 
 @contextlib.contextmanager

@@ -116,6 +116,12 @@ class Jobs(Runs):
         self.tick()
         return job.id
 
+    def expect(self) -> None:
+        """Makes ready for a run that somebody may start, so that it learns at once."""
+        with self.lock:
+            if sum(map(self._alive, self.all())) < self.limits.trainings:
+                self._processes.expect()
+
     def pause(self, key: object, run: str) -> None:
         """Holds a run after its cycle.
 
@@ -211,6 +217,7 @@ class Jobs(Runs):
         """Notices who has ended, ends who must, and lets the next ones run."""
         with self.lock:
             self._follow_clock()
+            self._processes.rest()
             for job in self.all():
                 self._bound(self._notice(job))
             living = [job for job in self.all() if self._alive(job)]

@@ -1,6 +1,7 @@
 """Weights as files that other programs run; safetensors stay what they are made of.
 
-A SavedModel and a LiteRT file hold two signatures each, of float32 arrays by name:
+A SavedModel and a LiteRT file hold two signatures each, and ONNX two files, of float32 arrays by
+name:
 
 generator       image (N, H, W, 3) in [-1, 1] -> logits (N, H, W, 1)
 discriminator   image (N, H, W, 3), mask (N, H, W, 1) in [0, 1] -> score (N, 1), score_map
@@ -20,11 +21,14 @@ import numpy as np
 
 from gecat.errors import UserError, name_of
 from gecat.files import AnyPath, write_atomically
+from gecat.model.exportable import exportable
+from gecat.model.onnx import require_onnx, run_onnx, to_onnx
 from gecat.model.registry import architecture_of
 from gecat.model.weights import Loaded, load_weights
 from gecat.quiet import no_standard_error
 
-KINDS = ("litert", "saved_model")
+KINDS = ("litert", "saved_model", "onnx")
+SIGNATURES = ("generator", "discriminator")
 TOLERANCE = 1e-4  # between probabilities of both
 SIDES = ((4, 6), (7, 3))  # of the pictures that are compared, in strides
 
@@ -38,36 +42,42 @@ def export(weights: AnyPath, kind: str, out: AnyPath) -> float:
     Args:
         weights: path of a weights file.
         kind: one of KINDS.
-        out: path of the file to write, or of the new folder of a SavedModel.
+        out: path of the file to write, or for a SavedModel or ONNX of the new folder.
 
     Returns:
         the largest difference found between probabilities of both.
 
     Raises:
         WeightsError: if the weights cannot be read.
-        UserError: if another backend than TensorFlow computes, if a SavedModel's folder exists, or
-            if what was made does not say what the networks say.
+        UserError: if another backend than TensorFlow computes, if what ONNX needs is missing, if
+            the folder exists, or if what was made does not say what the networks say.
     """
     import keras
 
     if keras.backend.backend() != "tensorflow":
         raise UserError("export.backend", received=keras.backend.backend())
     out = Path(out)
-    if kind == "saved_model" and out.exists():
+    if kind == "onnx":
+        require_onnx()
+    if kind != "litert" and out.exists():
         raise UserError("export.exists", received=name_of(out))
     loaded = load_weights(weights)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "saved_model"
-        if kind == "saved_model":
-            save_model(loaded, folder)
-            difference = _checked(loaded, _run_saved_model(folder))
-            out.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(folder, out)
-        else:
-            save_model(loaded, folder, count=1)
+        save_model(loaded, folder, count=1 if kind == "litert" else None)
+        if kind == "litert":
             data = to_litert(folder)
             difference = _checked(loaded, _run_litert(data))
             write_atomically(out, data)
+            return difference
+        if kind == "onnx":
+            to_onnx(folder, SIGNATURES, Path(place) / "onnx")
+            folder = Path(place) / "onnx"
+            difference = _checked(loaded, run_onnx(folder))
+        else:
+            difference = _checked(loaded, _run_saved_model(folder))
+        out.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(folder, out)
     return difference
 
 
@@ -86,7 +96,7 @@ def save_model(loaded: Loaded, folder: AnyPath, count: int | None = None) -> Non
     def spec(channels, side, name):
         return tf.TensorSpec((count, side, side, channels), tf.float32, name)
 
-    networks = _of_any_size(loaded.generator), _of_any_size(loaded.discriminator)
+    networks = exportable(loaded.generator), exportable(loaded.discriminator)
 
     def generator(image):
         return {"logits": networks[0](image, training=False)}
@@ -104,36 +114,12 @@ def save_model(loaded: Loaded, folder: AnyPath, count: int | None = None) -> Non
     archive.write_out(str(folder), verbose=False)
 
 
-def _of_any_size(network):
-    """The same network, whose layers that double pictures can be traced without knowing their size.
-
-    Those of Keras 3.15 ask in Python whether a size is positive, which only a number can answer.
-    """
-    import keras
-    import tensorflow as tf
-
-    class Doubling(keras.layers.Layer):
-        def call(self, x):
-            return tf.image.resize(x, 2 * tf.shape(x)[1:3], "bilinear")
-
-        def compute_output_shape(self, shape):
-            count, height, width, channels = shape
-            return count, height and 2 * height, width and 2 * width, channels
-
-    def replace(layer):
-        doubles = isinstance(layer, keras.layers.UpSampling2D)
-        return Doubling(name=layer.name) if doubles else layer
-
-    # A clone shares the layers that are not replaced, and so the weights.
-    return keras.models.clone_model(network, clone_function=replace)
-
-
 def to_litert(folder: AnyPath) -> bytes:
     """Converts a SavedModel of one picture at a time to a LiteRT file, in float32."""
     import tensorflow as tf
 
     converter = tf.lite.TFLiteConverter.from_saved_model(
-        str(folder), signature_keys=["generator", "discriminator"]
+        str(folder), signature_keys=list(SIGNATURES)
     )
     return bytes(converter.convert())
 

@@ -71,7 +71,8 @@ def test_examples_are_photos_that_can_be_read(tmp_path):
         assert min(read_image(path).shape[:2]) >= 300
 
 
-def test_the_page_says_how_long_photos_are_kept(demo):
+def test_the_page_says_how_long_photos_are_kept_and_misses_none_that_is_coming(demo):
     shown = [str(getattr(block, "value", "")) for block in demo.blocks.values()]
+    assert not any(i18n.words("en").compare.no_photo in value for value in shown)
     for sentence in ("for 60 minutes at most", "最多保留 60 分钟"):
         assert sum(sentence in value for value in shown) == 1

@@ -5,11 +5,13 @@ import inspect
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import urllib.error
+import urllib.parse
 import urllib.request
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -237,6 +239,21 @@ def inputs_of(name):
     return list(inspect.signature(action).parameters)
 
 
+def test_a_photo_that_is_told_of_twice_cancels_no_comparison(app_url):
+    """The page tells of one photo more than once; only an action knows whether it is another."""
+    config = httpx.get(f"{app_url}/config").json()
+    parts, events = config["components"], config["dependencies"]
+    photos = {part["id"] for part in parts if part["props"].get("elem_id") == "photo"}
+    comparing = {event["id"] for event in events if re.match(r"compare_\d", event["api_name"])}
+    told = [event for event in events if {(photo, "change") for photo in photos} & targets(event)]
+    assert told and comparing
+    assert not any(comparing.intersection(event["cancels"]) for event in told)
+
+
+def targets(event):
+    return {tuple(target) for target in event["targets"]}
+
+
 def private_call(app_url, name, address="127.0.0.1", **values):
     """What a private event of the page answers to whoever calls it past the page.
 
@@ -335,6 +352,22 @@ def test_made_up_keys_fill_no_more_than_their_address_may(tmp_path, small_weight
     answers = [ask(address) for address in neighbours]
     assert [("data" in answer) for answer in answers] == [True] * 6 + [False]
     app.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/zh", "/?tab=compare&example=coffee", "/favicon.ico"])
+def test_who_asks_for_the_head_alone_gets_that_of_the_whole(app_url, path):
+    where = urllib.parse.urlsplit(app_url)
+    answers = {}
+    for method in ("HEAD", "GET"):
+        with socket.create_connection((where.hostname, where.port), timeout=30) as connection:
+            asked = f"{method} {path} HTTP/1.1\r\nHost: {where.netloc}\r\nConnection: close\r\n\r\n"
+            connection.sendall(asked.encode())
+            head, body = b"".join(iter(lambda: connection.recv(2**16), b"")).split(b"\r\n\r\n", 1)
+        lines = [line for line in head.splitlines() if not line.lower().startswith(b"date:")]
+        answers[method] = sorted(lines), len(body)
+    head, length = answers["GET"]
+    assert b"HTTP/1.1 200 OK" in head and f"content-length: {length}".encode() in head
+    assert answers["HEAD"] == (head, 0)
 
 
 def test_a_request_that_is_too_large_is_refused(app_url):

@@ -18,8 +18,16 @@ FLAGS = [
 ]
 # Gradio's editor says so of a layer that it is given before it is seen; it is drawn all the same.
 OF_THE_EDITOR = "No draw texture found for layer"
+LEFT = "this page is being left"
 PATIENCE = 60_000  # milliseconds; the first photo waits for TensorFlow
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def save(offered, patience=None):
+    """Clicks what offers a file; returns the file's name and its bytes."""
+    with offered.page.expect_download(timeout=patience) as started:
+        offered.click()
+    return started.value.suggested_filename, started.value.path().read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +47,7 @@ def browser():
 def visit(browser):
     """Opens pages and, when the test is over, holds them to be quiet and to stay at home.
 
+    A page that is left drops its requests and says so: that is no complaint of the next.
     `visit(url, width=1440, height=900, **options)` returns the page. A test that provokes errors
     says so: `visit.errors_allowed = True`.
     """
@@ -48,20 +57,29 @@ def visit(browser):
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        seen = SimpleNamespace(context=context, hosts=set(), complaints=[])
+        seen = SimpleNamespace(context=context, hosts=set(), complaints=[], left=False)
         visits.append(seen)
+
+        def complain(text):
+            if not seen.left:
+                seen.complaints.append(text)
+
+        def hear(message):
+            if message.text == LEFT:
+                seen.left = True
+            # Gradio answers so where an event ends in the moment in which it is cancelled.
+            cancelled = urlsplit(message.location["url"]).path.endswith("/gradio_api/cancel")
+            if message.type == "error" and OF_THE_EDITOR not in message.text and not cancelled:
+                complain(message.text)
+
+        def arrive(frame):
+            seen.left = seen.left and frame != page.main_frame
+
+        page.add_init_script(f"addEventListener('beforeunload', () => console.debug('{LEFT}'))")
         page.on("request", lambda request: seen.hosts.add(urlsplit(request.url).hostname))
-        page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                message.type == "error"
-                and OF_THE_EDITOR not in message.text
-                # Gradio answers so where an event ends in the moment in which it is cancelled.
-                and not urlsplit(message.location["url"]).path.endswith("/gradio_api/cancel")
-                and seen.complaints.append(message.text)
-            ),
-        )
+        page.on("pageerror", lambda error: complain(str(error)))
+        page.on("console", hear)
+        page.on("framenavigated", arrive)
         page.goto(url, wait_until="commit")  # it may lead on to the other language
         return page
 

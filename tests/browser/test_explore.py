@@ -11,6 +11,8 @@ from playwright.sync_api import expect
 
 from gecat import i18n
 
+from .conftest import save
+
 PAGE = i18n.words("en")
 ENGLISH, CHINESE = PAGE.explore, i18n.words("zh").explore
 
@@ -26,12 +28,6 @@ def explore(visit, url, words=ENGLISH, **options):
     choose(page, words.tab)
     expect(page.locator("#stage figure")).to_be_visible()
     return page
-
-
-def save(page, figure, kind):
-    with page.expect_download() as started:
-        page.locator(f"{figure} .{kind}").click()
-    return started.value.suggested_filename, started.value.path().read_bytes()
 
 
 def test_inside_the_generator(visit, app_url):
@@ -54,12 +50,12 @@ def test_inside_the_generator(visit, app_url):
 
 def test_figures_can_be_saved_as_picture_and_as_numbers(visit, app_url):
     page = explore(visit, app_url)
-    name, data = save(page, "#stage", "png")
+    name, data = save(page.locator("#stage .png"))
     picture = Image.open(io.BytesIO(data)).convert("RGB")
     assert name == "coffee-mask.png"
     assert picture.width == 960
     assert len(np.unique(np.asarray(picture).reshape(-1, 3), axis=0)) > 20
-    name, data = save(page, "#stage", "csv")
+    name, data = save(page.locator("#stage .csv"))
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     assert name == "coffee-mask.csv"
     assert len(rows) == 96 * 64

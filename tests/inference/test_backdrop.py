@@ -13,6 +13,7 @@ PHOTO = np.where(INSIDE[..., None], RED, BLUE).astype(np.uint8)
 ALPHA = np.uint8(INSIDE) * 255
 CUT = cutout(PHOTO, ALPHA)
 WHITE = (255, 255, 255)
+NOTHING = np.zeros((80, 60, 4), np.uint8)
 
 
 def test_a_blurred_background_has_no_halo_of_the_object():
@@ -58,3 +59,24 @@ def test_a_crop_holds_the_object_and_its_shadow(ground):
     assert shadowed.shape[0] > 60 and shadowed.shape[1] > 60
     nothing = cutout(PHOTO, np.zeros_like(ALPHA))
     assert lay(PHOTO, nothing, ground, shadow=True, crop=True).shape[:2] == (120, 160)
+
+
+@pytest.mark.parametrize("shape", [(20, 200), (300, 30), (80, 80)])
+def test_a_background_picture_covers_the_photo(shape):
+    behind = np.full((*shape, 3), 77, np.uint8)
+    result = lay(NOTHING[..., :3], NOTHING, behind)
+    assert result.shape == (80, 60, 3)
+    assert (result == 77).all()
+
+
+def test_a_thin_background_shows_its_middle():
+    behind = np.zeros((30_000, 1, 3), np.uint8)
+    behind[15_000:] = 200
+    result = lay(NOTHING[..., :3], NOTHING, behind)
+    assert result.shape == (80, 60, 3)
+    assert set(np.unique(result)) <= {0, 200}
+
+
+def test_what_is_no_cutout_is_laid_on_no_background():
+    with pytest.raises(ValueError, match=r"received \(6, 5, 3\)"):
+        lay(PHOTO, np.zeros((6, 5, 3), np.uint8), BLUE)

@@ -4,11 +4,11 @@ import pytest
 
 from gecat.images.bands import tiles
 from gecat.inference import cutout as module
+from gecat.inference.backdrop import lay
 from gecat.inference.cutout import (
     as_bytes,
     cutout,
     object_share,
-    on_background,
     opacity,
     outlined,
     overlay,
@@ -68,27 +68,11 @@ def test_tiles_leave_no_seams(monkeypatch, shape):
 def test_its_own_background_gives_the_photo_back():
     mask = soft_disc()
     image = blend(mask, RED, BLUE)
-    again = on_background(cutout(image, as_bytes(mask)), BLUE)
+    cut = cutout(image, as_bytes(mask))
+    again = lay(image, cut, BLUE)
     assert np.abs(again.astype(int) - image).max() < 20
-    elsewhere = on_background(cutout(image, as_bytes(mask)), (255, 255, 255))
+    elsewhere = lay(image, cut, (255, 255, 255))
     assert (elsewhere[mask == 0] == 255).all()
-
-
-@pytest.mark.parametrize("shape", [(20, 200), (300, 30), (80, 80)])
-def test_a_background_picture_covers_the_photo(shape):
-    mask = np.zeros((80, 60), np.float32)
-    behind = np.full((*shape, 3), 77, np.uint8)
-    result = on_background(cutout(np.zeros((80, 60, 3), np.uint8), as_bytes(mask)), behind)
-    assert result.shape == (80, 60, 3)
-    assert (result == 77).all()
-
-
-def test_a_thin_background_shows_its_middle():
-    behind = np.zeros((30_000, 1, 3), np.uint8)
-    behind[15_000:] = 200
-    result = on_background(np.zeros((80, 60, 4), np.uint8), behind)
-    assert result.shape == (80, 60, 3)
-    assert set(np.unique(result)) <= {0, 200}
 
 
 def test_an_overlay_tints_the_object_only():
@@ -120,11 +104,6 @@ def test_boxes_frame_connected_objects_largest_first():
 def test_a_mask_of_another_size_is_refused(make):
     with pytest.raises(ValueError, match=r"\(5, 6\)"):
         make(np.zeros((6, 5, 3), np.uint8), np.zeros((5, 6), np.float32))
-
-
-def test_what_is_no_cutout_is_laid_on_no_background():
-    with pytest.raises(ValueError, match=r"received \(6, 5, 3\)"):
-        on_background(np.zeros((6, 5, 3), np.uint8), BLUE)
 
 
 def test_opacity_of_bytes_puts_the_threshold_at_one_half():

@@ -86,15 +86,51 @@ def test_any_threads_at_once_and_sizes_in_any_order_change_nothing(networks):
         np.testing.assert_array_equal(found[number], logits)
 
 
-def test_few_interpreters_rest(networks, monkeypatch):
-    monkeypatch.setattr(litert, "IDLE", 2)
+def test_the_interpreter_that_saw_the_same_size_last_is_taken_first():
     run = Interpreters(shipped_litert(SHIPPED_WEIGHTS), threads=1)
     taken = [run._take((1, 64, side, 3)) for side in (64, 80, 96)]
     for number, interpreter in enumerate(taken):
         run._put_back((1, 64, 64 + 16 * number, 3), interpreter)
+    assert run._take((1, 64, 80, 3)) is taken[1]
+    assert run._take((1, 64, 64, 3)) is taken[0]
+    assert run._take((1, 64, 64, 3)) is taken[2]
+
+
+def test_one_interpreter_rests_for_long(monkeypatch):
+    rested = threading.Event()
+    monkeypatch.setattr(litert, "REST_SECONDS", 0.0)
+    monkeypatch.setattr(Interpreters, "_rest", resting(Interpreters._rest, rested))
+    run = Interpreters(shipped_litert(SHIPPED_WEIGHTS), threads=1)
+    taken = [run._take((1, 64, side, 3)) for side in (64, 80)]
+    for number, interpreter in enumerate(taken):
+        run._put_back((1, 64, 64 + 16 * number, 3), interpreter)
+    assert rested.wait(60)
     assert [interpreter for _, interpreter in run._idle] == taken[1:]
-    assert run._take((1, 64, 96, 3)) is taken[2]  # it saw that size last
-    assert run._take((1, 64, 64, 3)) is taken[1]
+
+
+def resting(rest, rested):
+    def rest_and_tell(run):
+        rest(run)
+        rested.set()
+
+    return rest_and_tell
+
+
+def test_no_more_interpreters_are_made_than_there_are_cores(networks, monkeypatch):
+    made, make = [], litert.interpreter_of
+    monkeypatch.setattr(litert, "usable_cores", lambda: 1)
+    monkeypatch.setattr(litert, "interpreter_of", lambda *of: made.append(make(*of)) or made[-1])
+    run = Interpreters(shipped_litert(SHIPPED_WEIGHTS), threads=1)
+    picture = networks.input(photo((64, 64)))
+    threads = [
+        threading.Thread(target=run, args=("generator",), kwargs={"image": picture})
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 1
 
 
 def test_what_lies_beside_other_weights_is_not_taken(tmp_path):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from gecat.evaluation.metrics import boundary_f, iou
-from gecat.inference.refinement import guided_filter, refine
+from gecat.inference.refinement import guided_filter, raised, refine
 from gecat.inference.sharpening import sharpened
 
 
@@ -53,6 +53,13 @@ def test_thin_parts_are_not_worn_away():
     assert iou(fine, truth) > iou(worn, truth) + 0.002
     assert boundary_f(fine, truth) > boundary_f(worn, truth) + 0.005
     assert ((fine > 0) == (worn > 0)).all() and ((fine == 1) >= (worn == 1)).all()
+
+
+def test_raising_makes_a_level_one_half_and_can_be_taken_back():
+    probabilities = np.array([0, 0.1, 0.35, 0.5, 0.9, 1], np.float32)
+    higher = raised(probabilities, 0.35)
+    np.testing.assert_allclose(higher[[0, 2, 3, 5]], [0, 0.5, 0.65, 1])  # odds times 65 / 35
+    np.testing.assert_allclose(raised(higher, 1 - 0.35), probabilities, rtol=1e-6)
 
 
 def test_it_is_the_guided_filter():

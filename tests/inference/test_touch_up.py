@@ -56,6 +56,16 @@ def test_a_click_beside_the_outline_moves_no_more_than_the_outline(photo):
     assert ((before > 0.5) != (after > 0.5)).mean() < 0.02
 
 
+def test_a_stroke_that_keeps_takes_nothing_away_and_one_that_removes_adds_nothing():
+    image, truth = draw_scene(3, 120)
+    state = begin(image, np.where(np.roll(truth, 15, axis=1), 0.8, 0.2))
+    for stroke in (click(60, 60, True), click(20, 90, False), click(90, 40, True)):
+        after = state.after([*state.strokes, stroke])
+        change = (after.soft - state.soft) * (1 if stroke.keep else -1)
+        assert change.min() >= 0 and change.max() > 0.5
+        state = after
+
+
 def test_strokes_go_on_from_what_is_mended_and_back(photo):
     image, parts = photo
     start = begin(image, of(*parts))

@@ -527,8 +527,12 @@ def test_a_key_is_as_long_as_ours_and_of_the_same_letters(open_jobs, bad):
 
 def test_a_real_training_is_killed_and_resumed(open_jobs, key):
     jobs = open_jobs(command=command_to_train, limits=JobLimits(photos=16))
+    jobs.expect()
+    spare = jobs._processes._spare.process.pid
     run = jobs.start(key, RunRequest(seconds=600, changes=TINY))
+    assert jobs.get(key, run).pid == spare
     wait_for(lambda: learned(jobs, key, run) > 2)
+    assert jobs._processes._spare is None
     os.kill(jobs.get(key, run).pid, signal.SIGKILL)
     reaches(jobs, key, run, "interrupted")
     jobs.resume(key, run)

@@ -6,7 +6,7 @@ import pytest
 from gecat.__main__ import main
 from gecat.config import preset
 from gecat.model.export import export
-from gecat.model.registry import build_discriminator, build_generator
+from gecat.model.registry import architecture_of, build_discriminator, build_generator
 from gecat.model.weights import litert_name, load_weights, save_weights
 
 MODELS = {
@@ -68,3 +68,26 @@ def test_a_saved_model_takes_many_pictures_at_a_time(tmp_path):
     verdicts = signatures["discriminator"](image=tf.constant(pictures), mask=tf.constant(masks))
     assert verdicts["score"].shape == (2, 1)
     assert verdicts["score_map"].shape == masks.shape
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_onnx_files_take_any_number_of_pictures_of_any_size(name, tmp_path):
+    runtime = pytest.importorskip("onnxruntime")
+    pytest.importorskip("tf2onnx")
+    weights = write_weights(tmp_path, name)
+    assert export(weights, "onnx", tmp_path / "new" / "files") < 1e-4
+    files = sorted((tmp_path / "new" / "files").iterdir())
+    assert [path.name for path in files] == ["discriminator.onnx", "generator.onnx"]
+    discriminator, generator = map(runtime.InferenceSession, files)
+    (image,) = generator.get_inputs()
+    assert (image.name, image.shape) == ("image", ["batch", "height", "width", 3])
+    networks = load_weights(weights)
+    for pictures in (picture(32), np.concatenate([picture(64), -picture(64), picture(64)])):
+        (found,) = generator.run(["logits"], {"image": pictures})
+        expected = networks.generator(pictures, training=False)
+        np.testing.assert_allclose(found, expected, atol=1e-4)
+    side = architecture_of(networks.config).judged_side(networks.config) or 48
+    pictures, masks = np.repeat(picture(side), 2, 0), np.ones((2, side, side, 1), np.float32)
+    found = discriminator.run(["score", "score_map"], {"image": pictures, "mask": masks})
+    for one, other in zip(found, networks.discriminator([pictures, masks]), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)

@@ -1,5 +1,6 @@
 """How each refusal of a command, of an evaluation and of a page's action is provoked."""
 
+import sys
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from types import SimpleNamespace
 
@@ -98,9 +99,14 @@ def export_over_a_folder(tools):
     module.export(tools.weights, "saved_model", tools.place / "given")
 
 
+def export_without_onnx(tools):
+    tools.patch.setitem(sys.modules, "tf2onnx", None)
+    module.export(tools.weights, "onnx", tools.place / "given")
+
+
 def export_that_differs(tools):
     wrong = dict.fromkeys(("logits", "score", "score_map"), np.float32(99.0))
-    tools.patch.setattr(module, "save_model", lambda *_: None)
+    tools.patch.setattr(module, "save_model", lambda *_, count: None)
     tools.patch.setattr(module, "_run_saved_model", lambda _: lambda *_, **inputs: wrong)
     module.export(tools.weights, "saved_model", tools.place / "given")
 
@@ -136,6 +142,7 @@ RECIPES = {
     "command.ablation_needs": typed("bench ablation --cycles 1 --data given"),
     "export.backend": export_under_jax,
     "export.exists": export_over_a_folder,
+    "export.no_onnx": export_without_onnx,
     "export.differs": export_that_differs,
     "segment.one_file": typed("segment given1 given2 --out given.png"),
     "segment.over_input": typed("segment given.png --out given.png"),

@@ -8,7 +8,7 @@ import gecat
 from gecat.app.about.claims import claims_text
 from gecat.app.about.cycle import CycleActions
 from gecat.app.about.views import draw_epoch, formulas_html
-from gecat.app.ui.events import LIVE, PHOTOS, connect
+from gecat.app.ui.events import NEVER_WAITS, PHOTOS, connect
 from gecat.app.ui.figures import named_svg
 from gecat.app.ui.fragments import note_html
 from gecat.files import asset
@@ -44,7 +44,8 @@ def build(page, tab):
     drawn = {"photo": page.photo}, {"cycle": cycle}
     connect(tab.select, actions.draw, *drawn, show_progress="hidden", **PHOTOS)
     # A photo that comes while nobody looks is drawn when somebody does.
-    connect(page.photo.change, actions.draw_seen, *drawn, js=WHERE_SEEN, **LIVE, **PHOTOS)
+    following = {"js": WHERE_SEEN, "show_progress": "hidden", **PHOTOS, **NEVER_WAITS}
+    connect(page.photo.change, actions.draw_seen, *drawn, **following)
     gr.Markdown(f"## {words.formulas.title}")
     gr.HTML(formulas_html(words.formulas))
     gr.Markdown(f"## {words.claims.title}\n\n{claims_text(page.words)}", elem_id="claims")

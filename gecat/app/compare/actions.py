@@ -17,8 +17,9 @@ from gecat.app.compare.contenders import (
     rivals,
 )
 from gecat.app.compare.views.board import board_html, progress_html
-from gecat.app.ui.encoding import encode
+from gecat.app.ui.encoding import png_of
 from gecat.app.ui.errors import errors_become_toasts
+from gecat.app.ui.fragments import note_html
 from gecat.app.ui.large_photos import LargePhotos
 from gecat.app.ui.owners import publish
 from gecat.app.ui.page_state import key_of
@@ -78,29 +79,37 @@ class CompareActions:
         Args:
             photo: payload, or None; asked: the last that was asked for, or None.
         """
-        path = path_of(photo)
-        return {} if path is None or path == (asked or {}).get("path") else self.ask_again(photo)
+        return self.ask_again(photo) if _is_another(photo, asked) else {}
+
+    def follow(self, photo, asked):
+        """Says that the page has another photo than the last that was asked for.
+
+        Args:
+            photo, asked: as for `ask`.
+        """
+        return {"followed": secrets.token_hex(8)} if _is_another(photo, asked) else {}
 
     def ask_again(self, photo):
-        """Asks for a comparison of the page's photo."""
+        """Asks for a comparison of the page's photo; whoever has none is told what to do."""
         path = path_of(photo)
         if path is None:
-            return {}
+            return {"status": note_html(self.words.compare.no_photo)}
         waiting = progress_html(None, self.words.compare, "waiting")
         asked = {"path": path, "nonce": secrets.token_hex(8)}
         return {"asked": asked, "status": waiting, "cancel": gr.update(interactive=True)}
 
     @errors_become_toasts
-    def compare(self, photo, ticket, mask, painted, own, weights, visitor, run_in_use):
+    def compare(self, photo, asked, ticket, mask, painted, own, weights, visitor, run_in_use):
         """Lets everybody segment the photo, one after the other, and shows each as it comes.
 
         Args:
-            photo: payload; ticket: of the comparison that is shown, or None.
+            photo, asked: as for `ask`; of a photo that nobody asked for nothing is shown.
+            ticket: of the comparison that is shown, or None.
             mask: payload of the true mask, or None; painted: payload of the canvas.
             own: ids of the visitor's runs; weights: payload of a weights file, or None.
             visitor, run_in_use: as in Page.
         """
-        if photo is None:
+        if photo is None or _is_another(photo, asked):
             return
         contenders = [*self._networks(own, weights, visitor, run_in_use), *rivals()]
         image, name = read_photo(photo)
@@ -168,7 +177,7 @@ class CompareActions:
         names = [contender.kind for contender in comparison.contenders]
         files, facts = {}, {}
         for kind, found, iou in zip(names, comparison.outcomes, comparison.ious(), strict=True):
-            files[f"{comparison.name}-{kind}.png"] = encode(found.mask, "PNG")
+            files[f"{comparison.name}-{kind}.png"] = png_of(found.mask)
             facts[kind] = {"seconds": round(found.seconds, 4)}
             facts[kind]["iou"] = None if iou is None else round(iou, 4)
         return {"masks": publish(files), "facts": facts}
@@ -217,3 +226,9 @@ class CompareActions:
 def _loader(path):
     path = Path(path)
     return lambda: load_weights_of(path, path.stat().st_mtime_ns)
+
+
+def _is_another(photo, asked):
+    """Whether there is a photo, and not the one that was asked for last."""
+    path = path_of(photo)
+    return path is not None and path != (asked or {}).get("path")

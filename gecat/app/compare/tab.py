@@ -7,8 +7,14 @@ import gradio as gr
 from gecat.app.compare.actions import CompareActions
 from gecat.app.compare.contenders import WEIGHTS
 from gecat.app.compare.views.tables import games, quality_html, stability_html
-from gecat.app.ui.events import AT_ONCE, AT_ONCE_QUEUED, COMPARISONS, DRAWING, connect
-from gecat.app.ui.fragments import note_html
+from gecat.app.ui.events import (
+    AT_ONCE,
+    AT_ONCE_QUEUED,
+    COMPARISONS,
+    DRAWING,
+    NEVER_WAITS,
+    connect,
+)
 from gecat.app.ui.painting import painting_canvas
 from gecat.app.ui.published import published
 from gecat.app.ui.run_weights import RunWeights
@@ -57,7 +63,7 @@ def _one_photo(page):
     gr.Markdown(compare.intro)
     with gr.Row(equal_height=True):
         with gr.Column(scale=5, min_width=280):
-            status = gr.HTML(note_html(compare.no_photo), elem_id="compare-status")
+            status = gr.HTML(elem_id="compare-status")
         with gr.Column(scale=3, min_width=280), gr.Row():
             again, cancel = (
                 gr.Button(label, min_width=120, elem_id=f"compare-{name}", **options)
@@ -98,6 +104,7 @@ def _one_photo(page):
         painted=painted,
         ticket=gr.State(None),
         asked=gr.State(None),  # another value whenever somebody wants a comparison
+        followed=gr.State(None),  # and whenever the page has another photo than was asked for
     )
 
 
@@ -133,6 +140,7 @@ def _connect(page, tab, actions, parts):
         actions.compare,
         {
             "photo": page.photo,
+            "asked": parts.asked,
             "ticket": parts.ticket,
             **truth,
             **own,
@@ -157,9 +165,13 @@ def _connect(page, tab, actions, parts):
     # What is compared is of the photo that the page shows, or nothing is.
     replaces = {"cancels": [comparing], **AT_ONCE_QUEUED}
     if_shown = "(photo, asked) => [gecat.ifCompareIsShown(photo), asked]"
-    connect(page.photo.change, actions.ask, last, asked, js=if_shown, **replaces)
-    changes = [parts.again.click, parts.weights.upload]
-    connect(changes, actions.ask_again, photo, asked, **replaces)
+    # The page tells of one photo more than once: what is compared already is not begun anew.
+    followed = {"followed": parts.followed}
+    following = {"js": if_shown, **AT_ONCE_QUEUED, **NEVER_WAITS}
+    connect(page.photo.change, actions.follow, last, followed, **following)
+    # Gradio 6.31 tells that a state has changed when its tab, never opened, first hears of it.
+    connect(parts.followed.change, actions.ask, last, asked, js=if_shown, **replaces)
+    connect([parts.again.click, parts.weights.upload], actions.ask_again, photo, asked, **replaces)
     ticket = {"ticket": parts.ticket}
     connect(parts.cancel.click, actions.cancel, ticket, shown, **replaces)
     connect(comparing.failure, actions.cancel, ticket, shown, **AT_ONCE)

@@ -10,7 +10,7 @@ from gecat.app.explore.views.duel import (
     improvement_pictures,
 )
 from gecat.app.ui.errors import errors_become_toasts
-from gecat.app.ui.events import DRAWING, NETWORK, connect
+from gecat.app.ui.events import DRAWING, NETWORK, NEVER_WAITS, connect
 from gecat.app.ui.fragments import note_html
 from gecat.app.ui.painting import fresh_canvas, painted_mask, painting_canvas
 from gecat.errors import UserError
@@ -73,7 +73,7 @@ def build(explorer, ticket, weights):
     improved = {"steps": steps, "chart": chart}
     whole = {"canvas": canvas, **compared, **improved}
     for event, action, line in (
-        (ticket.change, actions.open, NETWORK),
+        (ticket.change, actions.open, {**NETWORK, **NEVER_WAITS}),
         (take_nothing.click, actions.empty, DRAWING),
     ):
         connect(event, action, {"ticket": ticket}, whole, show_progress="hidden", **line)

@@ -10,7 +10,7 @@ from gecat.app.explore.views.generator import (
     stages_of,
 )
 from gecat.app.ui.errors import errors_become_toasts
-from gecat.app.ui.events import AT_ONCE, DRAWING, LIVE, NETWORK, connect
+from gecat.app.ui.events import AT_ONCE, DRAWING, LIVE, NETWORK, NEVER_WAITS, connect
 from gecat.app.ui.fragments import note_html
 
 
@@ -61,6 +61,7 @@ def build(explorer, ticket, weights):
         {"stages": stages, "figure": figure, "photo": photo, "occlusion": occlusion},
         show_progress="hidden",
         **DRAWING,
+        **NEVER_WAITS,
     )
     picked = connect(stages.select, actions.pick, None, {"stage": stage}, **AT_ONCE)
     connect(

@@ -12,7 +12,7 @@ from gecat.app.explore.views.gradient_epoch import (
     plane_figure,
 )
 from gecat.app.ui.errors import errors_become_toasts
-from gecat.app.ui.events import DRAWING, NETWORK, connect
+from gecat.app.ui.events import DRAWING, NETWORK, NEVER_WAITS, connect
 from gecat.app.ui.fragments import note_html
 from gecat.app.ui.published import published
 from gecat.app.ui.stoppable import stoppable
@@ -49,7 +49,7 @@ def build(explorer, ticket, weights):
     shown = {"fingerprints": fingerprints, "line": line, "plane": plane, "angles": angles}
     shown["recorded"] = recorded
     # A finished one to look at, until the visitor has run one.
-    opening = {"show_progress": "hidden", **DRAWING}
+    opening = {"show_progress": "hidden", **DRAWING, **NEVER_WAITS}
     connect(ticket.change, actions.open, {"ticket": ticket}, shown, **opening)
     running = connect(
         start.click, actions.run, {"ticket": ticket}, shown, show_progress_on=[line], **NETWORK

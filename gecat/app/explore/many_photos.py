@@ -9,7 +9,7 @@ import numpy as np
 
 from gecat.app.explore.views.many_photos import mask_picture, scores_figure
 from gecat.app.ui.errors import errors_become_toasts
-from gecat.app.ui.events import BATCHES, DRAWING, connect
+from gecat.app.ui.events import BATCHES, DRAWING, NEVER_WAITS, connect
 from gecat.app.ui.fragments import photos_html
 from gecat.app.ui.uploads import MANY_PHOTOS, checked_files
 from gecat.errors import ImageError
@@ -82,9 +82,8 @@ def build(explorer, ticket, weights):
     outputs = {"scored": scored_ticket, "figure": figure}
     # The examples first, so that there is something to look at.
     opened = {"ticket": ticket, "scored": scored_ticket}
-    opening = connect(
-        ticket.change, actions.open, opened, outputs, show_progress="hidden", **BATCHES
-    )
+    without_waiting = {"show_progress": "hidden", **BATCHES, **NEVER_WAITS}
+    opening = connect(ticket.change, actions.open, opened, outputs, **without_waiting)
     scored = connect(
         start.click,
         actions.score,

@@ -5,7 +5,7 @@ import gradio as gr
 from gecat.app.explore import critic, duel, generator, gradient_epoch, many_photos
 from gecat.app.explore.explorer import make_explorer
 from gecat.app.ui.errors import errors_become_toasts
-from gecat.app.ui.events import PHOTOS, connect
+from gecat.app.ui.events import AT_ONCE, NEVER_WAITS, PHOTOS, connect
 from gecat.app.ui.fragments import note_html
 from gecat.app.ui.photo_input import photo_input
 from gecat.app.ui.sentences import error_html
@@ -43,6 +43,9 @@ def build(page, tab):
                 api_visibility="private",
                 elem_id="explore-examples",
             )
+    both = {"photo": photo, "chosen": page.photo}
+    # First: what an event calls is called one after the other, each after the last one's answer.
+    photo.change(None, [*both.values()], js=_script("exploreChanges"))
     inspected = connect(
         photo.change,
         actions.inspect,
@@ -52,13 +55,13 @@ def build(page, tab):
         **PHOTOS,
     )
     # One photo for the whole page: what is chosen in another tab is shown here, and the other way
-    # round. What is refused takes no good photo away.
-    both = {"photo": photo, "chosen": page.photo}
-    if_shown = "(photo, chosen) => gecat.chosenIfExploreIsShown(photo, chosen)"
-    for event, options in ((tab.select, {}), (page.photo.change, {"js": if_shown})):
+    # round; the page's script knows which was chosen last. What is refused takes no good one away.
+    for event in (tab.select, page.photo.change):
         followed = {"photo": photo, "note": note}
-        connect(event, actions.follow, both, followed, show_progress="hidden", **options)
-    connect(inspected.success, actions.lead, both, {"chosen": page.photo}, show_progress="hidden")
+        following = {"js": _script("exploreFollows"), **AT_ONCE, **NEVER_WAITS}
+        connect(event, actions.follow, both, followed, **following)
+    led = {"chosen": page.photo}
+    connect(inspected.success, actions.lead, both, led, js=_script("exploreLeads"), **AT_ONCE)
     connect(
         inspected.failure, actions.reset, both, {"photo": photo, "ticket": ticket, "note": note}
     )
@@ -67,6 +70,11 @@ def build(page, tab):
             name = view.__name__.rpartition(".")[2].replace("_", "-")
             with gr.Tab(view.title(words.explore), id=name):
                 view.build(explorer, ticket, page.weights)
+
+
+def _script(name):
+    """Calls a function of the page's script with Explore's photo and the page's."""
+    return f"(photo, chosen) => gecat.{name}(photo, chosen)"
 
 
 class PhotoActions:

@@ -13,7 +13,7 @@ from gecat.app.segment.actions import weights_needed
 from gecat.app.segment.mended import mend
 from gecat.app.segment.result import make_files, measure
 from gecat.app.segment.touch_up import TouchUpActions
-from gecat.app.ui.encoding import encode
+from gecat.app.ui.encoding import png_of
 from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.events import BATCHES, PHOTOS, connect
 from gecat.app.ui.owners import publish
@@ -96,7 +96,7 @@ class Endpoints(TouchUpActions):
             )
         with self.large.turn(image), weights_needed():
             score, score_map = self.segmenter().judge(image, given, np.uint8)
-            drawn = encode(score_map, "PNG")
+            drawn = png_of(score_map)
         (path,) = publish({f"{safe_stem(name)}-score-map.png": drawn})
         doubtful = round(float(np.mean(score_map < 128)), 4)
         return {"score_map": path, "facts": {"score": round(score, 4), "doubtful": doubtful}}

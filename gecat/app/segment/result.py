@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass, field
 import cv2
 import numpy as np
 
-from gecat.app.ui.encoding import encode, png_of
+from gecat.app.ui.encoding import PngWriter, jpeg_of, png_of
 from gecat.files import safe_stem
 from gecat.images.sizes import shrink
 from gecat.images.transparency import shrunk
-from gecat.inference.backdrop import lay
-from gecat.inference.cutout import as_bytes, cutout, cutout_bands, object_share, outlined
+from gecat.inference.backdrop import prepare
+from gecat.inference.cutout import as_bytes, covered, cutout_bands, object_share, outlined
 from gecat.inference.objects import belongs_to, boxes
 
 PREVIEW_SIDE = 1024  # longer side of what the browser shows, pixels; the files are of full size
@@ -111,17 +111,13 @@ def make_files(result, threshold, look=None):
         PNG where it is transparent).
     """
     alpha = opacity_of(result, threshold, look and look.objects, full=True)
-    mask = encode(alpha, "PNG")
-    if look is None:  # nobody needs the cut-out whole
-        cut = png_of(cutout_bands(result.image, alpha), (*alpha.shape, 4))
-        return {f"{result.stem}-cutout.png": cut, f"{result.stem}-mask.png": mask}
-    cut = cutout(result.image, alpha)
-    del alpha
-    files = {f"{result.stem}-cutout.png": encode(cut, "PNG"), f"{result.stem}-mask.png": mask}
-    composite = lay(result.image, cut, look.ground, look.shadow, look.crop)
-    del cut  # as large as all that is written of it
-    kind, ending = ("PNG", "png") if look.ground is None else ("JPEG", "jpg")
-    files[f"{result.stem}-background.{ending}"] = encode(composite, kind)
+    mask = png_of(alpha)
+    alpha = covered(result.image, alpha)
+    cut, composite = _cut_and_composite(result.image, alpha, look or Look())
+    files = {f"{result.stem}-cutout.png": cut, f"{result.stem}-mask.png": mask}
+    if look is not None:
+        ending = "png" if look.ground is None else "jpg"
+        files[f"{result.stem}-background.{ending}"] = composite
     return files
 
 
@@ -142,3 +138,21 @@ def measure(result, threshold):
         "share": round(object_share(alpha), 4),
         "boxes": [asdict(box) for box in boxes(alpha)],
     }
+
+
+def _cut_and_composite(photo, alpha, look):
+    """Bytes of both files, in one pass: the cut-out never lies in memory whole."""
+    backdrop = prepare(photo, alpha, look.ground, look.shadow, look.crop)
+    cut_out = PngWriter((*alpha.shape, 4))
+    composite = PngWriter((*alpha[backdrop.window].shape, 4))
+    is_another_png = look.ground is None and (look.shadow or look.crop)
+    for rows, cut in cutout_bands(photo, alpha):
+        cut_out.add(cut)
+        laid = backdrop.lay(rows, cut)
+        if is_another_png:
+            composite.add(laid)
+        del cut, laid  # before the next is made
+    data = cut_out.finish()
+    if backdrop.canvas is not None:
+        return data, jpeg_of(backdrop.canvas[backdrop.window])
+    return data, composite.finish() if is_another_png else data

@@ -183,14 +183,13 @@ def _outputs(words):
         info=words.threshold_info,
         elem_id="threshold",
     )
-    with gr.Row():
-        copy = gr.Button(words.copy, min_width=120, size="md", elem_id="copy")
+    with gr.Row(elem_id="taking"):
+        copy = gr.Button(words.copy, size="md", elem_id="copy")
         cutout_file, mask_file, composite_file = (
             gr.DownloadButton(
                 words[label],
                 interactive=False,
                 elem_id=label.replace("_", "-"),
-                min_width=170,
                 size="md",
             )
             for label in FILES.values()

@@ -8,7 +8,15 @@ from gecat.app.segment.actions import SegmentActions
 from gecat.app.segment.mended import Mended, mend, strokes_of_page, without_last
 from gecat.app.segment.result import Result
 from gecat.app.ui.errors import errors_become_toasts
-from gecat.app.ui.events import AT_ONCE_QUEUED, DRAWING, LIVE, PHOTOS, connect, named
+from gecat.app.ui.events import (
+    AT_ONCE_QUEUED,
+    DRAWING,
+    LIVE,
+    NEVER_WAITS,
+    PHOTOS,
+    connect,
+    named,
+)
 from gecat.inference.cutout import overlay
 
 HEIGHT = 400  # of the picture, in CSS pixels
@@ -106,8 +114,11 @@ def touch_up_parts(words):
         elem_id="touch-up-picture",
     )
     with gr.Row():
-        undo = gr.Button(words.undo, elem_id="touch-up-undo", min_width=130)
-        reset = gr.Button(words.reset, elem_id="touch-up-reset", min_width=130)
+        undo, reset, whole = (
+            gr.Button(words[name], min_width=95, size="md", elem_id=f"touch-up-{name}")
+            for name in ("undo", "reset", "whole_picture")
+        )
+    whole.click(None, js="() => gecat.wholePicture()")
     return SimpleNamespace(
         picture=picture,
         undo=undo,
@@ -140,14 +151,15 @@ def connect_touch_up(page, actions, shown, parts):
     mended = {"mended": parts.mended, "kept": shown.kept}
     connect(mending.success, actions.adopt, mended, result, **AT_ONCE_QUEUED)
     ticket = {"ticket": shown.ticket}
-    connect(shown.ticket.change, actions.follow, ticket, strokes, **AT_ONCE_QUEUED)
+    following = {**AT_ONCE_QUEUED, **NEVER_WAITS}
+    connect(shown.ticket.change, actions.follow, ticket, strokes, **following)
     connect(parts.undo.click, actions.undo, strokes, strokes, **AT_ONCE_QUEUED)
     connect(parts.reset.click, lambda: {"strokes": ""}, None, strokes, **AT_ONCE_QUEUED)
-    connect(
-        [shown.ticket.change, shown.threshold.change],
-        actions.draw,
-        {**ticket, "threshold": shown.threshold},
-        {"picture": parts.picture},
-        **LIVE,
-        **DRAWING,
-    )
+    for change, waits in ((shown.ticket.change, NEVER_WAITS), (shown.threshold.change, {})):
+        connect(
+            change,
+            actions.draw,
+            {**ticket, "threshold": shown.threshold},
+            {"picture": parts.picture},
+            **{**LIVE, **DRAWING, **waits},
+        )

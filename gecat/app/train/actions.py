@@ -222,7 +222,7 @@ class TrainActions:
             **self._buttons(snapshots.get(chosen)),
             "runs": runs,
             "others": gr.update(choices=[(job.name, job.id) for job in mine if job.id != chosen]),
-            "timer": gr.update(value=BUSY_SECONDS if busy else QUIET_SECONDS, active=True),
+            "timer": gr.update(value=BUSY_SECONDS if busy else QUIET_SECONDS),
         }
         return news(shown, seen)
 

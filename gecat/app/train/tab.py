@@ -30,13 +30,18 @@ def build(page, tab):
     train = page.words.train
     actions = TrainActions(page.words, page.jobs)
     gr.Markdown(train.intro)
+    # Clicked by the page's script when somebody comes back to the window.
+    returned = gr.Button(visible="hidden", elem_id="train-returned").click
     with gr.Tabs(elem_id="train-modes") as modes:
         with gr.Tab(train.race.tab, id="race") as race_tab:
             race = race_parts(train)
         with gr.Tab(train.one_training, id="training") as training_tab:
             training = _training(page.words, page.jobs)
-    arrived = _connect_training(page, actions, modes, training, [tab.select, training_tab.select])
-    connect_race(page, race, arrived.then, [tab.select, race_tab.select])
+    seen = [tab.select, returned]
+    arrived = _connect_training(page, actions, modes, training, [*seen, training_tab.select])
+    connect_race(page, race, arrived.then, [*seen, race_tab.select])
+    # Whoever opens the tab may start a run.
+    connect(tab.select, page.jobs.expect, **AT_ONCE)
 
 
 def _training(words, jobs):

@@ -48,10 +48,10 @@ def _failures_told(words, action):
     except UserError as error:
         raise _toast(error_html(error, words)) from error
     except Exception as error:
-        if is_out_of_memory(error):
-            raise _toast(error_html(told_of(error), words)) from error
-        log.exception("%s failed", action.__name__)
-        raise _toast(words.page.unexpected) from error
+        if not is_out_of_memory(error):
+            log.exception("%s failed", action.__name__)
+        told = told_of(error)
+        raise _toast(error_html(told, words) if told else words.page.unexpected) from error
 
 
 def _toast(message):

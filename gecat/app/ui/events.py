@@ -19,6 +19,9 @@ DRAWING = {"concurrency_id": "drawing", "concurrency_limit": 2}
 # The last of many values or photos counts: by default Gradio drops what a chained event was sent
 # while it ran. And the picture must not flicker meanwhile.
 LIVE = {"trigger_mode": "always_last", "show_progress": "hidden"}
+# Of what one event calls only one may wait so, and that is a change's default, too: after the wait
+# Gradio 6.31 calls all of them again, and two that wait call each other, on a slow device for ever.
+NEVER_WAITS = {"trigger_mode": "multiple"}
 # Nobody waits behind others' photos for what is answered at once.
 AT_ONCE = {"queue": False, "show_progress": "hidden"}
 # Gradio 6.31 shows a refusal, and tells that a gr.State has changed, only where an event went
@@ -58,8 +61,11 @@ def connect(event, action, inputs=None, outputs=None, **options):
 
     @functools.wraps(action)
     def call_step_by_step(*values):
+        answer = None
         for answer in action(**dict(zip(names, values, strict=True))):
             yield shown(answer)
+        if answer is None:
+            yield shown({})  # of an action that ends without a word Gradio empties all outputs
 
     if inspect.isgeneratorfunction(action):
         call = call_step_by_step

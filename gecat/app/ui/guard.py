@@ -17,7 +17,7 @@ from gecat.app.ui.painting import LAYER_BYTES
 from gecat.app.ui.passwords import Locked
 from gecat.app.ui.request_limits import BoundedRequests
 from gecat.app.ui.routes import KnownRoutes
-from gecat.app.ui.sessions import Sessions
+from gecat.app.ui.sessions import Session, Sessions
 from gecat.app.ui.upload_progress import UploadProgress
 from gecat.app.ui.uploads import MANY_BYTES
 
@@ -64,6 +64,7 @@ async def fetch_nothing(url, cache_dir):
 processing_utils.async_ssrf_protected_download = fetch_nothing
 routes.file_upload_statuses = UploadProgress()
 routes.upload_fn = SharedUploads(route_utils.upload_fn)
+route_utils.SessionState = Session  # of a call that names no session
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""The head of the pages as they are sent: what search engines read, and the page's script.
+"""The head of the pages as they are sent: what search engines read, and the page's scripts.
 
 Gradio adds a head only once its own scripts have run, and calls every page English. By then its own
 words are in the language of the browser, not of the page.
@@ -7,7 +7,17 @@ words are in the language of the browser, not of the page.
 from pathlib import Path
 
 STATIC = Path(__file__).parents[1] / "static"
-SCRIPTS = ("app.js", "present.js")
+# In their order: what the first one names, the others call.
+SCRIPTS = (
+    "app.js",
+    "gradio.js",
+    "photos.js",
+    "figures.js",
+    "race.js",
+    "touch_up.js",
+    "zoom.js",
+    "present.js",
+)
 DESCRIPTION = '<meta name="description" content="Segments a photo into object and background.">'
 PAGES = {"": "en", "/zh": "zh-CN"}  # paths without their last slash, and languages
 

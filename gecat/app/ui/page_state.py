@@ -30,7 +30,7 @@ class Page:
         jobs: the runs.
         loaded: the event of the page's being loaded.
         tabs: the tabs; `gr.Tabs(selected=name)` opens one.
-        timer: ticks while the page is open and somebody has set it going.
+        timer: ticks while one sees the tab of the runs.
         visitor: who looks, and at which run: `{"key": ..., "run": ...}`.
         run_in_use: the run whose weights segment, likewise; None for the shipped ones.
         weights_chosen: another value whenever a visitor has chosen whose weights segment.

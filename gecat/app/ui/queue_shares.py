@@ -12,6 +12,7 @@ from fastapi import HTTPException
 
 from gecat.app.ui.addresses import origin_of
 from gecat.app.ui.answers import words_of
+from gecat.app.ui.unfetched import Unfetched
 
 WAITING = 64  # events of all visitors
 OF_AN_ADDRESS = 32  # waiting or running
@@ -31,15 +32,19 @@ def share_queue(demo):
     # One bound for all would turn away whoever comes last; past the queue nobody is counted.
     demo.queue(max_size=None, api_open=False)
     queue = demo._queue
-    push = queue.push
+    queue.ANALYTICS_MAX_EVENTS = 0  # else the last 10,000 are summed up after every one
+    push, unfetched = queue.push, Unfetched(queue)
 
     async def push_within_share(body, request, username):
-        if is_refused(queue, body, request):
+        if is_refused(queue, body, request) or unfetched.is_full(body.session_hash):
             # At 503 Gradio's page has words of its own, in English.
             status = 429 if "origin" in request.headers else 503
             raise HTTPException(status, words_of(request.scope).queue_full)
         forget_sessions(queue)
-        return await push(body=body, request=request, username=username)
+        pushed = await push(body=body, request=request, username=username)
+        if pushed[0]:
+            await unfetched.make_room(body.session_hash, origin_of(request))
+        return pushed
 
     queue.push = push_within_share
     begun = {}

@@ -32,6 +32,8 @@ KNOWN = {
 KNOWN["HEAD"] = KNOWN["OPTIONS"] = re.compile(
     f"{KNOWN['GET'].pattern}|{KNOWN['POST'].pattern}", re.DOTALL
 )
+# What link previews and monitors look at without reading it; Gradio answers them at "/" alone.
+LOOKED_AT = re.compile(rf"{PAGES}|{FILES}|{API}/file=.+", re.DOTALL)
 # What Gradio's panel asks for, and is refused in red where no calls are counted.
 ANSWERED: dict[str, dict] = {"/monitoring/summary": {"functions": {}}}
 QUERY_BYTES = 1000  # behind the path
@@ -68,6 +70,8 @@ class KnownRoutes:
             address = "../zh" + (f"?{query}" if query else "")
             await RedirectResponse(address)(scope, receive, send)
             return
+        if scope["method"] == "HEAD" and LOOKED_AT.fullmatch(path):
+            scope = {**scope, "method": "GET"}  # the server, which knows better, sends no body
         begun = False
 
         async def watched_send(message):

@@ -69,11 +69,11 @@ def remove_abandoned(parent):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def begin_sweeping(folder, results):
-    """Sweeps folder and results now and then; the files that are there already are the page's.
+def begin_sweeping(folder, *others):
+    """Sweeps the folder now and then; the files that are there already are the page's.
 
     Args:
-        folder: as `temporary_folder` gives it; results: the ResultCache.
+        folder: as `temporary_folder` gives it; others: functions that are called as often.
 
     Returns:
         a function that ends it.
@@ -84,7 +84,8 @@ def begin_sweeping(folder, results):
     def watch():
         while not ended.wait(SWEEP_SECONDS):
             try:
-                results.drop_old()
+                for other in others:
+                    other()
                 sweep(files, own)
             except OSError:
                 log.exception("sweeping the temporary files failed")

@@ -15,7 +15,8 @@ from gecat.errors import Status
 from gecat.evaluation.baselines import method
 from gecat.evaluation.metrics import iou
 from gecat.files import AnyPath
-from gecat.images.pseudo_masks import pseudo_mask
+from gecat.images.datasets import Photos
+from gecat.images.pseudo_masks import pseudo_mask, pseudo_masks
 from gecat.images.scenes import HELD_OUT_SEED, draw_scenes
 from gecat.inference.batch import with_progress
 from gecat.inference.segmenter import load
@@ -25,10 +26,12 @@ from gecat.training import pairs
 from gecat.training.engine import Engine
 from gecat.training.losses import full_weights
 from gecat.training.run.folder import read_description, read_stats
+from gecat.training.supply import Supply
 from gecat.training.train import train
 from gecat.training.vectors import norm
 
 HELD_OUT = 300
+JUDGED_BATCHES = 16
 WITHOUT_GAME = {"anchor_share": 1.0, "warmup_share": 0.0}
 RIVALS = ("otsu", "kmeans", "grabcut", "barrier")
 
@@ -153,7 +156,8 @@ def judge_game(weights: AnyPath, images: np.ndarray, truths: np.ndarray) -> dict
 
     Returns:
         dict: the mean scores that D gives "exact", "corrupted" and the generator's "own" masks, and
-        "pull", the length of G's adversarial gradient over that of the whole, on a frozen batch.
+        "pull", the length of G's adversarial gradient over that of the whole, the median of frozen
+        batches as a training's last ones, of pseudo-masks.
     """
     loaded = load_weights(weights)
     engine = Engine(loaded.config)
@@ -180,13 +184,33 @@ def judge_game(weights: AnyPath, images: np.ndarray, truths: np.ndarray) -> dict
         )
         for name, mask in masks.items()
     }
-    weights_of = full_weights(loaded.config)
-    alone = {name: weight * (name == "adversarial") for name, weight in weights_of.items()}
-    whole, part = (
-        norm(engine.generator_objective(state, frozen, each)(state.generator).gradient)
-        for each in (weights_of, alone)
+    return {**told, "pull": _pull(engine, state, images)}
+
+
+def _pull(engine, state, images):
+    """How much of G's gradient is the adversarial one, on what it would learn from next."""
+    config, count = engine.config, len(images)
+    priors = np.stack(pseudo_masks(list(images), config.prior))
+    photos = Photos(
+        images=images,
+        names=tuple(map(str, range(count))),
+        priors=np.uint8(np.rint(priors * 255)),
+        masks=None,
+        has_mask=np.zeros(count, bool),
+        skipped=(),
     )
-    return {**told, "pull": part / whole}
+    weights = full_weights(config)
+    alone = {name: weight * (name == "adversarial") for name, weight in weights.items()}
+    pulls = []
+    with Supply(engine, photos, 0) as supply:
+        for _ in range(JUDGED_BATCHES):
+            frozen = supply.take(state, 1.0)
+            whole, part = (
+                norm(engine.generator_objective(state, frozen, each)(state.generator).gradient)
+                for each in (weights, alone)
+            )
+            pulls.append(part / whole)
+    return float(np.median(pulls))
 
 
 def _time_in_epochs(stats):

@@ -60,7 +60,7 @@ def given(path):
 
 
 def run(actions, photo, ticket=None, mask=None, painted=None, **asked):
-    return list(actions.compare(photo, ticket, mask, painted, **{**NOBODY, **asked}))
+    return list(actions.compare(photo, photo, ticket, mask, painted, **{**NOBODY, **asked}))
 
 
 def test_each_is_shown_as_it_comes_and_the_first_photo_clears_the_truth(actions, photo):
@@ -117,11 +117,22 @@ def test_a_photo_is_compared_once_until_somebody_asks_again(actions, photo):
     asked = actions.ask(photo[0], None)
     assert asked["asked"]["path"] == photo[0]["path"]
     assert actions.ask(photo[0], asked["asked"]) == {} == actions.ask(None, None)
+    # Nor does the page's telling of the same photo once more begin or cancel anything.
+    assert actions.follow(photo[0], asked["asked"]) == {} == actions.follow(None, None)
+    assert actions.follow(photo[0], None)["followed"] != actions.follow(photo[0], None)["followed"]
     assert actions.ask_again(photo[0])["asked"] != asked["asked"]
+    # A page that has never shown the tab tells of a change, too, where nobody has asked.
+    assert list(actions.compare(photo[0], None, None, None, None, **NOBODY)) == []
+
+
+def test_whoever_asks_without_a_photo_is_told_what_to_do(actions):
+    """The page opens before its photo comes: until somebody asks, nothing is wrong."""
+    told = actions.ask_again(None)
+    assert [*told] == ["status"] and ENGLISH.compare.no_photo in told["status"]
 
 
 def test_cancelled_it_says_how_far_it_came(actions, photo):
-    steps = actions.compare(photo[0], None, None, None, **NOBODY)
+    steps = actions.compare(photo[0], photo[0], None, None, None, **NOBODY)
     first = next(steps)
     next(steps)
     steps.close()

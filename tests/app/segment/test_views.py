@@ -8,7 +8,7 @@ from gecat.app.segment import result as module
 from gecat.app.segment import views
 from gecat.app.segment.result import Look
 from gecat.i18n import words
-from gecat.inference.cutout import on_background
+from gecat.inference.backdrop import lay
 
 COLOUR = (10, 200, 30)
 LOOK = Look(COLOUR)
@@ -45,7 +45,7 @@ def test_the_object_is_cut_out_once_for_all_pictures(result, monkeypatch):
     drawn = views.draw(result, 0.5, LOOK)
     assert len(cut_out) == 1
     assert drawn.cutout is cut_out[0]
-    assert np.array_equal(drawn.composite, on_background(cut_out[0], COLOUR))
+    assert np.array_equal(drawn.composite, lay(drawn.photo, cut_out[0], COLOUR))
 
 
 def test_objects_are_numbered_with_their_confidence_and_left_out_one_by_one(result):

@@ -41,6 +41,17 @@ def test_what_returns_nothing_changes_nothing(page):
     assert run(page) == [gr.skip()] * 3
 
 
+def test_what_ends_without_a_word_changes_nothing(page):
+    def action():
+        yield from ()
+
+    connect(page.button.click, action, None, page.parts)
+    (index,) = page.fns
+    assert run(page) == [gr.skip()] * 3
+    (answer,) = page.fns[index].fn()
+    assert answer == gr.skip()
+
+
 def test_settings_arrive_by_their_names(page):
     def action(one, **settings):
         return {"three": f"{one} {sorted(settings.items())}"}

@@ -3,7 +3,7 @@
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.testclient import TestClient
 
-from gecat.app.ui.page_head import PageHead, page_head
+from gecat.app.ui.page_head import SCRIPTS, STATIC, PageHead, page_head
 
 PAGE = '<!doctype html><html lang="en"><head><title>t</title></head><body lang="en"></body></html>'
 
@@ -32,4 +32,5 @@ def test_what_is_no_page_stays_as_it_is():
 def test_the_head_says_what_the_page_is_and_brings_its_script():
     head = page_head()
     assert '<meta name="description"' in head and "window.gecat" in head
-    assert head.count("<script>") == head.count("</script>") == 2
+    assert head.count("<script>") == head.count("</script>") == len(SCRIPTS)
+    assert set(SCRIPTS) == {path.name for path in STATIC.glob("*.js")}

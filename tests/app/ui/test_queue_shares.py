@@ -17,10 +17,12 @@ from gecat.app.ui.queue_shares import (
     next_events,
     share_queue,
 )
+from gecat.app.ui.unfetched import OF_A_SESSION as UNFETCHED_OF_A_SESSION
+from gecat.app.ui.unfetched import SESSIONS_OF_AN_ADDRESS
 
 from ...stand_in import wait_for
 
-WORK, CONTROL = 0, 1
+WORK, CONTROL, ANSWER = 0, 1, 2
 
 
 PLACES = 4
@@ -28,7 +30,7 @@ PLACES = 4
 
 @pytest.fixture
 def running():
-    """Calls that take until the test is over: (how one joins, the names of those that run)."""
+    """Calls that take until the test is over: (how one joins, whose run, the queue)."""
     ended, names = threading.Event(), []
 
     def work(name):
@@ -46,9 +48,10 @@ def running():
     def send(name, address):
         body = {"data": [name], "fn_index": 0, "session_hash": name}
         headers = {"x-forwarded-for": address}
-        httpx.post(f"{url}gradio_api/queue/join", json=body, headers=headers).raise_for_status()
+        join = f"{url}gradio_api/queue/join"
+        httpx.post(join, json=body, headers=headers, timeout=30).raise_for_status()
 
-    yield send, names
+    yield send, names, demo._queue
     ended.set()
     demo.close()
 
@@ -60,6 +63,7 @@ def join():
         button, other = gr.Button(), gr.Button()
         button.click(lambda: ended.wait(60) and None, concurrency_id="network", concurrency_limit=1)
         other.click(lambda: ended.wait(60) and None, concurrency_limit=None)
+        other.click(lambda: None, concurrency_limit=None)
     share_queue(demo)
     _, url, _ = demo.launch(
         prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", ssr_mode=False
@@ -72,6 +76,7 @@ def join():
             headers = {"x-forwarded-for": address}
             return client.post("gradio_api/queue/join", json=body, headers=headers).status_code
 
+        send.queue, send.client = demo._queue, client
         yield send
     ended.set()
     demo.close()
@@ -88,13 +93,14 @@ def test_sessions_that_nobody_comes_back_for_are_forgotten():
 
 
 def test_no_address_takes_all_places(running):
-    join, names = running
+    join, names, queue = running
     for number in range(PLACES):
         join(f"first {number}", "203.0.113.1")
     wait_for(lambda: len(names) == PLACES - 1)
     join("second", "203.0.113.2")  # it passes those that wait
     wait_for(lambda: "second" in names)
     assert len(names) == PLACES
+    assert not queue.event_analytics  # nothing is summed up after every event
 
 
 def test_addresses_are_served_in_turn_where_there_is_one_place():
@@ -137,3 +143,26 @@ def test_a_full_queue_turns_away_no_control(join):
     flood = [join(CONTROL, f"s{number}", addresses[0]) for number in range(CONTROLS_OF_AN_ADDRESS)]
     assert flood[-1] == 503
     assert join(CONTROL, "another", "203.0.113.99") == 200
+
+
+def test_who_fetches_no_answers_gets_no_more(join):
+    statuses = []
+    for _ in range(UNFETCHED_OF_A_SESSION + 1):
+        statuses.append(join(ANSWER, "deaf"))
+        wait_for(lambda: not any(join.queue.active_jobs) and not len(join.queue))
+    assert statuses == [200] * UNFETCHED_OF_A_SESSION + [503]
+    assert join(ANSWER, "another") == 200
+    query = {"session_hash": "deaf"}
+    with join.client.stream("GET", "gradio_api/queue/data", params=query) as lines:
+        assert sum("process_completed" in line for line in lines.iter_lines()) == len(statuses) - 1
+    assert join(ANSWER, "deaf") == 200
+
+
+def test_what_lies_for_the_most_deaf_of_an_address_is_forgotten(join):
+    for number in range(SESSIONS_OF_AN_ADDRESS):
+        assert join(ANSWER, f"s{number}") == 200
+        wait_for(lambda: not any(join.queue.active_jobs) and not len(join.queue))
+    assert join(WORK, "neighbour", "203.0.113.2") == 200
+    assert join(WORK, "last") == 200
+    kept = join.queue.pending_messages_per_session
+    assert [*kept] == [*(f"s{n}" for n in range(1, SESSIONS_OF_AN_ADDRESS)), "neighbour", "last"]

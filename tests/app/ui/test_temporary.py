@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from gecat.app.ui import temporary
-from gecat.app.ui.result_cache import ResultCache
 from gecat.app.ui.temporary import begin_sweeping, remove_abandoned, sweep, temporary_folder
 
 
@@ -59,7 +58,8 @@ def test_the_pages_own_files_stay_while_it_is_swept(parent, monkeypatch):
     monkeypatch.setattr(sweep, "__defaults__", (frozenset(), 0.0, 10**9))
     with temporary_folder() as folder:
         (folder / "files" / "example.jpg").touch()
-        end = begin_sweeping(folder, ResultCache())
+        called = []
+        end = begin_sweeping(folder, lambda: called.append(1))
         (folder / "files" / "upload.part").touch()
         for _ in range(500):
             if not (folder / "files" / "upload.part").exists():
@@ -67,3 +67,4 @@ def test_the_pages_own_files_stay_while_it_is_swept(parent, monkeypatch):
             time.sleep(0.02)
         end()
         assert [path.name for path in (folder / "files").iterdir()] == ["example.jpg"]
+        assert called

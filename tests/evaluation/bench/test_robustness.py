@@ -16,6 +16,7 @@ from gecat.evaluation.bench import robustness
 from gecat.evaluation.bench.robustness import (
     access,
     archives,
+    clock,
     crowd,
     failures,
     fuzz,
@@ -28,8 +29,9 @@ from gecat.evaluation.bench.robustness import (
 from gecat.evaluation.bench.robustness.ledger import Ledger, percentile
 from gecat.evaluation.bench.robustness.processes import Watch
 from gecat.evaluation.bench.robustness.serving import App
-from gecat.evaluation.bench.robustness.visitor import PlainVisitor
+from gecat.evaluation.bench.robustness.visitor import PlainVisitor, nobody_expected
 from gecat.files import write_atomically
+from gecat.i18n import words
 
 
 @pytest.fixture(scope="module")
@@ -202,6 +204,14 @@ def test_a_look_tells_what_an_app_takes_and_growth_is_found(app, part, tmp_path)
     assert (tmp_path / "soak.png").stat().st_size > 1000
 
 
+def test_an_app_is_loaded_in_every_way_at_once():
+    part = Ledger().part("soak", wanted=3)
+    soak.run(part, fill=soak.JUNK_BYTES, look_seconds=1, pauses=dict.fromkeys(soak.ACTS, 0.1))
+    assert [kind for kind in kinds(part) if kind != "grows"] == []  # three seconds cannot tell that
+    assert set(part.figures["acts"]) == {*soak.ACTS}
+    assert len(part.figures["samples"]) == 3
+
+
 def test_a_witness_notes_what_must_never_happen(tmp_path):
     allowed = tmp_path / "allowed"
     allowed.mkdir()
@@ -229,6 +239,26 @@ def test_a_witness_notes_what_must_never_happen(tmp_path):
         ["write", str(tmp_path / "elsewhere")],
         ["socket.connect", "('192.0.2.1', 80)"],
     ]
+
+
+def test_a_file_moves_the_clock_of_a_process(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(Path(clock.__file__).read_text())
+    jump = tmp_path / "jump"
+    jump.write_text("-500")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), clock.JUMP: str(jump)}
+    code = "import time; a = time.time(); open({!r}, 'w').write('300'); print(time.time() - a)"
+    done = subprocess.run(
+        [sys.executable, "-c", code.format(str(jump))],
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
+    assert float(done.stdout) == pytest.approx(800, abs=60)
+
+
+def test_what_nobody_expected_is_no_answer():
+    assert nobody_expected("None") and nobody_expected(f"x {words('en').page.unexpected}")
+    assert not nobody_expected("The disk is full.")
 
 
 def test_a_second_call_goes_on_where_the_first_was(tmp_path):

@@ -93,8 +93,8 @@ def trainings_of(app: App) -> Iterator[int]:
     """Yields the pids of all trainings that live, whoever knows of them."""
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and lives(int(entry.name)):
-            words = _words(entry)
-            if b"train" in words and any(word.startswith(bytes(app.runs)) for word in words):
+            learns = {b"train", b"spare"} & {*_words(entry)}
+            if learns and app.runs in _place(entry).parents:
                 yield int(entry.name)
 
 
@@ -301,6 +301,14 @@ def _words(entry):
         return (entry / "cmdline").read_bytes().split(b"\0")
     except OSError:
         return []
+
+
+def _place(entry):
+    """The folder that a process works in."""
+    try:
+        return (entry / "cwd").readlink()
+    except OSError:
+        return Path()
 
 
 def _log_of(app, visitor):

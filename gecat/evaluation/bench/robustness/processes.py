@@ -97,7 +97,7 @@ def label_of(pid: int) -> str:
         return "reader" if "gecat.images.decoding" in _words(parent) else "reader's server"
     if "gecat.app.main" in words:
         return "app"
-    return "training" if "train" in words else "other"
+    return "training" if {"train", "spare"} & {*words} else "other"
 
 
 def memory_of(pid: int, what: str = "VmRSS") -> int:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gecat.errors import UserError
-from gecat.evaluation.bench.robustness import witness
+from gecat.evaluation.bench.robustness import clock, witness
 from gecat.evaluation.bench.robustness.visitor import Visitor, is_up
 from gecat.files import PACKAGE, AnyPath
 
@@ -48,9 +48,12 @@ class App:
         self.runs = Path(runs) if runs else self.folder / "runs"
         self.files, self.log = self.folder / "files", self.folder / "log.txt"
         self.notes = self.folder / "notes.jsonl"
-        for made in (self.files, self.folder / "home", self.folder / "witness"):
+        self._first = self.folder / "first"  # what its processes import first
+        for made in (self.files, self.folder / "home", self._first):
             made.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(witness.__file__, self.folder / "witness" / "sitecustomize.py")
+        for module in (clock, witness):
+            shutil.copy(str(module.__file__), self._first)
+        (self._first / "sitecustomize.py").write_text("import clock, witness\n")
         self._options = [*options, *(("--weights", str(weights)) if weights else ())]
         self._environment = dict(environment or {})
         self.port = free_port()
@@ -82,7 +85,7 @@ class App:
         told = {"places": [str(place) for place in places], "ports": [self.port]}
         environment = {
             **os.environ,
-            "PYTHONPATH": os.pathsep.join((str(self.folder / "witness"), str(PACKAGE.parent))),
+            "PYTHONPATH": os.pathsep.join((str(self._first), str(PACKAGE.parent))),
             "PYTHONUNBUFFERED": "1",
             "HOME": str(self.folder / "home"),
             "TMPDIR": str(self.files),

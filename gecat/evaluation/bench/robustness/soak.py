@@ -3,7 +3,7 @@
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +33,17 @@ PAUSES = {"photo": 1.0, "hostile photo": 2.0, "page": 3.0, "training": 5.0, "jun
 PICTURE = "assets/figures/soak.png"
 
 
-def run(part: Part, fill: int = FILL_BYTES, look_seconds: float = LOOK_SECONDS) -> None:
+def run(
+    part: Part,
+    fill: int = FILL_BYTES,
+    look_seconds: float = LOOK_SECONDS,
+    pauses: Mapping[str, float] = PAUSES,
+) -> None:
     """Loads the app for the seconds that are left.
 
     Args:
         part: Part; fill: bytes that are uploaded before; look_seconds: between two looks.
+        pauses: seconds before each act, by its name.
     """
     part.figures.setdefault("samples", [])
     with tempfile.TemporaryDirectory() as place, App(Path(place)) as app, part:
@@ -47,7 +53,7 @@ def run(part: Part, fill: int = FILL_BYTES, look_seconds: float = LOOK_SECONDS) 
                 visitor.upload(bytes(JUNK_BYTES), "junk.png")
         ended = threading.Event()
         threads = [
-            threading.Thread(target=_load, args=(part, app, name, ended), name=name)
+            threading.Thread(target=_load, args=(part, app, name, pauses[name], ended))
             for name in ACTS
         ]
         for thread in threads:
@@ -64,6 +70,8 @@ def run(part: Part, fill: int = FILL_BYTES, look_seconds: float = LOOK_SECONDS) 
                 thread.join()
         for failure in plain.failures:
             part.fault("page failed", told=failure)
+        for name in set(ACTS) - set(part.figures.get("acts", ())):
+            part.fault("nothing done", what=name)
         for kind, what in app.noted():
             part.fault("file elsewhere" if kind == "write" else "connection", what=what[-200:])
         if app.tracebacks():
@@ -129,13 +137,13 @@ def draw(samples: list[dict[str, Any]], path: Path) -> None:
     plt.close(figure)
 
 
-def _load(part, app, name, ended):
+def _load(part, app, name, pause, ended):
     act, number = LOADS[name], 0
     with app.visitor() as visitor:
-        while not ended.wait(PAUSES[name]):
+        while not ended.wait(pause):
             try:
                 act(visitor, number, ended)
-                part.count(f"done/{name}")
+                part.count(f"acts/{name}")
             except (httpx.HTTPError, OSError, KeyError, ValueError) as error:
                 if not ended.is_set():
                     part.fault("failed", what=name, told=repr(error)[:200])

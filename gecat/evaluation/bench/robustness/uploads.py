@@ -11,7 +11,7 @@ from gecat.evaluation.bench.robustness.ledger import Part, percentile
 from gecat.evaluation.bench.robustness.photos import sound_photos
 from gecat.evaluation.bench.robustness.processes import Watch, family, label_of, memory_of
 from gecat.evaluation.bench.robustness.serving import App, limit_memory
-from gecat.evaluation.bench.robustness.visitor import PlainVisitor, Visitor
+from gecat.evaluation.bench.robustness.visitor import PlainVisitor, Visitor, nobody_expected
 
 UPLOADS = 20_000
 BATCH = 100
@@ -20,7 +20,6 @@ MEMORY = 400_000_000  # above rest, that a process may take
 SECONDS = 10.0  # for a request
 SLOWER = 2.0  # seconds that somebody else's request may take longer
 AT_REST = 10  # requests that tell how long one takes at rest
-WRONG = ("Something unexpected", "Internal Server Error")
 TRAINED = 8  # uploads of one visitor's key, who may have no more runs than that
 
 
@@ -131,7 +130,7 @@ def _send(part, visitor, watch, plain, number, what, data):
     part.count("told/done" if done else "told/a sentence")
     if min(seconds, busy) > SECONDS:  # of the server's time, on however busy a machine
         part.fault("slow request", number=number, what=what, seconds=round(busy, 1))
-    if not done and (told in ("None", "no answer", "") or any(wrong in told for wrong in WRONG)):
+    if not done and nobody_expected(told):
         part.fault("no sentence", number=number, what=what, told=told[:200])
 
 

@@ -12,9 +12,17 @@ from typing import Any
 
 import httpx
 
+from gecat.i18n import words
+
 API = "/gradio_api"
 PATIENCE = 180.0
 FILE = {"_type": "gradio.FileData"}
+UNEXPECTED = (words("en").page.unexpected, "Internal Server Error")
+
+
+def nobody_expected(told: str) -> bool:
+    """Returns whether an answer says nothing, or only that something went wrong."""
+    return told in ("", "None", "no answer") or any(wrong in told for wrong in UNEXPECTED)
 
 
 class Visitor:

@@ -1,7 +1,6 @@
 """Notes, inside of the app's processes, what they must never do: connect, or write elsewhere.
 
-The app's processes begin with this file as `sitecustomize`, which Python imports first. It stands
-alone: nothing of the package is imported.
+They import this file before anything else. It stands alone: nothing of the package is imported.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A training's clock: from the command to its first cycle, and from there to its end."""
+"""A training's clock: from the command or the click to its first cycle, and on to its end."""
 
 import json
 import os
@@ -8,11 +8,13 @@ import tempfile
 import time
 from pathlib import Path
 
+from gecat.evaluation.bench.robustness.serving import App
 from gecat.evaluation.bench.speed.comparison import Figures, in_turn
 from gecat.evaluation.bench.speed.photo import run_process
 from gecat.files import PACKAGE
 
 SECONDS = 30  # of learning
+READING = 15.0  # seconds between the opening of the Train tab and a click on its button
 
 
 def measure(figures: Figures, repeats: int) -> None:
@@ -23,6 +25,8 @@ def measure(figures: Figures, repeats: int) -> None:
     figures.compare("the first cycle", first, "import tensorflow", imports, "s")
     figures.compare("the first picture", pictures, "import tensorflow", imports, "s")
     figures.compare("from the first cycle to the end", rest, "learning asked for", learned, "s")
+    opened, at_once = in_turn(1, lambda: _click(READING), lambda: _click(0.0))
+    figures.compare("from the click to the first picture", opened, "tab never opened", at_once, "s")
 
 
 def _train():
@@ -49,6 +53,17 @@ def _train():
         return cycle, picture, end - cycle, float(SECONDS)
 
 
+def _click(reading):
+    """Seconds from the click to the first picture, the tab being open for so many, or never."""
+    with tempfile.TemporaryDirectory() as place, App(place) as app, app.visitor() as visitor:
+        if reading:
+            visitor.call("expect")
+            time.sleep(reading)
+        start = time.perf_counter()
+        visitor.start(SECONDS)
+        return _until(app.process, lambda: any(app.runs.glob("*/pictures/0*.png"))) - start
+
+
 def _size(path):
     return path.stat().st_size if path.exists() else 0
 
@@ -57,6 +72,6 @@ def _until(process, happened):
     """The moment at which something has happened."""
     while not happened():
         if process.poll() is not None:
-            raise RuntimeError("a training ended before its first cycle")
+            raise RuntimeError("it ended before its training's first cycle")
         time.sleep(0.02)
     return time.perf_counter()
