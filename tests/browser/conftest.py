@@ -1,5 +1,8 @@
+import itertools
+import json
 import os
 import shutil
+import urllib.request
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -28,6 +31,35 @@ def save(offered, patience=None):
     with offered.page.expect_download(timeout=patience) as started:
         offered.click()
     return started.value.suggested_filename, started.value.path().read_bytes()
+
+
+def hold_back(page, app_url, elem_id, number=1):
+    """Holds a request of a component's events back.
+
+    Args:
+        number: of the request; the first is 1.
+
+    Returns:
+        a list that the request comes into. Emptied, it takes the next; `page.unroute_all()` ends it.
+    """
+    with urllib.request.urlopen(f"{app_url}/config") as answer:
+        components = json.load(answer)["components"]
+    ids = {each["id"] for each in components if each["props"].get("elem_id") == elem_id}
+    held, numbers = [], itertools.count(1)
+
+    def hold(route):
+        its_own = route.request.post_data_json["trigger_id"] in ids and not held
+        held.append(route) if its_own and next(numbers) >= number else route.continue_()
+
+    page.route("**/gradio_api/queue/join*", hold)
+    return held
+
+
+def wait_for(page, held):
+    """Waits until a request is held back; returns it."""
+    while not held:
+        page.wait_for_timeout(50)
+    return held[0]
 
 
 @pytest.fixture(scope="module")

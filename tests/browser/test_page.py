@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import urllib.request
 
 import numpy as np
 import pytest
@@ -11,6 +10,8 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from gecat.i18n import LANGUAGES, words
+
+from .conftest import hold_back, wait_for
 
 ENGLISH, CHINESE = words("en"), words("zh")
 NUMBER = "#score .number"
@@ -166,31 +167,17 @@ def test_one_photo_for_the_whole_page(visit, app_url, tmp_path):
 def test_a_late_answer_of_explore_takes_no_photo_back(visit, app_url, tmp_path):
     page = visit(app_url)
     expect(page.locator(NUMBER)).to_be_visible()
-    with urllib.request.urlopen(f"{app_url}/config") as answer:
-        components = json.load(answer)["components"]
-    of_explore = {
-        component["id"]
-        for component in components
-        if component["props"].get("elem_id") == "explore-photo"
-    }
-    held = []
-
-    def hold(route):
-        late = route.request.post_data_json["trigger_id"] in of_explore
-        held.append(route) if late and not held else route.continue_()
-
-    page.route("**/gradio_api/queue/join*", hold)
+    held = hold_back(page, app_url, "explore-photo")
     # Once it is of the photo that Explore has followed, and once of one that was chosen there.
     for width, example, asked in ((90, None, "coffee"), (80, 3, "chelsea")):
         tab(page, "explore").click()
         if example is not None:
             page.locator("#explore-examples button").nth(example).click()
-        while not held:
-            page.wait_for_timeout(50)
+        late = wait_for(page, held)
         tab(page, "segment").click()
         use(page, write_photo(tmp_path, width, 60))
         expect(page.locator(FACTS)).to_contain_text(f"{width} × 60")
-        held[0].continue_()
+        late.continue_()
         expect(page.locator("#stage figure")).to_have_attribute("data-name", f"{asked}-mask")
         page.wait_for_timeout(500)
         expect(page.locator(FACTS)).to_contain_text(f"{width} × 60")

@@ -12,7 +12,7 @@ from playwright.sync_api import TimeoutError, expect
 
 from gecat.i18n import words
 
-from .conftest import save
+from .conftest import hold_back, save, wait_for
 
 ENGLISH, CHINESE = words("en"), words("zh")
 
@@ -358,6 +358,39 @@ def test_a_mask_is_mended_by_hand(visit, app_url):
     page.locator("#touch-up-reset").click()
     comes(lambda data: data == before)
     expect(page.locator(FACTS)).to_have_text(facts)
+
+
+def test_a_stroke_is_taken_back_before_its_mask_is_shown(visit, app_url):
+    page = visit(app_url)
+    expect(page.locator(NUMBER)).to_be_visible()
+    choose(page, ENGLISH.segment.touch_up)
+    picture = page.locator("#touch-up-picture img")
+    expect(picture).to_be_visible()
+
+    def mask():
+        page.wait_for_timeout(1000)
+        return download(page, "#download-mask", patience=5000)[1]
+
+    def stroke_and(tool):
+        """Draws a stroke and uses a tool before the mask is shown; the mask afterwards."""
+        # The first asks for the mask, the second would show it.
+        held = hold_back(page, app_url, "touch-up-strokes", number=2)
+        picture.click(position={"x": 60, "y": 60})
+        request = wait_for(page, held)
+        page.locator(f"#touch-up-{tool}").click()
+        page.wait_for_timeout(500)
+        request.continue_()
+        page.unroute_all()
+        return mask()
+
+    before = mask()
+    assert stroke_and("reset") == before
+    picture.click(position={"x": 100, "y": 60})
+    after_one = mask()
+    assert after_one != before
+    assert stroke_and("undo") == after_one
+    assert stroke_and("reset") == before
+    expect(page.get_by_test_id("toast-body")).to_have_count(0)
 
 
 def test_one_of_two_objects_is_cropped_and_copied_as_it_is_downloaded(visit, app_url, tmp_path):

@@ -119,6 +119,11 @@ def strokes_of_page(text, shape):
     )
 
 
+def strokes_of(result):
+    """The tuple of Strokes that made a Result or Mended what it is."""
+    return result.state.strokes if isinstance(result, Mended) else ()
+
+
 def without_last(text):
     """The page's text of strokes without the last of them."""
     try:

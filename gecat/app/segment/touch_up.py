@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import gradio as gr
 
 from gecat.app.segment.actions import SegmentActions
-from gecat.app.segment.mended import Mended, mend, strokes_of_page, without_last
+from gecat.app.segment.mended import Mended, mend, strokes_of, strokes_of_page, without_last
 from gecat.app.segment.result import Result
 from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.events import (
@@ -26,36 +26,58 @@ class TouchUpActions(SegmentActions):
     """The actions of the Segment tab, and those that mend a result by hand."""
 
     @errors_become_toasts
-    def mend(self, ticket, strokes, kept=None, run_in_use=None):
+    def mend(self, ticket, strokes, kept=None, run_in_use=None, mended=None):
         """Mends the result that is shown.
 
         Args:
             ticket: of the result, or None; strokes: text of the page's script, all of them.
             kept: as `segment` returns it; run_in_use: whose weights, or None.
+            mended: the last answer, or None.
 
         Returns:
-            the mended result's ticket, and of which photo it is; nothing where nothing changes.
+            the mended result's ticket, of which photo it is, and the ticket that it replaces;
+            nothing where nothing changes.
         """
         if ticket is None:
             return {}
         result = self._cached(ticket)
-        strokes = strokes_of_page(strokes, result.image.shape)
-        if strokes == (result.state.strokes if isinstance(result, Mended) else ()):
+        drawn = strokes_of_page(strokes, result.image.shape)
+        if drawn == strokes_of(result):
             return {}
         segmenter = self.segmenter_of_run(run_in_use) or self.segmenter()
-        mended = mend(result, strokes, segmenter)
-        new = self.results.put(mended, mended.size)
-        self.results.drop(ticket)
-        return {"mended": {"ticket": new, "kept": {**(kept or {}), "ticket": new}}}
+        new_result = mend(result, drawn, segmenter)
+        new = self.results.put(new_result, new_result.size)
+        # What the page shows is asked for until the page has taken over what replaces it.
+        if mended is not None and mended["ticket"] == ticket:
+            self.results.drop(mended["replaces"])
+        return {
+            "mended": {"ticket": new, "kept": {**(kept or {}), "ticket": new}, "replaces": ticket}
+        }
 
     def adopt(self, mended, kept):
         """Shows what was mended, unless the page shows another photo by now."""
         if mended is None or not kept or kept.get("path") != mended["kept"].get("path"):
             return {}
-        return mended
+        return {name: mended[name] for name in ("ticket", "kept")}
 
-    def follow(self, ticket):
+    @errors_become_toasts
+    def settle(self, ticket, strokes, **page):
+        """Mends once more where strokes were taken back before the mask with them was shown.
+
+        Args, Returns: as for `mend`.
+        """
+        result = self.results.get(ticket)
+        if not isinstance(result, Mended):
+            return {}
+        shown = strokes_of(result)
+        if strokes_of_page(strokes, result.image.shape)[: len(shown)] == shown:
+            return {}  # what was drawn since then is mended already
+        return self.mend(ticket, strokes, **page)
+
+    def follow(self, ticket, mended=None):
         """Forgets the strokes where a photo was segmented anew."""
+        if mended is not None and mended["ticket"] == ticket:
+            return {}
         # A result that is gone has made room for the next stroke's.
         anew = ticket is None or isinstance(self.results.get(ticket), Result)
         return {"strokes": ""} if anew else {}
@@ -138,21 +160,18 @@ def connect_touch_up(page, actions, shown, parts):
         shown: what the tab shows: `ticket`, `kept`, `threshold`.
         parts: of `touch_up_parts`.
     """
-    strokes = {"strokes": parts.strokes}
+    strokes, mended = {"strokes": parts.strokes}, {"mended": parts.mended}
     result = named(shown, "ticket", "kept")
-    mending = connect(
-        parts.strokes.change,
-        actions.mend,
-        {**result, **strokes, "run_in_use": page.run_in_use},
-        {"mended": parts.mended},
-        **LIVE,
-        **PHOTOS,
-    )
-    mended = {"mended": parts.mended, "kept": shown.kept}
-    connect(mending.success, actions.adopt, mended, result, **AT_ONCE_QUEUED)
+    to_mend = {**result, **strokes, **mended, "run_in_use": page.run_in_use}
+    at_once = {**AT_ONCE_QUEUED, **NEVER_WAITS}
     ticket = {"ticket": shown.ticket}
-    following = {**AT_ONCE_QUEUED, **NEVER_WAITS}
-    connect(shown.ticket.change, actions.follow, ticket, strokes, **following)
+    connect(shown.ticket.change, actions.follow, {**ticket, **mended}, strokes, **at_once)
+    for change, action, waits in (
+        (parts.strokes.change, actions.mend, {}),
+        (shown.ticket.change, actions.settle, NEVER_WAITS),
+    ):
+        mending = connect(change, action, to_mend, mended, **{**LIVE, **PHOTOS, **waits})
+        connect(mending.success, actions.adopt, {**mended, "kept": shown.kept}, result, **at_once)
     connect(parts.undo.click, actions.undo, strokes, strokes, **AT_ONCE_QUEUED)
     connect(parts.reset.click, lambda: {"strokes": ""}, None, strokes, **AT_ONCE_QUEUED)
     for change, waits in ((shown.ticket.change, NEVER_WAITS), (shown.threshold.change, {})):

@@ -56,7 +56,6 @@ def test_the_mask_follows_the_strokes_and_the_score_the_mask(actions, shown, seg
     assert mended.score != first.score
     assert mended.stem == first.stem and mended.image is first.image
     assert after[1]["ticket"] == after[0]  # a refused photo brings the mended result back
-    assert actions.results.get(shown[0]) is None  # its place is taken
 
 
 def test_what_is_downloaded_is_the_mended_mask(actions, shown):
@@ -97,12 +96,35 @@ def test_a_stroke_on_the_last_photo_never_shows_under_the_next(actions, shown):
     assert actions.adopt(mended, None) == actions.adopt(None, shown[1]) == {}
 
 
+def test_what_is_shown_is_kept_until_the_page_shows_what_replaces_it(actions, shown):
+    one = actions.mend(shown[0], json.dumps([KEEP]), shown[1])["mended"]
+    # The page has not taken it over, and asks again with what it shows.
+    other = actions.mend(shown[0], json.dumps([REMOVE]), shown[1], mended=one)["mended"]
+    assert actions.results.get(shown[0]) is not None
+    actions.mend(other["ticket"], json.dumps([REMOVE, KEEP]), other["kept"], mended=other)
+    assert actions.results.get(shown[0]) is None
+    assert actions.results.get(other["ticket"]) is not None
+
+
+def test_strokes_taken_back_before_their_mask_is_shown_are_taken_back_of_it(actions, shown):
+    first = actions.results.get(shown[0])
+    late, kept = touched(actions, shown, KEEP, REMOVE)
+    assert actions.settle(late, json.dumps([KEEP, REMOVE]), kept=kept) == {}
+    assert actions.settle(late, json.dumps([KEEP, REMOVE, KEEP]), kept=kept) == {}  # on its way
+    back = actions.settle(late, json.dumps([KEEP]), kept=kept)["mended"]["ticket"]
+    assert len(actions.results.get(back).state.strokes) == 1
+    assert actions.results.get(actions.settle(late, "", kept=kept)["mended"]["ticket"]) is first
+    assert actions.settle(shown[0], json.dumps([KEEP])) == actions.settle(None, "") == {}
+
+
 def test_a_photo_segmented_anew_has_no_strokes(actions, shown):
     assert actions.follow(shown[0]) == actions.follow(None) == {"strokes": ""}
     after = touched(actions, shown, KEEP)
     assert actions.follow(after[0]) == {}
     touched(actions, after, KEEP, REMOVE)
     assert actions.follow(after[0]) == {}  # a stroke that came meanwhile is not forgotten
+    back = actions.mend(after[0], "", after[1])["mended"]
+    assert actions.follow(back["ticket"], back) == {}  # nor one that came after all were taken back
 
 
 def test_the_picture_to_draw_on_shows_the_mask(actions, shown):
