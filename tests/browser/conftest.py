@@ -40,7 +40,7 @@ def hold_back(page, app_url, elem_id, number=1):
         number: of the request; the first is 1.
 
     Returns:
-        a list that the request comes into. Emptied, it takes the next; `page.unroute_all()` ends it.
+        a list that the request comes into; emptied, it takes the next; `unroute_all` ends it.
     """
     with urllib.request.urlopen(f"{app_url}/config") as answer:
         components = json.load(answer)["components"]
