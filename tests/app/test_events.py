@@ -2,9 +2,6 @@ from collections import Counter
 
 from gecat.app.page import build
 
-# Of these two it is known and left: whoever moves the slider stops, and so do they.
-KNOWN = {"threshold"}
-
 
 def test_of_what_one_event_calls_one_action_at_most_waits_for_its_turn(tmp_path):
     config = build(tmp_path).get_config_file()
@@ -16,4 +13,4 @@ def test_of_what_one_event_calls_one_action_at_most_waits_for_its_turn(tmp_path)
         for target in map(tuple, called["targets"])
         if target[0] is not None  # of a chain each begins by itself
     )
-    assert {named[part] for (part, _), count in waiting.items() if count > 1} <= KNOWN
+    assert {named[part] for (part, _), count in waiting.items() if count > 1} == set()

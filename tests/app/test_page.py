@@ -37,7 +37,8 @@ def test_photos_are_worked_on_beside_each_other_and_what_is_asked_of_networks_in
         lines.setdefault(fn.concurrency_id, {}).setdefault(fn.concurrency_limit, set()).add(fn.name)
     assert lines["network"] == {1: {"occlude", "judge", "ask", "improve", "run", "open"}}
     programs = {"answer", "answer_mended", "answer_score"}
-    assert lines["photos"] == {4: {"segment", "inspect", "mend", "draw", "draw_seen"} | programs}
+    mending = {"mend", "settle"}
+    assert lines["photos"] == {4: {"segment", "inspect", "draw", "draw_seen"} | mending | programs}
     assert lines["batches"] == {1: {"segment_many", "score", "answer_many", "open"}}
     # Whoever compares takes one place: many photos, and others' comparisons, keep nobody waiting.
     assert lines["comparisons"] == {2: {"compare", "answer"}}

@@ -168,7 +168,7 @@ class SegmentActions:
         if threshold is None or of_another(photo, kept):
             return {}
         if ticket is None:
-            return {} if photo else self._nothing()
+            return {} if photo else {**self._nothing(), "drawn": None}
         result = self._cached(ticket)
         pictures = draw(
             result, threshold, self._look(result, threshold, colour, background, **look)

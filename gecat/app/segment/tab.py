@@ -6,7 +6,7 @@ import gradio as gr
 
 from gecat.app.segment.actions import FILES, GROUNDS, PICTURES
 from gecat.app.segment.endpoints import Endpoints, add_endpoints
-from gecat.app.segment.touch_up import connect_touch_up, touch_up_parts
+from gecat.app.segment.touch_up import connect_picture, connect_touch_up, touch_up_parts
 from gecat.app.ui.events import (
     AT_ONCE,
     AT_ONCE_QUEUED,
@@ -52,6 +52,7 @@ def build(page, tab):
     # Before the rest, which would take the name from it.
     if page.public:
         add_endpoints(actions)
+    connect_picture(actions, shown, shown.touch_up)  # before the files, which it need not wait for
     events = _connect_pictures(actions, given, shown)
     _connect_photo(page, actions, given, shown, *events)
     connect_touch_up(page, actions, shown, shown.touch_up)

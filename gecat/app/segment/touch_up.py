@@ -152,12 +152,28 @@ def touch_up_parts(words):
     )
 
 
+def connect_picture(actions, shown, parts):
+    """Draws the picture to draw on anew whenever the others were.
+
+    Args:
+        actions: TouchUpActions; shown: what the tab shows: `ticket`, `threshold`, `drawn`.
+        parts: of `touch_up_parts`.
+    """
+    connect(
+        shown.drawn.change,
+        actions.draw,
+        named(shown, "ticket", "threshold"),
+        {"picture": parts.picture},
+        **{**LIVE, **DRAWING, **NEVER_WAITS},
+    )
+
+
 def connect_touch_up(page, actions, shown, parts):
     """Lets the mask follow the strokes, and the strokes the photo.
 
     Args:
         page: the Page; actions: TouchUpActions.
-        shown: what the tab shows: `ticket`, `kept`, `threshold`.
+        shown: what the tab shows: `ticket`, `kept`.
         parts: of `touch_up_parts`.
     """
     strokes, mended = {"strokes": parts.strokes}, {"mended": parts.mended}
@@ -174,11 +190,3 @@ def connect_touch_up(page, actions, shown, parts):
         connect(mending.success, actions.adopt, {**mended, "kept": shown.kept}, result, **at_once)
     connect(parts.undo.click, actions.undo, strokes, strokes, **AT_ONCE_QUEUED)
     connect(parts.reset.click, lambda: {"strokes": ""}, None, strokes, **AT_ONCE_QUEUED)
-    for change, waits in ((shown.ticket.change, NEVER_WAITS), (shown.threshold.change, {})):
-        connect(
-            change,
-            actions.draw,
-            {**ticket, "threshold": shown.threshold},
-            {"picture": parts.picture},
-            **{**LIVE, **DRAWING, **waits},
-        )

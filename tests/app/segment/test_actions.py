@@ -92,6 +92,7 @@ def test_no_photo_shows_what_to_do(actions):
     assert all(shown[name] is None for name in PICTURES)
     assert ENGLISH.segment.waiting in shown["score"]
     assert all(shown[name]["interactive"] is False for name in FILES)
+    assert shown.pop("drawn") is None  # so the picture to draw on is emptied, too
     assert actions.segment(None, False) == {"ticket": None, **shown}
     assert actions.reset() == {"photo": None, "ticket": None, **shown}
 
