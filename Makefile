@@ -11,6 +11,8 @@ HOST ?= 127.0.0.1
 PORT ?= 7860
 VENV := .venv
 BIN := $(VENV)/bin
+# Most of what is installed is never imported; what is, compiles then.
+INSTALL := $(BIN)/python -m pip install -q --no-compile
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& echo $$python && break; done)
@@ -46,11 +48,11 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV) || { $(APT_INSTALL) python3-venv && $(PYTHON) -m venv --clear $(VENV); }
 
 $(VENV)/run.stamp: requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install -q -r requirements.txt
+	$(INSTALL) -r requirements.txt
 	@touch $@
 
 $(VENV)/test.stamp: requirements.txt requirements-dev.txt | $(BIN)/python
-	$(BIN)/python -m pip install -q -r requirements-dev.txt
+	$(INSTALL) -r requirements-dev.txt
 	@touch $(VENV)/run.stamp $@
 
 browser:
@@ -59,7 +61,7 @@ browser:
 
 audit: $(VENV)/run.stamp
 	$(BIN)/python -m pip check
-	$(BIN)/python -m pip install -q "pip-audit>=2.9,<3"
+	$(INSTALL) "pip-audit>=2.9,<3"
 	$(BIN)/pip-audit --path $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 space: | $(BIN)/python

@@ -215,6 +215,7 @@ def test_the_average_labels_photos_more_surely_than_it_sees_them(engine, photos)
     assert labelled["image"] is batch["image"]
 
 
+@pytest.mark.slow
 def test_two_devices_take_the_steps_of_one():
     """In a process of its own: logical devices must be made before TensorFlow starts."""
     import subprocess

@@ -1,7 +1,10 @@
+import pytest
+
 import gecat
 from gecat.evaluation.bench import inspection
 
 
+@pytest.mark.slow
 def test_every_answer_is_timed_as_often_as_asked(small_weights, monkeypatch):
     calls = []
 

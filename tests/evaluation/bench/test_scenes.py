@@ -39,6 +39,7 @@ def test_every_seed_is_a_run_of_its_own_scored_beside_the_rivals(monkeypatch):
     assert "12 scenes held out" in text
 
 
+@pytest.mark.slow
 def test_the_game_is_told_beside_the_same_training_without_it():
     played = {**TINY, "anchor_share": 0.4, "warmup_share": 0.2}
     result = learn_scenes(seeds=1, cycles=5, changes=played, limit=32, held_out=16, control=True)

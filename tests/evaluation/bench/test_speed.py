@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from gecat.evaluation.bench.speed import PARTS, network, photo
+from gecat.evaluation.bench.speed import PARTS, network, paper, photo
 from gecat.evaluation.bench.speed.comparison import Figures, in_turn
 from gecat.files import PACKAGE
 
@@ -43,6 +43,14 @@ def test_a_networks_convolutions_are_counted():
     expected = 2 * (9 * 3 * 8 + 8 * 5) * 16 * 24
     assert network.convolutions_of(model, (32, 48)) == expected
     assert network.operations_of(model, (32, 48)) == expected + 9 * 5 * 32 * 48
+
+
+def test_a_gradient_goes_round_the_gpus_and_then_round_the_machines():
+    assert paper.seconds_to_sum(8e6, 1) == 0.0
+    # 14 steps of 1 MB.
+    assert paper.seconds_to_sum(8e6, 8) == pytest.approx(14 * (1e6 / 450e9 + 5e-6))
+    between = 14 * (1e6 / 50e9 + 20e-6)
+    assert paper.seconds_to_sum(8e6, 64) == pytest.approx(paper.seconds_to_sum(8e6, 8) + between)
 
 
 def test_every_part_has_a_file():

@@ -33,6 +33,7 @@ PARTS = (
     "training",
     "large",
     "scaling",
+    "paper",
 )
 REPEATS = 5
 

@@ -12,6 +12,7 @@ from gecat.evaluation.bench.speed.comparison import Figures, in_turn, seconds
 from gecat.files import PACKAGE
 
 USUAL = "as by default"
+TWO_DEVICES = "two logical devices"
 TWO = "two processes"
 # What differs from the preset `small`: 64 px, 16 pictures, K = 4.
 CASES: dict[str, dict[str, Any]] = {
@@ -23,6 +24,7 @@ CASES: dict[str, dict[str, Any]] = {
         "generator_widths": (48, 64, 96, 128),
         "discriminator_widths": (48, 64, 96),
     },
+    TWO_DEVICES: {},
     TWO: {},
 }
 PHOTOS = 64
@@ -66,9 +68,7 @@ def _tell_apart(name, repeats):
 
 def tell(name: str, repeats: int) -> None:
     """Prints one case's figures as JSON; runs in a process of its own."""
-    from gecat.training.backend import make_strategy
-
-    strategy = make_strategy("multiworker" if name == TWO else "none")  # before all else
+    strategy = _strategy(name)  # before all else
     from gecat.config import preset
     from gecat.images.datasets import load_photos
     from gecat.training.engine import Engine
@@ -105,3 +105,16 @@ def tell(name: str, repeats: int) -> None:
         "sent": 4 * state.generator.shape[0] * asked[-1],
     }
     print(json.dumps(figures))
+
+
+def _strategy(name):
+    """How a case shares its batches out, or None."""
+    from gecat.training.backend import make_strategy
+
+    if name != TWO_DEVICES:
+        return make_strategy("multiworker" if name == TWO else "none")
+    import tensorflow as tf
+
+    cores = tf.config.list_physical_devices("CPU")[0]
+    tf.config.set_logical_device_configuration(cores, [tf.config.LogicalDeviceConfiguration()] * 2)
+    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
