@@ -102,7 +102,8 @@ def make_strategy(name):
 
     Args:
         name: "none" for one device; "mirrored" for all GPUs of this machine; "multiworker" for the
-            machines that the environment variable TF_CONFIG names.
+            machines that the environment variable TF_CONFIG names; "logical" for two devices made
+            of this machine's cores, before TensorFlow has used any: to measure with.
 
     Returns:
         a strategy, or None for "none".
@@ -116,6 +117,11 @@ def make_strategy(name):
         return tf.distribute.MirroredStrategy()
     if name == "multiworker":
         return tf.distribute.MultiWorkerMirroredStrategy()
+    if name == "logical":
+        cores = tf.config.list_physical_devices("CPU")[0]
+        half = tf.config.LogicalDeviceConfiguration()
+        tf.config.set_logical_device_configuration(cores, [half, half])
+        return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
     raise ValueError(f"strategy must be none, mirrored or multiworker, received {name!r}")
 
 

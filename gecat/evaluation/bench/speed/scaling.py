@@ -27,6 +27,7 @@ CASES: dict[str, dict[str, Any]] = {
     TWO_DEVICES: {},
     TWO: {},
 }
+STRATEGIES = {TWO_DEVICES: "logical", TWO: "multiworker"}
 PHOTOS = 64
 REPEATS = 2  # at most: each case takes a process that compiles
 
@@ -68,7 +69,9 @@ def _tell_apart(name, repeats):
 
 def tell(name: str, repeats: int) -> None:
     """Prints one case's figures as JSON; runs in a process of its own."""
-    strategy = _strategy(name)  # before all else
+    from gecat.training.backend import make_strategy
+
+    strategy = make_strategy(STRATEGIES.get(name, "none"))  # before all else
     from gecat.config import preset
     from gecat.images.datasets import load_photos
     from gecat.training.engine import Engine
@@ -105,16 +108,3 @@ def tell(name: str, repeats: int) -> None:
         "sent": 4 * state.generator.shape[0] * asked[-1],
     }
     print(json.dumps(figures))
-
-
-def _strategy(name):
-    """How a case shares its batches out, or None."""
-    from gecat.training.backend import make_strategy
-
-    if name != TWO_DEVICES:
-        return make_strategy("multiworker" if name == TWO else "none")
-    import tensorflow as tf
-
-    cores = tf.config.list_physical_devices("CPU")[0]
-    tf.config.set_logical_device_configuration(cores, [tf.config.LogicalDeviceConfiguration()] * 2)
-    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
