@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from gecat.evaluation.bench.speed import PARTS, network, paper, photo
+from gecat.config import preset
+from gecat.evaluation.bench.speed import PARTS, accelerator, network, paper, photo
 from gecat.evaluation.bench.speed.comparison import Figures, in_turn
 from gecat.files import PACKAGE
 
@@ -43,6 +44,35 @@ def test_a_networks_convolutions_are_counted():
     expected = 2 * (9 * 3 * 8 + 8 * 5) * 16 * 24
     assert network.convolutions_of(model, (32, 48)) == expected
     assert network.operations_of(model, (32, 48)) == expected + 9 * 5 * 32 * 48
+
+
+def test_a_floor_is_of_operations_or_of_bytes():
+    import keras
+
+    x = keras.Input((None, None, 3))
+    y = keras.layers.ReLU()(keras.layers.Conv2D(8, 3, 2, padding="same")(x))
+    model = keras.Model(x, keras.layers.Conv2D(5, 1)(y))
+    through = 32 * 48 * 3 + 16 * 24 * (8 + 8 + 5)
+    assert accelerator.numbers_through(model, (32, 48)) == through
+    config = preset("small")
+    by_operations, by_bytes = (
+        accelerator.floor_of(config, *rates) for rates in ((1e9, 1e30), (1e30, 1e9))
+    )
+    both = accelerator.floor_of(config, 1e9, 1e9)
+    assert both == max(by_operations, by_bytes) > 0
+    twice = config.replace(batch_size=2 * config.batch_size)
+    assert accelerator.floor_of(twice, 1e9, 1e9) == 2 * both
+
+
+@pytest.mark.slow
+def test_a_device_is_told_by_its_ceilings_and_its_floor(monkeypatch, capsys):
+    monkeypatch.setattr(accelerator, "PRESETS", ("small",))
+    monkeypatch.setattr(accelerator, "BATCHES", (16,))
+    figures = Figures()
+    accelerator.measure(figures, 1)
+    found = figures.to_dict()
+    assert found["the device: a large matrix product"]["value"] > 0
+    assert 0 < found["small, batch of 16: a step's share of its floor"]["value"] < 100
 
 
 def test_a_gradient_goes_round_the_gpus_and_then_round_the_machines():

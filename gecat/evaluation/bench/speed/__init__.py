@@ -31,6 +31,7 @@ PARTS = (
     "overlap",
     "clock",
     "training",
+    "accelerator",
     "large",
     "scaling",
     "paper",

@@ -60,6 +60,18 @@ def large_convolution() -> Interpreters:
     return Interpreters(path, threads=1)
 
 
+def sized(model: "keras.Model", size: tuple[int, ...]) -> "keras.Model":
+    """Returns a keras model of pictures of one size, so that every layer knows its own.
+
+    Args:
+        model: keras model; size: (height, width) of a picture.
+    """
+    import keras
+
+    inputs = keras.tree.map_structure(lambda x: keras.Input((*size, x.shape[-1])), model.input)
+    return keras.models.clone_model(model, input_tensors=inputs)
+
+
 def convolutions_of(model: "keras.Model", size: tuple[int, ...]) -> float:
     """Counts the additions and multiplications of a keras model's convolutions.
 
@@ -68,7 +80,7 @@ def convolutions_of(model: "keras.Model", size: tuple[int, ...]) -> float:
     Args:
         model: keras model; size: (height, width) of a picture.
     """
-    return float(sum(map(_convolution, _sized(model, size).layers)))
+    return float(sum(map(_convolution, sized(model, size).layers)))
 
 
 def operations_of(model: "keras.Model", size: tuple[int, ...]) -> float:
@@ -81,14 +93,7 @@ def operations_of(model: "keras.Model", size: tuple[int, ...]) -> float:
     Args:
         model, size: as for `convolutions_of`.
     """
-    return float(sum(map(_operations, _sized(model, size).layers)))
-
-
-def _sized(model, size):
-    import keras
-
-    inputs = keras.tree.map_structure(lambda x: keras.Input((*size, x.shape[-1])), model.input)
-    return keras.models.clone_model(model, input_tensors=inputs)
+    return float(sum(map(_operations, sized(model, size).layers)))
 
 
 def _convolution(layer):
