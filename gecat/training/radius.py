@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from gecat.training.vectors import mean, norm, root
 
 _MOMENT_DECAY = 0.99  # of the running second moment that preconditions, per cycle
-_NARROWEST, _WIDEST = 1e-7, 0.1  # shares of the weights' length that a first radius is tried to
+_NARROWEST, _WIDEST = 1e-7, 0.03  # shares of the weights' length that a first radius is tried to
 
 
 class Memory(NamedTuple):

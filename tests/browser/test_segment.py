@@ -263,12 +263,32 @@ def test_without_weights_the_page_says_what_to_do(visit, bare_app_url):
     expect(page.locator("#score")).to_contain_text(ENGLISH.segment.waiting)
 
 
-def test_a_mask_is_mended_by_hand(visit, app_url):
-    page = visit(app_url)
+def picture_to_draw_on(page):
+    """Opens the view in which a mask is mended by hand."""
     expect(page.locator(NUMBER)).to_be_visible()
     choose(page, ENGLISH.segment.touch_up)
     picture = page.locator("#touch-up-picture img")
     expect(picture).to_be_visible()
+    return picture
+
+
+def mask_that(page, fits, times=1):
+    """Waits until the mask that is downloaded fits, so often in a row; returns it."""
+    fitting = 0
+    for _ in range(100):
+        # A click while the file is being written anew hands nothing over; the next one does.
+        with contextlib.suppress(TimeoutError):
+            _, data = download(page, "#download-mask", patience=2000)
+            fitting = fitting + 1 if fits(data) else 0
+            if fitting == times:
+                return data
+        page.wait_for_timeout(500)
+    return pytest.fail("No such mask came, or it did not stay.")
+
+
+def test_a_mask_is_mended_by_hand(visit, app_url):
+    page = visit(app_url)
+    picture = picture_to_draw_on(page)
     _, before = download(page, "#download-mask")
     facts = page.locator(FACTS).inner_text()
 
@@ -282,17 +302,6 @@ def test_a_mask_is_mended_by_hand(visit, app_url):
                 page.mouse.down()
         page.mouse.up()
 
-    def comes(fits):
-        """Waits until the mask that is downloaded fits."""
-        for _ in range(100):
-            # A click while the file is being written anew hands nothing over; the next one does.
-            with contextlib.suppress(TimeoutError):
-                _, data = download(page, "#download-mask", patience=2000)
-                if fits(data):
-                    return
-            page.wait_for_timeout(200)
-        pytest.fail("No such mask came.")
-
     def on_the_way(*levels):
         """Whether a mask has these levels on the way of the strokes."""
 
@@ -304,20 +313,20 @@ def test_a_mask_is_mended_by_hand(visit, app_url):
         return fits
 
     draw("keep", (0.2, 0.5), (0.8, 0.5))
-    comes(on_the_way(255, 255, 255))
+    mask_that(page, on_the_way(255, 255, 255))
     draw("remove", (0.6, 0.5))
-    comes(on_the_way(255, 0, 255))
+    mask_that(page, on_the_way(255, 0, 255))
     page.locator("#touch-up-undo").click()
-    comes(on_the_way(255, 255, 255))
+    mask_that(page, on_the_way(255, 255, 255))
     # By keyboard the brush begins in the middle, and moves by its own radius.
     picture.locator("xpath=ancestor::button").focus()
     page.keyboard.down("Shift")
     for _ in range(30):
         page.keyboard.press("ArrowRight")
     page.keyboard.up("Shift")
-    comes(on_the_way(255, 0, 0))
+    mask_that(page, on_the_way(255, 0, 0))
     page.locator("#touch-up-undo").click()
-    comes(on_the_way(255, 255, 255))
+    mask_that(page, on_the_way(255, 255, 255))
 
     # Looked at closely by wheel or two fingers, a stroke lands where it is drawn.
     def middle():
@@ -332,9 +341,9 @@ def test_a_mask_is_mended_by_hand(visit, app_url):
     page.keyboard.up("Control")
     assert picture.bounding_box()["width"] == pytest.approx(2**1.5 * whole["width"])
     draw("remove", (0.75, 0.5))
-    comes(on_the_way(255, 255, 0))
+    mask_that(page, on_the_way(255, 255, 0))
     page.locator("#touch-up-undo").click()
-    comes(on_the_way(255, 255, 255))
+    mask_that(page, on_the_way(255, 255, 255))
     page.locator("#touch-up-whole_picture").click()
     assert picture.bounding_box()["width"] == pytest.approx(whole["width"])
     strokes = page.locator("#touch-up-strokes textarea")
@@ -353,32 +362,16 @@ def test_a_mask_is_mended_by_hand(visit, app_url):
     assert strokes.input_value() == drawn
     touch("touchStart", across)
     touch("touchEnd")
-    comes(on_the_way(255, 255, 255))  # it was kept already
+    mask_that(page, on_the_way(255, 255, 255))  # it was kept already
     assert strokes.input_value() != drawn
     page.locator("#touch-up-reset").click()
-    comes(lambda data: data == before)
+    mask_that(page, lambda data: data == before)
     expect(page.locator(FACTS)).to_have_text(facts)
 
 
 def test_a_stroke_is_taken_back_before_its_mask_is_shown(visit, app_url):
     page = visit(app_url)
-    expect(page.locator(NUMBER)).to_be_visible()
-    choose(page, ENGLISH.segment.touch_up)
-    picture = page.locator("#touch-up-picture img")
-    expect(picture).to_be_visible()
-
-    def stays(fits):
-        """Waits until the mask that is downloaded fits twice in a row; returns it."""
-        fitting = 0
-        for _ in range(60):
-            page.wait_for_timeout(750)
-            # A click while the file is being written anew hands nothing over; the next one does.
-            with contextlib.suppress(TimeoutError):
-                _, data = download(page, "#download-mask", patience=2000)
-                fitting = fitting + 1 if fits(data) else 0
-                if fitting == 2:
-                    return data
-        return pytest.fail("No such mask came, or it did not stay.")
+    picture = picture_to_draw_on(page)
 
     def stroke_and(tool, after):
         """Draws a stroke and uses a tool before the mask is shown, which is as it was then."""
@@ -390,12 +383,12 @@ def test_a_stroke_is_taken_back_before_its_mask_is_shown(visit, app_url):
         page.wait_for_timeout(500)
         request.continue_()
         page.unroute_all()
-        stays(lambda data: data == after)
+        mask_that(page, lambda data: data == after, times=2)
 
     _, before = download(page, "#download-mask")
     stroke_and("reset", before)
     picture.click(position={"x": 100, "y": 60})
-    after_one = stays(lambda data: data != before)
+    after_one = mask_that(page, lambda data: data != before, times=2)
     stroke_and("undo", after_one)
     stroke_and("reset", before)
     expect(page.get_by_test_id("toast-body")).to_have_count(0)

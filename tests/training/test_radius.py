@@ -67,7 +67,7 @@ def test_a_gradient_is_scaled_by_the_damped_root_of_its_moment(player):
 def test_the_first_radius_grows_to_the_same_whatever_was_told(player, told):
     config = CONFIG.replace(first_radius=told)
     settled = radius.settle(player, config, bowl, bowl(player.theta), None)
-    assert settled.memory.radius == pytest.approx(0.1 * 5.0)
+    assert settled.memory.radius == pytest.approx(0.03 * 5.0)
 
 
 @pytest.mark.parametrize("told", [1e-2, 1e-1, 1.0])
