@@ -6,11 +6,13 @@
     python .ci/gpu.py generation OUT --photos PHOTOS --pseudo-masks CACHE [--control]
                                                           6 minutes: a large network whose encoder
                                                           warms up on the masks of what ships
+    python .ci/gpu.py whole FILE                          at home: a file that came back, as `gecat`
+                                                          reads it
 
 CACHE is what `gecat train --cache CACHE --teacher assets/weights/base.safetensors` leaves, made on
 cores beforehand of the same photos at the same side; what it lacks is made there. Weights come back
-in float16, the generator and the discriminator in one file that `gecat` reads; they are scored at
-home (`gecat evaluate --weights`). `--rehearse` asks for the same in seconds, small, on a CPU.
+in float16, half as large, and are scored at home (`gecat evaluate --weights`). `--rehearse` asks
+for the same in seconds, small, on a CPU.
 """
 
 import argparse
@@ -46,13 +48,16 @@ Part = tuple[str, int, list[str]]  # name, seconds at most, words of `gecat`
 def main() -> int:
     """Runs what was asked for, part by part; a part that fails does not keep the next from it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("speed", "generation"))
-    parser.add_argument("out", type=Path, help="folder for what comes back")
-    parser.add_argument("--photos", required=True, help="as `gecat train --data` takes them")
+    parser.add_argument("what", choices=("speed", "generation", "whole"))
+    parser.add_argument("out", type=Path, help="folder for what comes back, or FILE")
+    parser.add_argument("--photos", default="scenes", help="as `gecat train --data` takes them")
     parser.add_argument("--pseudo-masks", type=Path, metavar="CACHE")
     parser.add_argument("--control", action="store_true", help="no warm-up, the same seconds")
     parser.add_argument("--rehearse", action="store_true")
     options = parser.parse_args()
+    if options.what == "whole":
+        rewrite(options.out, options.out, np.float32)
+        return 0
     options.out.mkdir(parents=True, exist_ok=True)
     parts = speed(options) if options.what == "speed" else generation(options)
     failed = [
@@ -61,7 +66,7 @@ def main() -> int:
         if not run(name, None if options.rehearse else limit, words)
     ]
     for weights in options.out.glob("*/weights.safetensors"):
-        halve(weights, options.out / f"{weights.parent.name}.safetensors")
+        rewrite(weights, options.out / f"{weights.parent.name}.safetensors", np.float16)
     print(f"failed: {', '.join(failed)}" if failed else "all done")
     return len(failed)
 
@@ -113,12 +118,12 @@ def run(name: str, limit: float | None, words: list[str]) -> bool:
     return code == 0
 
 
-def halve(weights: Path, there: Path) -> None:
-    """Writes the weights in float16: half as large, and `gecat` reads them."""
+def rewrite(weights: Path, there: Path, kind: type) -> None:
+    """Writes the weights as numbers of another kind."""
     with safe_open(weights, framework="numpy") as file:
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         metadata = file.metadata()
-    save_file({name: x.astype(np.float16) for name, x in arrays.items()}, there, metadata)
+    save_file({name: x.astype(kind) for name, x in arrays.items()}, there, metadata)
     print(f"{there}: {there.stat().st_size / 2**20:.1f} MiB", flush=True)
 
 

@@ -124,7 +124,7 @@ class Config(BaseModel):
     )
     first_radius: float = _setting(
         1e-3,
-        "how far a network may go at first, as a share of the length of its weights",
+        "how far a network may go at first, as a share of its weights' length; tried up to 0.03",
         ge=1e-7,
         le=1.0,
         steerable=True,

@@ -77,8 +77,9 @@ def precondition(player, gradient, kind):
 def settle(player, config, objective, point, scale, steps=1):
     """Gives a player its first radius, tried on the first objective.
 
-    From what it was told the radius grows while a step of its share does not lead up, up to
-    _WIDEST, or shrinks until none does.
+    From what it was told, _WIDEST at most, the radius grows while a step of its share does not lead
+    up, or shrinks until none does. Further than that the first objective is no judge: the other
+    player has learned nothing yet.
 
     Args:
         player: a Player without a radius; config: a Config; steps: that share one stride.
@@ -97,15 +98,8 @@ def settle(player, config, objective, point, scale, steps=1):
         return there.loss <= point.loss
 
     radius = config.first_radius * size
-    if not config.radius_tried:
-        pass
-    elif good(radius):
-        while radius < _WIDEST * size and good(wider := min(4.0 * radius, _WIDEST * size)):
-            radius = wider
-    else:
-        radius /= 4.0
-        while radius > _NARROWEST * size and not good(radius):
-            radius /= 4.0
+    if config.radius_tried:
+        radius = _tried(radius, _NARROWEST * size, _WIDEST * size, good)
     return player._replace(memory=player.memory._replace(radius=radius))
 
 
@@ -138,3 +132,16 @@ def arrive(player, theta, carried, grows=True):
     come = norm(theta - memory.start) if grows else 0.0
     radius = max(memory.radius, come)
     return Player(theta, carried, memory._replace(before=player.theta, radius=radius))
+
+
+def _tried(told, narrowest, widest, good):
+    """The length that is tried last, from the one that was told, and is good or the narrowest."""
+    length = min(told, widest)
+    if good(length):
+        while length < widest and good(wider := min(4.0 * length, widest)):
+            length = wider
+        return length
+    length /= 4.0
+    while length > narrowest and not good(length):
+        length /= 4.0
+    return length

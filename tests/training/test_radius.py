@@ -63,7 +63,7 @@ def test_a_gradient_is_scaled_by_the_damped_root_of_its_moment(player):
     assert radius.precondition(player, np.array([1.0, 7.0]), "identity")[1] is None
 
 
-@pytest.mark.parametrize("told", [1e-5, 1e-3, 1e-2])
+@pytest.mark.parametrize("told", [1e-5, 1e-3, 1e-2, 1.0])
 def test_the_first_radius_grows_to_the_same_whatever_was_told(player, told):
     config = CONFIG.replace(first_radius=told)
     settled = radius.settle(player, config, bowl, bowl(player.theta), None)
