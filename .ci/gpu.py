@@ -33,6 +33,7 @@ LARGE = {  # 7.5 M parameters, as the first generation's (gecat/evaluation/LOG.m
     "generator_widths": "32,64,128,192,256",
     "generator_blocks": "1,2,2,2",
     "generator_attention": 1,
+    "discriminator_widths": "8,16",  # it rests, and what comes back must be under 16 MiB
     "batch_size": 64,
     "learning_rate": 1.5e-3,
     "warmup_share": 0,
