@@ -10,15 +10,18 @@
                                                           reads it
 
 CACHE is what `gecat train --cache CACHE --teacher assets/weights/base.safetensors` leaves, made on
-cores beforehand of the same photos at the same side; what it lacks is made there. Weights come back
-in float16, half as large, and are scored at home (`gecat evaluate --weights`). `--rehearse` asks
-for the same in seconds, small, on a CPU.
+cores beforehand of the same photos at the same side; what it lacks is made there. Into OUT come
+weights in float16, half as large, to be scored at home (`gecat evaluate --weights`), the course of
+each training, and the figures as far as they came. `--rehearse` asks for the same in seconds,
+small, on a CPU, without limits.
 """
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -40,8 +43,9 @@ LARGE = {  # 7.5 M parameters, as the first generation's (gecat/evaluation/LOG.m
 }
 WARMED = {"pretraining_share": 0.58, "anchor_share": 0.42}
 CONTROL = {"pretraining_share": 0, "anchor_share": 1}
-TOY = {"size": 64, "pretraining_size": 64, "pretraining_batch": 8, "batch_size": 8}
-
+ENDED_WELL = (0, 1)  # the second: without some photos
+TOY = {"size": 64, "batch_size": 8}
+TOY_WARMED = {**WARMED, "pretraining_size": 64, "pretraining_batch": 8}
 
 Part = tuple[str, int, list[str]]  # name, seconds at most, words of `gecat`
 
@@ -59,44 +63,63 @@ def main() -> int:
     if options.what == "whole":
         rewrite(options.out, options.out, np.float32)
         return 0
-    options.out.mkdir(parents=True, exist_ok=True)
-    parts = speed(options) if options.what == "speed" else generation(options)
-    failed = [
-        name
-        for name, limit, words in parts
-        if not run(name, None if options.rehearse else limit, words)
-    ]
-    for weights in options.out.glob("*/weights.safetensors"):
-        rewrite(weights, options.out / f"{weights.parent.name}.safetensors", np.float16)
+    out = options.out.resolve()
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as place:
+        parts = (speed if options.what == "speed" else generation)(options, out, Path(place))
+        failed = [
+            name
+            for name, limit, words in parts
+            if not run(words, Path(place), None if options.rehearse else limit)
+        ]
+        for weights in Path(place).glob("*/weights.safetensors"):
+            name = weights.parent.name
+            rewrite(weights, out / f"{name}.safetensors", np.float16)
+            shutil.copyfile(weights.with_name("stats.jsonl"), out / f"{name}.jsonl")
     print(f"failed: {', '.join(failed)}" if failed else "all done")
     return len(failed)
 
 
-def speed(options: argparse.Namespace) -> list[Part]:
-    """Returns the parts of `speed`."""
-    out, toy = options.out, options.rehearse
+def speed(options: argparse.Namespace, out: Path, place: Path) -> list[Part]:
+    """Returns what tells how fast it is, in 300 s at most.
+
+    Args:
+        options: of the command line.
+        out: folder for what comes back; place: folder for what does not.
+    """
+    toy = options.rehearse
     seconds = "8" if toy else "60"
-    repeats = "1" if toy else "3"
-    bench = ["bench", "speed", "--part", "accelerator", "--repeats", repeats]
+    bench = ["bench", "speed", "--part", "accelerator", "--repeats", "1" if toy else "3"]
     scenes = ["bench", "scenes", "--seeds", "1", "--seconds", seconds, "--limit", "100"]
-    photos = ["train", "--data", options.photos, "--preset", "base", "--seconds", seconds]
-    photos += ["--limit", "16" if toy else "2000", "--run", str(out / "photos")]
+    photos = ["train", *data(options), "--preset", "base", "--seconds", seconds]
+    photos += ["--limit", "16" if toy else "2000", "--run", str(place / "photos")]
     return [
-        ("accelerator", 80, [*bench, "--json", str(out / "accelerator.json")]),
-        ("scenes", 110, [*scenes, "--json", str(out / "scenes.json")]),
-        ("photos", 110, [*photos, *(sets({"size": 64, "batch_size": 8}) if toy else [])]),
+        ("accelerator", 110, [*bench, "--json", str(out / "accelerator.json")]),
+        ("scenes", 95, [*scenes, "--json", str(out / "scenes.json")]),
+        ("photos", 95, [*photos, *(sets(TOY) if toy else [])]),
     ]
 
 
-def generation(options: argparse.Namespace) -> list[Part]:
-    """Returns the part of `generation`."""
-    course = CONTROL if options.control else WARMED
-    settings = {**LARGE, **course, **(TOY if options.rehearse else {})}
-    words = ["train", "--data", options.photos, "--preset", "base", "--teacher", str(SHIPPED)]
-    words += ["--cache", str(options.pseudo_masks or options.out / "pseudo-masks")]
-    words += ["--run", str(options.out / "large"), "--seconds", "20" if options.rehearse else "240"]
-    words += ["--limit", "16"] if options.rehearse else []
+def generation(options: argparse.Namespace, out: Path, place: Path) -> list[Part]:
+    """Returns the training of the second generation's large network, in 345 s at most.
+
+    Args:
+        options, out, place: as for `speed`.
+    """
+    toy = options.rehearse
+    warmed = TOY_WARMED if toy else WARMED
+    settings = {**LARGE, **(TOY if toy else {}), **(CONTROL if options.control else warmed)}
+    words = ["train", *data(options), "--preset", "base", "--teacher", str(SHIPPED)]
+    words += ["--cache", str((options.pseudo_masks or place / "pseudo-masks").resolve())]
+    words += ["--run", str(place / "large"), "--seconds", "20" if toy else "240"]
+    words += ["--limit", "16"] if toy else []
     return [("large", 345, [*words, *sets(settings)])]
+
+
+def data(options: argparse.Namespace) -> list[str]:
+    """Returns the words that name the photos."""
+    drawn = options.photos == "scenes"
+    return ["--data", options.photos if drawn else str(Path(options.photos).resolve())]
 
 
 def sets(settings: dict[str, object]) -> list[str]:
@@ -104,33 +127,47 @@ def sets(settings: dict[str, object]) -> list[str]:
     return [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
 
 
-def run(name: str, limit: float | None, words: list[str]) -> bool:
-    """Runs `gecat` under JAX; returns whether it ended well within its seconds."""
-    print(f"== {name}: gecat {' '.join(words)}", flush=True)
-    environment = {**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": _path()}
+def run(words: list[str], place: Path, limit: float | None) -> bool:
+    """Runs `gecat` under JAX; returns whether it ended well, photos left out or not.
+
+    Args:
+        words: of the command line.
+        place: folder where what was compiled is kept for the next.
+        limit: seconds after which it is stopped, or None.
+    """
+    print(f"== gecat {' '.join(words)}", flush=True)
+    environment = {
+        **os.environ,
+        "KERAS_BACKEND": "jax",
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
+        "JAX_COMPILATION_CACHE_DIR": str(place / "compiled"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        # A training reads its photos in a process beside it.
+        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+    }
     began = time.monotonic()
     command = [sys.executable, "-m", "gecat", *words]
     try:
-        code = subprocess.run(command, env=environment, cwd=ROOT, timeout=limit).returncode
+        code = subprocess.run(command, env=environment, timeout=limit).returncode
         ended = f"ended with {code}"
     except subprocess.TimeoutExpired:
         code, ended = None, "stopped"
-    print(f"== {name}: {ended} after {time.monotonic() - began:.0f} s", flush=True)
-    return code == 0
+    print(f"== {ended} after {time.monotonic() - began:.0f} s", flush=True)
+    return code in ENDED_WELL
 
 
 def rewrite(weights: Path, there: Path, kind: type) -> None:
-    """Writes the weights as numbers of another kind."""
+    """Writes weights as numbers of another kind.
+
+    Args:
+        weights: the file; there: where to, which may be the same.
+        kind: of NumPy's, like np.float16.
+    """
     with safe_open(weights, framework="numpy") as file:
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         metadata = file.metadata()
     save_file({name: x.astype(kind) for name, x in arrays.items()}, there, metadata)
     print(f"{there}: {there.stat().st_size / 2**20:.1f} MiB", flush=True)
-
-
-def _path():
-    """Where Python looks for gecat and for what else was brought."""
-    return os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
 
 
 if __name__ == "__main__":

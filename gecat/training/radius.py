@@ -77,9 +77,9 @@ def precondition(player, gradient, kind):
 def settle(player, config, objective, point, scale, steps=1):
     """Gives a player its first radius, tried on the first objective.
 
-    From what it was told, _WIDEST at most, the radius grows while a step of its share does not lead
-    up, or shrinks until none does. Further than that the first objective is no judge: the other
-    player has learned nothing yet.
+    From what it was told the radius grows while a step of its share does not lead up, or shrinks
+    until none does. What is tried is _WIDEST at most: beyond that the first objective is no judge,
+    for the other player has learned nothing yet.
 
     Args:
         player: a Player without a radius; config: a Config; steps: that share one stride.
@@ -135,7 +135,7 @@ def arrive(player, theta, carried, grows=True):
 
 
 def _tried(told, narrowest, widest, good):
-    """The length that is tried last, from the one that was told, and is good or the narrowest."""
+    """The longest that is good, by factors of four from the one told; the narrowest goes untried."""
     length = min(told, widest)
     if good(length):
         while length < widest and good(wider := min(4.0 * length, widest)):

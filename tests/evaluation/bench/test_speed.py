@@ -68,11 +68,13 @@ def test_a_floor_is_of_operations_or_of_bytes():
 def test_a_device_is_told_by_its_ceilings_and_its_floor(monkeypatch, capsys):
     monkeypatch.setattr(accelerator, "PRESETS", ("small",))
     monkeypatch.setattr(accelerator, "BATCHES", (16,))
-    figures = Figures()
+    told = []
+    figures = Figures(report=lambda found: told.append(len(found)))
     accelerator.measure(figures, 1)
     found = figures.to_dict()
+    assert told == list(range(1, len(found) + 1))
     assert found["the device: a large matrix product"]["value"] > 0
-    assert 0 < found["small, batch of 16: a step's share of its floor"]["value"] < 100
+    assert 0 < found["small, batch of 16: the floor's share of such a step"]["value"] < 100
 
 
 def test_a_gradient_goes_round_the_gpus_and_then_round_the_machines():

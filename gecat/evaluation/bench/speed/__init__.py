@@ -59,7 +59,7 @@ def add_options(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> Status:
     """Measures the parts and prints a line for each figure; returns the Status."""
-    figures = Figures()
+    figures = Figures(report=lambda found: write_json(found, options.json))
     published = read_json(options.figures and Path(options.figures) / "speed.json") or {}
     labelled = published.get("labelled", [])
     for name in options.part or PARTS:
@@ -68,10 +68,8 @@ def run(options: Namespace) -> Status:
         part = importlib.import_module(f"gecat.evaluation.bench.speed.{name}")
         own = {"torch": options.torch} if name == "training" else {}
         part.measure(figures, options.repeats, **own)
-        write_json(figures.to_dict(), options.json)
     if options.portrait:
         labelled = [portrait.measure(figures, options.portrait, options.images, options.masks)]
-        write_json(figures.to_dict(), options.json)
     if options.figures:
         _publish(figures, published, labelled, options)
     return Status.DONE

@@ -10,10 +10,15 @@ Found = TypeVar("Found")
 
 
 class Figures:
-    """What was measured so far, told on the way."""
+    """What was measured so far, told on the way.
 
-    def __init__(self) -> None:
+    Args:
+        report: called with `to_dict`'s after each figure, or None.
+    """
+
+    def __init__(self, report: Callable[[dict[str, Any]], object] | None = None) -> None:
         self._found: dict[str, dict[str, Any]] = {}
+        self._report = report
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
         """Returns all figures by name, as JSON can hold them."""
@@ -21,8 +26,7 @@ class Figures:
 
     def tell(self, name: str, value: float, unit: str) -> None:
         """Takes a figure that is compared to nothing."""
-        self._found[name] = {"value": value, "unit": unit}
-        print(f"{name}: {value:.4g} {unit}", flush=True)
+        self._take(name, {"value": value, "unit": unit}, f"{name}: {value:.4g} {unit}")
 
     def compare(
         self, name: str, ours: Sequence[float], other: str, theirs: Sequence[float], unit: str
@@ -36,17 +40,23 @@ class Figures:
         """
         ratios = np.array(ours) / np.array(theirs)
         low, median, high = (float(np.quantile(ratios, at)) for at in (0.0, 0.5, 1.0))
-        self._found[f"{name} / {other}, {unit}"] = {
+        found = {
             "ours": list(ours),
             "theirs": list(theirs),
             "unit": unit,
             "ratio": {"low": low, "median": median, "high": high},
         }
-        print(
+        words = (
             f"{name}: {np.median(ours):.4g} {unit}; {other}: {np.median(theirs):.4g} {unit}; "
-            f"ratio {median:.2f} ({low:.2f} to {high:.2f})",
-            flush=True,
+            f"ratio {median:.2f} ({low:.2f} to {high:.2f})"
         )
+        self._take(f"{name} / {other}, {unit}", found, words)
+
+    def _take(self, name: str, found: dict[str, Any], words: str) -> None:
+        self._found[name] = found
+        print(words, flush=True)
+        if self._report is not None:
+            self._report(self._found)
 
 
 def in_turn(repeats: int, *functions: Callable[[], Found]) -> list[list[Found]]:

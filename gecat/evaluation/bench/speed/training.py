@@ -7,14 +7,15 @@ counts each time that a network's loss and gradient are computed of it.
 
 import json
 import subprocess
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from gecat.config import preset
+from gecat.config import Config, preset
 from gecat.evaluation.bench.speed.comparison import Figures, in_turn, seconds
-from gecat.images.datasets import load_photos
+from gecat.images.datasets import Photos, load_photos
 
 ANCHOR_STEPS = 4  # of one turn
 PHOTOS = 64
@@ -53,9 +54,13 @@ def measure(figures: Figures, repeats: int, torch: str | None = None) -> None:
 
 
 class Ours:
-    """This engine, on batches as a run makes them."""
+    """This engine, on batches as a run makes them.
 
-    def __init__(self, config, photos):
+    Args:
+        config: the settings of its run; photos: what it learns from.
+    """
+
+    def __init__(self, config: Config, photos: Photos) -> None:
         from gecat.training.engine import Engine
         from gecat.training.losses import full_weights
         from gecat.training.supply import Supply
@@ -66,17 +71,13 @@ class Ours:
         self._supply = Supply(self._engine, photos, 0)
         self._weights = full_weights(config)
 
-    def _take(self):
-        return self._supply.take(self._state, 0.0)
-
     def anchor(self) -> float:
         """Pictures a second of steps that learn from the teachers."""
         return self._config.batch_size / self._anchored(self._take)
 
     def step(self) -> float:
         """Seconds of such a step on a batch that is there already."""
-        frozen = self._take()
-        return self._anchored(lambda: frozen)
+        return self._anchored(lambda: self._held)
 
     def epoch(self) -> float:
         """Pictures a second of a gradient epoch, whose critic sees each with two masks."""
@@ -92,20 +93,10 @@ class Ours:
         shown = 2 * -(-self._config.batch_size // self._config.judged_every)
         return ((told[0] - of_critic) * self._config.batch_size + of_critic * shown) / spent
 
-    def _anchored(self, take):
-        weights = {**self._weights, "adversarial": 0.0}
-
-        def steps():
-            for _ in range(ANCHOR_STEPS):
-                self._state, _, record = self._engine.teach_generator(self._state, take(), weights)
-            float(record.loss)
-
-        return seconds(steps) / ANCHOR_STEPS
-
     def profile(self, repeats: int) -> dict[str, float]:
         """Milliseconds of the parts of an anchor step, medians."""
         weights = {**self._weights, "adversarial": 0.0}
-        frozen = self._take()
+        frozen = self._held
         objective = self._engine.generator_objective(self._state, frozen, weights)
         spent = in_turn(
             repeats,
@@ -121,6 +112,25 @@ class Ours:
             "loss and gradient": loss,
             "Adam, the moving average and the figures": max(0.0, step - loss),
         }
+
+    @cached_property
+    def _held(self):
+        frozen = self._take()
+        np.asarray(frozen["target"])  # under JAX it may still be on its way
+        return frozen
+
+    def _take(self):
+        return self._supply.take(self._state, 0.0)
+
+    def _anchored(self, take):
+        weights = {**self._weights, "adversarial": 0.0}
+
+        def steps():
+            for _ in range(ANCHOR_STEPS):
+                self._state, _, record = self._engine.teach_generator(self._state, take(), weights)
+            float(record.loss)
+
+        return seconds(steps) / ANCHOR_STEPS
 
 
 class _Article:
