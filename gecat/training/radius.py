@@ -135,7 +135,7 @@ def arrive(player, theta, carried, grows=True):
 
 
 def _tried(told, narrowest, widest, good):
-    """The longest that is good, by factors of four from the one told; the narrowest goes untried."""
+    """The longest that is good, by fours from the one told; the narrowest goes untried."""
     length = min(told, widest)
     if good(length):
         while length < widest and good(wider := min(4.0 * length, widest)):
