@@ -276,13 +276,13 @@ def mask_that(page, fits, times=1):
     """Waits until the mask that is downloaded fits, so often in a row; returns it."""
     fitting = 0
     for _ in range(100):
+        page.wait_for_timeout(750)  # so that what comes late is still seen
         # A click while the file is being written anew hands nothing over; the next one does.
         with contextlib.suppress(TimeoutError):
             _, data = download(page, "#download-mask", patience=2000)
             fitting = fitting + 1 if fits(data) else 0
             if fitting == times:
                 return data
-        page.wait_for_timeout(500)
     return pytest.fail("No such mask came, or it did not stay.")
 
 
