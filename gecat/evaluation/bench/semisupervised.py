@@ -3,7 +3,7 @@
 import gc
 import shutil
 import tempfile
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -30,11 +30,19 @@ COURSE = {"anchor_share": 1.0, "warmup_share": 0.0}
 def add_options(parser: ArgumentParser) -> None:
     """Adds what `run` takes."""
     add_photos_and_masks(parser)
+    parser.add_argument(
+        "--share",
+        action="append",
+        type=_share,
+        metavar="S",
+        help="of the teaching half's masks, from 0 to 1; may be given again "
+        f"(default: {', '.join(f'{share:g}' for share in SHARES)})",
+    )
     add_run_options(parser)
 
 
 def run(options: Namespace) -> Status:
-    """Teaches with 0, 1, 5, 10 and 100% of the masks of every other photo; returns the Status."""
+    """Teaches with each share of the masks of every other photo; returns the Status."""
     start = options.start or SHIPPED_WEIGHTS
     result = learn_from_masks(
         options.images,
@@ -43,6 +51,7 @@ def run(options: Namespace) -> Status:
         teacher=options.teacher or start,
         seconds=options.seconds,
         cycles=options.cycles,
+        shares=options.share or SHARES,
         changes=settings(options),
         report=partial(write_json, path=options.json),
     )
@@ -141,6 +150,17 @@ def table(result: dict[str, Any]) -> str:
         lines.append(f"{name:26}{row['iou']:8.3f}{interval:>16}{row['boundary_f']:14.3f}")
     taught = f"{result['teaching']} photos to learn from, {result['scoring']} others scored"
     return "\n".join([*lines, taught])
+
+
+def _share(text):
+    """The number from 0 to 1 that a word says, for argparse."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 1.0:
+        raise ArgumentTypeError(f"must be a number from 0 to 1, received {text}")
+    return value
 
 
 def _copied(folder, pairs):

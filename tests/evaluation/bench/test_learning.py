@@ -114,6 +114,21 @@ def test_masks_of_one_half_teach_and_the_other_half_scores(photos, start, begun)
     assert "50%: 10 masks" in text and f"{result['before']['iou']:.3f}" in text
 
 
+def test_the_command_teaches_with_the_shares_that_are_asked_for(monkeypatch, capsys):
+    asked = {}
+    row = {"iou": 0.5, "iou_interval": (0.4, 0.6), "boundary_f": 0.3}
+    found = {"before": row, "rows": [], "teaching": 1, "scoring": 1}
+    monkeypatch.setattr(
+        semisupervised, "learn_from_masks", lambda *_, **given: asked.update(given) or found
+    )
+    words = ["bench", "semisupervised", "--images", "a", "--masks", "b", "--cycles", "1"]
+    assert main([*words, "--share", "0", "--share", "0.5"]) == 0
+    assert asked["shares"] == [0.0, 0.5]
+    with pytest.raises(SystemExit):
+        main([*words, "--share", "nan"])
+    assert "from 0 to 1, received nan" in capsys.readouterr().err
+
+
 def test_one_photo_cannot_teach_and_score(tmp_path, start):
     with pytest.raises(ValueError, match="Received: 1"):
         semisupervised.learn_from_masks(
