@@ -10,6 +10,7 @@ from PIL import Image
 from gecat.__main__ import main
 from gecat.errors import Status
 from gecat.evaluation.baselines import METHODS
+from gecat.evaluation.sheet import CELL
 from gecat.model.weights import load_weights
 
 PICTURES = Path(__file__).parent / "pictures"
@@ -82,8 +83,9 @@ def test_segment_ends_well_where_every_file_does(photos, small_weights):
 
 def test_evaluate_scores_a_classical_method(photos, capsys):
     Image.new("L", (3, 3)).save(photos / "masks" / "lonely.png")
+    sheet = photos / "new" / "sheet.png"
     words = ["evaluate", *folders(photos), "--method", "otsu", "--json", str(photos / "new" / "s")]
-    assert main(words) == 0
+    assert main([*words, "--sheet", str(sheet)]) == 0
     output = capsys.readouterr()
     assert "otsu" in output.out
     assert "lonely.png" in output.err
@@ -91,6 +93,8 @@ def test_evaluate_scores_a_classical_method(photos, capsys):
     scores = json.loads((photos / "new" / "s").read_text())["otsu"]
     assert scores["iou"] == 1.0
     assert len(scores["images"]) == 3
+    with Image.open(sheet) as drawn:
+        assert drawn.size == (CELL, 6 * CELL + 12)  # one photo is best, another worst
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,9 @@ from gecat.options import (
     add_megapixels,
     add_network_options,
     folders,
+    new_picture,
     positive,
+    write_picture,
 )
 
 
@@ -22,6 +24,9 @@ def register(commands: argparse._SubParsersAction) -> None:
     add_network_options(parser, refine=False)
     parser.add_argument("--method", metavar="NAME", help="a classical method, not the networks")
     parser.add_argument("--threads", type=positive, default=1, metavar="N", help="default: 1")
+    parser.add_argument(
+        "--sheet", type=new_picture, metavar="FILE", help="draw the ten best and the ten worst"
+    )
     add_megapixels(parser)
     parser.set_defaults(run=run)
 
@@ -30,6 +35,7 @@ def run(options: Namespace) -> Status:
     """Scores the networks, or one classical method, on a folder."""
     from gecat.evaluation.baselines import method
     from gecat.evaluation.quality import evaluate, opencv_threads, report
+    from gecat.evaluation.sheet import draw_sheet
     from gecat.inference.segmenter import load
 
     if options.method:
@@ -42,4 +48,8 @@ def run(options: Namespace) -> Status:
         predict = partial(segmenter.predict, refine=options.refine)
     with opencv_threads(options.threads):
         result = evaluate(predict, *folders(options), label=name)
-    return report({name: result}, options.json)
+    status = report({name: result}, options.json)
+    if options.sheet:
+        sheet = draw_sheet(predict, result["images"], options.images, options.masks)
+        write_picture(sheet, options.sheet)
+    return status

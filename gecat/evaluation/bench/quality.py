@@ -7,7 +7,6 @@ from typing import Any
 
 from gecat.errors import Status
 from gecat.evaluation.baselines import METHODS
-from gecat.evaluation.bench.sheet import draw_sheet
 from gecat.evaluation.quality import COLUMNS, evaluate, opencv_threads, report
 from gecat.files import AnyPath
 from gecat.inference.batch import Predict
@@ -17,9 +16,7 @@ from gecat.options import (
     add_folder_options,
     add_weights,
     folders,
-    new_picture,
     publish,
-    write_picture,
 )
 
 
@@ -28,12 +25,6 @@ def add_options(parser: ArgumentParser) -> None:
     add_folder_options(parser)
     add_weights(parser)
     add_figures(parser, "quality.json")
-    parser.add_argument(
-        "--sheet",
-        type=new_picture,
-        metavar="FILE",
-        help="draw the networks' ten best and ten worst",
-    )
 
 
 def run(options: Namespace) -> Status:
@@ -47,10 +38,6 @@ def run(options: Namespace) -> Status:
         ]
         photos = Path(options.images).resolve().parent.name
         publish(rows, options, "quality", photos=photos, count=results["gecat"]["count"])
-    if options.sheet:
-        predict = load(options.weights, threads=1).predict
-        rows = results["gecat"]["images"]
-        write_picture(draw_sheet(predict, rows, options.images, options.masks), options.sheet)
     return status
 
 

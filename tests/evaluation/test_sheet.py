@@ -1,8 +1,8 @@
 import numpy as np
 from PIL import Image
 
-from gecat.evaluation.bench.sheet import CELL, best_and_worst, draw_sheet
 from gecat.evaluation.quality import evaluate
+from gecat.evaluation.sheet import CELL, best_and_worst, draw_sheet
 
 
 def rows(*scores):
