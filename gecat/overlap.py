@@ -1,10 +1,12 @@
-"""Several photos at once: while one is looked at, others are read, labelled, refined or written."""
+"""Several things at once: while one photo is looked at, others are read, labelled or written."""
 
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextvars import copy_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import TypeVar
 
@@ -61,3 +63,25 @@ def overlapped(
         finally:
             for future in begun:
                 future.cancel()
+
+
+def processes(
+    workers: int, begin: Callable[..., object] | None = None, *arguments: object
+) -> ProcessPoolExecutor:
+    """Returns an executor of fresh processes, which end with this one even where it is killed.
+
+    Args:
+        workers: how many; begin: called in each of them before any work, with the arguments.
+    """
+    return ProcessPoolExecutor(workers, get_context("spawn"), _begin, (begin, arguments))
+
+
+def _begin(begin, arguments):
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if begin is not None:
+        begin(*arguments)
+
+
+def _end_with_parent():
+    parent_process().join()
+    os._exit(1)  # nobody is left to take what it does

@@ -1,12 +1,17 @@
 """Work on several items at once, in order, with few ahead."""
 
+import os
+import subprocess
+import sys
 import threading
+import time
 from contextlib import closing
 from contextvars import ContextVar
+from pathlib import Path
 
 import pytest
 
-from gecat.overlap import overlapped, usable_cores
+from gecat.overlap import overlapped, processes, usable_cores
 
 WHO = ContextVar("who", default="nobody")
 
@@ -56,3 +61,34 @@ def test_a_container_has_its_share_of_the_cores(tmp_path, told, cores):
     share = tmp_path / "cpu.max"
     share.write_text(told)
     assert usable_cores(share) == (cores or usable_cores(tmp_path / "missing"))
+
+
+# A worker says who it is, and then takes long.
+KILLED = """
+import os, time
+from gecat.overlap import processes
+
+if __name__ == "__main__":
+    with processes(1) as pool:
+        print(pool.submit(os.getpid).result(), flush=True)
+        pool.submit(time.sleep, 600).result()
+"""
+
+
+def test_processes_begin_as_they_are_told():
+    with processes(1, os.putenv, "GECAT_TOLD", "yes") as pool:
+        told = pool.submit(subprocess.check_output, ["printenv", "GECAT_TOLD"]).result()
+    assert told == b"yes\n"
+
+
+def test_processes_end_with_one_that_is_killed(tmp_path):
+    (tmp_path / "killed.py").write_text(KILLED)
+    with subprocess.Popen([sys.executable, tmp_path / "killed.py"], stdout=subprocess.PIPE) as run:
+        words = Path(f"/proc/{int(run.stdout.readline())}/cmdline")
+        assert words.read_bytes()
+        run.kill()
+    for _ in range(300):
+        if not words.exists() or not words.read_bytes():  # of one that nobody has buried
+            return
+        time.sleep(0.1)
+    pytest.fail("the worker goes on")

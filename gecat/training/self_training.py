@@ -4,8 +4,6 @@ The pseudo-masks are renewed as often as GrabCut can follow: it runs in processe
 files that all of them share, and learning goes on from what is there.
 """
 
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -13,7 +11,7 @@ import numpy as np
 
 from gecat.images.sizes import resized
 from gecat.inference.sharpening import lean, sharpening_cut
-from gecat.overlap import usable_cores
+from gecat.overlap import processes, usable_cores
 
 CUT_SIDE = 192  # GrabCut's time is that of the pixels
 _ROWS_PER_TASK = 32
@@ -71,8 +69,7 @@ class Renewal:
         self._folder.mkdir(parents=True, exist_ok=True)
         if self._executor is None:
             np.save(self._folder / "photos.npy", self._photos.images)
-            spawning = multiprocessing.get_context("spawn")
-            self._executor = ProcessPoolExecutor(self._workers, spawning)
+            self._executor = processes(self._workers)
         soft = self._engine.label(state, self._photos.images)
         np.save(self._folder / "soft.new.npy", soft)
         np.lib.format.open_memmap(self._folder / "cuts.new.npy", "w+", np.uint8, soft.shape).flush()

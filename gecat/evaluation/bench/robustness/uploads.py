@@ -1,9 +1,8 @@
 """Hostile uploads: over every reader directly, as the app reads, and a share through the app."""
 
-import multiprocessing
 import tempfile
 import time
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 from gecat.evaluation.bench.robustness import archives, reading
@@ -12,6 +11,7 @@ from gecat.evaluation.bench.robustness.photos import sound_photos
 from gecat.evaluation.bench.robustness.processes import Watch, family, label_of, memory_of
 from gecat.evaluation.bench.robustness.serving import App, limit_memory
 from gecat.evaluation.bench.robustness.visitor import PlainVisitor, Visitor, nobody_expected
+from gecat.overlap import processes
 
 UPLOADS = 20_000
 BATCH = 100
@@ -29,8 +29,7 @@ def run(part: Part, batch: int = BATCH) -> None:
         folder = Path(place) / "files"
         folder.mkdir()
         errors = Path(place) / "errors.txt"
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(1, context, reading.begin, (str(errors),)) as pool, part:
+        with processes(1, reading.begin, str(errors)) as pool, part:
             weights = pool.submit(reading.sound_weights, place).result()
             for pid in _pids(pool):
                 limit_memory(pid)

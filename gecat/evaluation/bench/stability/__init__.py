@@ -6,9 +6,7 @@ batches a seed. What is swept is the only number that it has: a rate, or the fir
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from itertools import product
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ from gecat.errors import Status
 from gecat.evaluation.bench.stability.figure import draw
 from gecat.inference.batch import with_progress
 from gecat.options import add_figures, add_json, positive, publish, read_json, write_json
+from gecat.overlap import processes
 
 TOYS = ("dirac", "bilinear", "bilinear, curvature 2", "bilinear, curvature 0.5", "ring")
 SCENES = {
@@ -95,7 +94,7 @@ def measure(
     ]
     missing = [key for key in wanted if key not in known]
     result = {"runs": runs}
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_alone) as pool:
+    with processes(workers, _alone) as pool:
         told = pool.map(_play, missing, chunksize=1 if len(missing) < 100 else 20)
         for key, found in zip(with_progress(missing, unit="run"), told, strict=True):
             runs.append({**dict(zip(_KEY, key, strict=True)), **found})
