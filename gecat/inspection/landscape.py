@@ -14,9 +14,9 @@ import numpy as np
 from gecat.errors import UserError
 from gecat.inspection.story import Line, Slice, Story
 from gecat.training import conjugate
-from gecat.training.engine import players
 from gecat.training.epoch import walking
 from gecat.training.losses import full_weights
+from gecat.training.match import players
 from gecat.training.vectors import dot
 
 
@@ -37,7 +37,7 @@ def tell_cycle(engine, state, batch, progress=None):
 
     Args:
         engine: an `engine.Engine`; state: its State.
-        batch: dict of `gecat.images.datasets.batches`.
+        batch: dict of `gecat.images.batches.batches`.
         progress: called with a share in [0, 1], or None.
 
     Returns:

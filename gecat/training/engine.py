@@ -13,10 +13,11 @@ from gecat.errors import RunError
 from gecat.model.discriminator import take_encoder
 from gecat.model.registry import architecture_of, build_discriminator, build_generator
 from gecat.model.weights import take_weights
-from gecat.training import adam, losses, pairs, radius
+from gecat.training import adam, losses, pairs
 from gecat.training.backend import Replicas
 from gecat.training.conjugate import Point, Step
 from gecat.training.epoch import gradient_epoch
+from gecat.training.match import Match, players
 from gecat.training.objectives import Objectives
 from gecat.training.state import SCHOOLED, State
 from gecat.training.vectors import assign, flatten
@@ -69,7 +70,7 @@ class Engine:
         """Turns a batch into fixed pictures with targets; every random draw is made here.
 
         Args:
-            batch: dict of `gecat.images.datasets.batches`.
+            batch: dict of `gecat.images.batches.batches`.
             seed: tuple of ints; the same seed draws the same.
 
         Returns:
@@ -87,7 +88,7 @@ class Engine:
         odds with all others is forgotten.
 
         Args:
-            state: the State; batch: dict of `gecat.images.datasets.batches`.
+            state: the State; batch: dict of `gecat.images.batches.batches`.
         """
         pictures = ops.cast(batch["image"], "float32") / 127.5 - 1.0
         masks = self.predict(state, pictures)
@@ -315,57 +316,6 @@ class Engine:
                 decay * state.average_statistics + (1.0 - decay) * state.generator_statistics
             ),
         )
-
-
-class Match:
-    """The game of masks, as `epoch.Game` asks: photos with a fitting mask against wrong ones.
-
-    Args:
-        engine: an Engine; state: the State whose statistics and D hold where nobody gives others.
-        take: () -> a fresh batch of `Engine.freeze`.
-        weights: what each term of G's loss counts.
-    """
-
-    def __init__(self, engine, state, take, weights):
-        self._engine, self._state, self._take, self._weights = engine, state, take, weights
-        self._judged = None
-
-    def discriminator_objective(self, generator):
-        """Returns D's objective on a fresh batch."""
-        frozen = self._engine.judged(self._take())
-        self._judged = frozen, self._engine.wrong(frozen, generator, self._state)
-        return self._engine.discriminator_objective(self._state, *self._judged)
-
-    def look_again(self, critic, carried):
-        """Returns D's statistics after another look at the batch that it judged last."""
-        return self._engine.look_again(*self._judged, critic, carried)
-
-    def generator_objective(self, critic, carried):
-        """Returns G's objective on fresh batches, frozen together."""
-        parts = [self._take() for _ in range(self._engine.config.frozen_batches)]
-        frozen = {name: ops.concatenate([part[name] for part in parts]) for name in parts[0]}
-        against = replace(self._state, discriminator=critic, discriminator_statistics=carried)
-        return self._engine.generator_objective(against, frozen, self._weights)
-
-
-def players(state):
-    """The two networks of a State as (generator, discriminator), `radius.Player`s.
-
-    What Adam has found of their gradients' sizes, they begin with.
-    """
-    return tuple(
-        _player(*(getattr(state, f"{name}{part}") for part in ("", *_PARTS)))
-        for name in ("generator", "discriminator")
-    )
-
-
-_PARTS = ("_statistics", "_adam", "_memory")
-
-
-def _player(theta, statistics, by_adam, memory):
-    if memory:
-        return radius.Player(theta, statistics, radius.Memory(*memory))
-    return radius.enter(theta, statistics, *adam.square(by_adam))
 
 
 def _asks(weights):

@@ -14,7 +14,7 @@ from keras import layers, ops
 
 from gecat.errors import RunError
 from gecat.images.augmentation import close_views
-from gecat.images.datasets import gather
+from gecat.images.batches import gather
 from gecat.training import adam
 from gecat.training.backend import compiled, value_and_gradient
 from gecat.training.objectives import shrinkage

@@ -4,7 +4,7 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 
 from gecat.images.augmentation import augment
-from gecat.images.datasets import batch_indices, gather
+from gecat.images.batches import batch_indices, gather
 from gecat.overlap import usable_cores
 
 _CORES_A_THREAD = 2  # the others compute

@@ -6,7 +6,6 @@ import sys
 import tempfile
 import tracemalloc
 import zipfile
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,7 @@ from PIL import Image
 
 from gecat.errors import ImageError
 from gecat.images import datasets, sources
-from gecat.images.datasets import MINIMUM_PHOTOS, Photos, batch_indices, batches, load_photos
+from gecat.images.datasets import MINIMUM_PHOTOS, load_photos
 from gecat.images.scenes import draw_scenes
 from gecat.images.sizes import network_input
 
@@ -492,60 +491,6 @@ def test_many_threads_find_what_one_finds(tmp_path, pairs, monkeypatch):
     together = load_photos(tmp_path, SIZE, prior="barrier")
 
     np.testing.assert_array_equal(alone.priors, together.priors)
-
-
-def _photos(count=10, with_masks=True):
-    images, masks = draw_scenes(count, SIZE, seed=2)
-    return Photos(
-        images=images,
-        names=tuple(map(str, range(count))),
-        priors=None,
-        masks=masks * np.uint8(255) if with_masks else None,
-        has_mask=np.arange(count) % 2 == 0,
-        skipped=(),
-    )
-
-
-def test_every_epoch_shows_each_photo_once_in_a_new_order():
-    places = np.concatenate([batch_indices(10, 4, 7, number) for number in range(5)])
-
-    assert sorted(places[:10]) == list(range(10))
-    assert sorted(places[10:]) == list(range(10))
-    assert places[:10].tolist() != places[10:].tolist()
-    assert (
-        places.tolist()
-        != np.concatenate([batch_indices(10, 4, 8, number) for number in range(5)]).tolist()
-    )
-
-
-def test_a_batch_may_be_larger_than_the_set():
-    assert np.bincount(batch_indices(3, 7, 0, 0)).tolist() in ([3, 2, 2], [2, 3, 2], [2, 2, 3])
-
-
-def test_batches_hold_together_what_belongs_together():
-    photos = _photos()
-
-    for batch in islice(batches(photos, 4, seed=7), 5):
-        index = batch["index"]
-        np.testing.assert_array_equal(batch["image"], photos.images[index])
-        np.testing.assert_array_equal(batch["mask"][..., 0], photos.masks[index])
-        np.testing.assert_array_equal(batch["has_mask"], photos.has_mask[index])
-        assert batch["prior"].shape == (4, SIZE, SIZE, 1)
-        assert not batch["prior"].any()
-
-
-def test_batches_have_fixed_shapes_and_zeros_for_unknown_masks():
-    batch = next(batches(_photos(with_masks=False), 3, seed=0))
-
-    assert batch["image"].shape == (3, SIZE, SIZE, 3) and batch["image"].dtype == np.uint8
-    assert batch["mask"].shape == (3, SIZE, SIZE, 1) and not batch["mask"].any()
-
-
-def test_batches_go_on_where_they_were():
-    whole = [batch["index"] for batch in islice(batches(_photos(), 4, 7), 8)]
-    rest = [batch["index"] for batch in islice(batches(_photos(), 4, 7, 5), 3)]
-
-    np.testing.assert_array_equal(whole[5:], rest)
 
 
 def test_loading_photos_does_not_import_tensorflow():

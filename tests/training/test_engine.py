@@ -9,7 +9,8 @@ import tensorflow as tf
 
 from gecat.config import preset
 from gecat.errors import RunError
-from gecat.images.datasets import batches, load_photos
+from gecat.images.batches import batches
+from gecat.images.datasets import load_photos
 from gecat.training import losses, pairs
 from gecat.training.engine import Engine
 from gecat.training.losses import full_weights
@@ -237,7 +238,8 @@ import tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 3)
 from gecat.config import preset
-from gecat.images.datasets import batches, load_photos
+from gecat.images.batches import batches
+from gecat.images.datasets import load_photos
 from gecat.training.engine import Engine
 from gecat.training.losses import full_weights
 

@@ -12,7 +12,8 @@ import pytest
 
 from gecat.config import preset
 from gecat.errors import ImageError, RunError
-from gecat.images.datasets import batches, load_photos
+from gecat.images.batches import batches
+from gecat.images.datasets import load_photos
 from gecat.model.registry import build_discriminator, build_generator
 from gecat.model.weights import load_weights, save_weights
 from gecat.training.engine import Engine

@@ -8,7 +8,7 @@ from keras import ops
 from tensorboard.summary import Writer
 
 from gecat.files import write_png
-from gecat.images.datasets import sample
+from gecat.images.batches import sample
 from gecat.training import pairs
 from gecat.training.backend import compiled
 from gecat.training.run.folder import read_stats, write_stats

@@ -9,8 +9,8 @@ import pytest
 from gecat.__main__ import main
 from gecat.evaluation.bench import race as bench
 from gecat.evaluation.bench.stability.arms import ARMS, Side
-from gecat.training.engine import Match
 from gecat.training.losses import full_weights
+from gecat.training.match import Match
 from gecat.training.race import racers
 from gecat.training.race.entries import METHOD, PLAIN, configs, shared_config
 from gecat.training.run.folder import write_stats

@@ -21,7 +21,8 @@ import tensorflow as tf
 from gecat.training.backend import make_strategy
 strategy = make_strategy(sys.argv[1])  # before anything else makes TensorFlow start
 from gecat.config import preset
-from gecat.images.datasets import batches, load_photos
+from gecat.images.batches import batches
+from gecat.images.datasets import load_photos
 from gecat.training.engine import Engine
 from gecat.training.losses import full_weights
 

@@ -13,8 +13,9 @@ from gecat.config import Config
 from gecat.evaluation.bench.stability.arms import Objective, Side
 from gecat.evaluation.bench.stability.play import Gradients
 from gecat.evaluation.metrics import iou
-from gecat.training.engine import Engine, Match
+from gecat.training.engine import Engine
 from gecat.training.losses import full_weights
+from gecat.training.match import Match
 from gecat.training.race.entries import shared_config
 from gecat.training.race.racers import held_out, load_scenes, start
 from gecat.training.supply import Supply
