@@ -8,23 +8,20 @@ import contextlib
 import logging
 import math
 import secrets
-import tempfile
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import gradio as gr
 import numpy as np
-from gradio.processing_utils import save_file_to_cache
 
-from gecat.app.segment.result import Look, make_files, measure, pack
+from gecat.app.segment.batch import segment_all
+from gecat.app.segment.result import Look, make_files, pack
 from gecat.app.segment.views import (
     before_after_html,
     chosen_objects,
     draw,
-    draw_cutout,
     labelled_boxes,
     object_choices,
     result_html,
@@ -32,17 +29,15 @@ from gecat.app.segment.views import (
 from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.fragments import note_html, photos_html
 from gecat.app.ui.large_photos import LargePhotos
-from gecat.app.ui.owners import folder_of, publish
+from gecat.app.ui.owners import publish
 from gecat.app.ui.result_cache import ResultCache
-from gecat.app.ui.uploads import checked_files, path_of, read_photo, uploaded_name, uploaded_path
-from gecat.errors import ImageError, UserError, WeightsError
-from gecat.files import free_name
+from gecat.app.ui.uploads import path_of, read_photo, uploaded_name, uploaded_path
+from gecat.errors import UserError, WeightsError
 from gecat.i18n import Section
 from gecat.images import decoding
 from gecat.images.colour import parse_colour
 from gecat.images.sizes import is_large
 from gecat.inference.backdrop import BLURRED
-from gecat.overlap import overlapped
 
 PICTURES = ("before_after", "objects", "cutout", "mask", "composite")
 # The downloads in the order of `make_files`, and what their buttons say.
@@ -246,54 +241,9 @@ class SegmentActions:
         }
 
     def _batch(self, files, refine, threshold, run_in_use=None, progress=PROGRESS):
-        """Segments many photos; arguments as for `segment_many`.
-
-        Returns:
-            the path of the zip as `archive`, None where it would be empty; `pictures`, pairs of a
-            cut-out and its name; `facts`, a dict a photo; `skipped`, [(name, ImageError)].
-        """
-        files = checked_files(files)
-        batch = SimpleNamespace(pictures=[], facts=[], skipped=[], archive=None)
-        names = set()
-
-        def work(file):
-            return self._one_of_many(file, refine, threshold, run_in_use)
-
-        with tempfile.TemporaryDirectory() as folder:
-            target = Path(folder) / "gecat.zip"
-            # The pictures are compressed already.
-            with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-                for name, done in progress.tqdm(overlapped(work, files), total=len(files)):
-                    if isinstance(done, ImageError):
-                        batch.skipped.append((name, done))
-                        continue
-                    written = []
-                    for inside, data in done.files.items():
-                        written.append(free_name(inside, names))
-                        names.add(written[-1])
-                        archive.writestr(written[-1], data)
-                    batch.pictures.append((done.picture, done.stem))
-                    given = {"name": name, **dict(zip(("cutout", "mask"), written, strict=True))}
-                    batch.facts.append(given | done.facts)
-            if batch.pictures:
-                batch.archive = save_file_to_cache(target, str(folder_of()))
-        return batch
-
-    def _one_of_many(self, file, refine, threshold, run_in_use):
-        """Segments one of many photos: its name, and what is made of it, or the ImageError."""
-        name, path = file
-        try:
-            image = decoding.read_first(path)[0]
-        except ImageError as error:
-            return Path(name).name, error.bare()
-        with self.large.turn(image, patient=True):
-            result = self._segment(image, name, refine, run_in_use)
-            return Path(name).name, SimpleNamespace(
-                stem=result.stem,
-                picture=draw_cutout(result, threshold),
-                files=make_files(result, threshold),
-                facts=measure(result, threshold),
-            )
+        """What `batch.segment_all` makes of many photos; arguments as for `segment_many`."""
+        segment = partial(self._segment, refine=refine, run_in_use=run_in_use)
+        return segment_all(files, segment, threshold, self.large, progress)
 
     def _segment(self, image, name, refine, run_in_use=None):
         with weights_needed():
