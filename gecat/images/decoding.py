@@ -1,28 +1,24 @@
 """Reads strangers' files in small processes: a hostile one costs its sender a sentence.
 
 A server, a process without TensorFlow that has seen no file, forks for every photo, and for every
-archive, one that reads it within limits of memory, time and output. So no file meets the memory of
-another, what a decoder takes goes back to the machine, and one that dies costs nobody else
-anything. Where processes cannot be forked (Windows), files are read in this one.
+archive, one that reads it within limits of memory, time and output (`readers`). So no file meets
+the memory of another, what a decoder takes goes back to the machine, and one that dies costs nobody
+else anything. Where processes cannot be forked (Windows), files are read in this one.
 
     this process -> server -> reader        a line of JSON each way, then an array's bytes
 """
 
 import contextlib
 import functools
-import json
 import logging
 import os
-import signal
 import socket
-import struct
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
@@ -30,21 +26,14 @@ from gecat.errors import ImageError, UserError
 from gecat.files import PACKAGE, AnyPath
 from gecat.images import reading, sources
 from gecat.images.limits import VARIABLE, Limits, limits_in_use
+from gecat.images.messages import fill, receive, send
 
 BYTES_PER_PIXEL = 18  # of the largest picture, above what the server itself has; WebP takes 17
-MAPPED_BYTES = 500_000_000  # that are not taken but only mapped: arrays, and stacks of threads
 SECONDS = 15  # of the processor, for one answer
 WAIT_SECONDS = 60  # for one answer, on a busy machine
 READERS = 2  # photos that are read at a time
 DEATHS = 3  # of readers of one archive
-LONGEST_LINE = 1_000_000  # bytes; a member's name may have 65,535
 LONGEST_SAYING = 2000  # bytes of what a decoder says that are logged together
-READERS_OF = {
-    "image": reading.read_image,
-    "first": reading.read_first,
-    "mask": reading.read_mask,
-    "opacity": reading.read_opacity,
-}
 FORKS = hasattr(os, "fork") and hasattr(socket, "send_fds")
 
 log = logging.getLogger(__name__)
@@ -182,15 +171,15 @@ def _ask(reader, request, data=b""):
         ImageError: where it answers with one; EOFError: where it does not answer.
     """
     try:
-        _send(reader, request, data)
-        answer = _receive(reader)
+        send(reader, request, data)
+        answer = receive(reader)
         if "error" in answer:
             raise UserError.from_dict(answer["error"])
         if "shape" not in answer:
             return answer["value"]
         shape = tuple(map(int, answer["shape"]))
         array = np.empty(_checked(shape), np.uint8)
-        _fill(reader, memoryview(array).cast("B"))
+        fill(reader, memoryview(array).cast("B"))
         return (array, bool(answer["more"])) if "more" in answer else array
     except (OSError, ValueError, KeyError, TypeError) as error:
         if isinstance(error, UserError):
@@ -241,7 +230,7 @@ class _Server:
         if self._process is None:
             self._control, theirs = socket.socketpair()
             with theirs:
-                words = [sys.executable, "-m", "gecat.images.decoding", str(theirs.fileno())]
+                words = [sys.executable, "-m", "gecat.images.readers", str(theirs.fileno())]
                 self._process = subprocess.Popen(
                     [*words, *self._limits],
                     stdin=subprocess.DEVNULL,
@@ -285,106 +274,3 @@ def _environment():
         "OPENBLAS_NUM_THREADS": "1",
         "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0:glibc.malloc.hugetlb=1",
     }
-
-
-def _send(connection, message, data=b""):
-    line = json.dumps(message).encode()
-    connection.sendall(struct.pack("!I", len(line)) + line)
-    if len(data):  # whoever has read the line may be gone, and even nothing cannot be sent to him
-        connection.sendall(data)
-
-
-def _receive(connection):
-    (length,) = struct.unpack("!I", _fill(connection, bytearray(4)))
-    if length > LONGEST_LINE:
-        raise ValueError(f"too long a line, received {length} bytes")
-    return json.loads(bytes(_fill(connection, bytearray(length))))
-
-
-def _fill(connection, buffer):
-    left = memoryview(buffer)
-    while left:
-        count = connection.recv_into(left)
-        if not count:
-            raise ConnectionError("the other side has ended")
-        left = left[count:]
-    return buffer
-
-
-# What runs in the server and in the readers.
-
-
-def serve(control: socket.socket, memory: int, seconds: float) -> None:
-    """Forks a reader for every socket that comes, until nobody is left who could send one."""
-    from PIL import Image
-
-    Image.init()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever asks
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for readers
-    while True:
-        _, sockets, _, _ = socket.recv_fds(control, 1, 1)
-        if not sockets:
-            return
-        if os.fork() == 0:
-            control.close()
-            with socket.socket(fileno=sockets[0]) as connection:
-                _read_for(connection, memory, seconds)
-            os._exit(0)
-        os.close(sockets[0])
-
-
-def _read_for(connection, memory, seconds):
-    """Answers one who asks, within limits, until he has gone."""
-    import resource
-
-    pages = [int(field) for field in Path("/proc/self/statm").read_text().split()]
-    mapped, taken = pages[0] * resource.getpagesize(), pages[5] * resource.getpagesize()
-    for kind, most in (
-        (resource.RLIMIT_AS, mapped + memory + MAPPED_BYTES),
-        (resource.RLIMIT_DATA, taken + memory),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 64),
-    ):
-        resource.setrlimit(kind, (most, most))
-    with contextlib.ExitStack() as opened:
-        members = None
-        while True:
-            signal.setitimer(signal.ITIMER_PROF, seconds)  # it ends the process
-            try:
-                request = _receive(connection)
-                data = bytes(_fill(connection, bytearray(request.get("bytes", 0))))
-            except (OSError, ValueError):
-                return
-            try:
-                if request["do"] == "open":
-                    source = sources.open_source(request["source"], size=0)
-                    members = opened.enter_context(source)
-                answer = _answer(request, data, members)
-            except UserError as error:
-                answer = {"error": error.to_dict()}
-            except MemoryError:
-                answer = {"error": too_costly().to_dict()}
-            more = {}
-            if isinstance(answer, tuple) and isinstance(answer[0], np.ndarray):
-                answer, more["more"] = answer
-            if isinstance(answer, np.ndarray):
-                array = np.ascontiguousarray(answer)
-                _send(connection, {"shape": array.shape, **more}, memoryview(array).cast("B"))
-            else:
-                _send(connection, answer if isinstance(answer, dict) else {"value": answer})
-
-
-def _answer(request, data, members):
-    if request["do"] in READERS_OF:
-        return READERS_OF[request["do"]](data or request["path"], Limits(*request["limits"]))
-    if request["do"] == "open":
-        return {"value": {"found": astuple(sources.found_in(members))}}
-    member = members[request["index"]]
-    if request["do"] == "name":
-        return member.name, member.read_mask is not None
-    return member.read_mask() if request["do"] == "member mask" else member.read()
-
-
-if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]), float(sys.argv[3]))

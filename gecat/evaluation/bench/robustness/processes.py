@@ -92,9 +92,9 @@ def label_of(pid: int) -> str:
     The server of the readers is the one whose parent is no such server.
     """
     words = _words(pid)
-    if "gecat.images.decoding" in words:
+    if "gecat.images.readers" in words:
         parent = int(_stat(pid)[1])
-        return "reader" if "gecat.images.decoding" in _words(parent) else "reader's server"
+        return "reader" if "gecat.images.readers" in _words(parent) else "reader's server"
     if "gecat.app.main" in words:
         return "app"
     return "training" if {"train", "spare"} & {*words} else "other"
