@@ -4,11 +4,13 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from multiprocessing import get_context, parent_process
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -67,12 +69,16 @@ def overlapped(
 
 def processes(
     workers: int, begin: Callable[..., object] | None = None, *arguments: object
-) -> ProcessPoolExecutor:
+) -> "ProcessPoolExecutor":
     """Returns an executor of fresh processes, which end with this one even where it is killed.
 
     Args:
-        workers: how many; begin: called in each of them before any work, with the arguments.
+        workers: how many; begin: called in each of them before any work, with the arguments. All
+            of that is pickled, as is the work.
     """
+    from concurrent.futures import ProcessPoolExecutor  # most who come here want threads
+    from multiprocessing import get_context
+
     return ProcessPoolExecutor(workers, get_context("spawn"), _begin, (begin, arguments))
 
 
@@ -83,5 +89,7 @@ def _begin(begin, arguments):
 
 
 def _end_with_parent():
+    from multiprocessing import parent_process
+
     parent_process().join()
     os._exit(1)  # nobody is left to take what it does

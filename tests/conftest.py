@@ -13,7 +13,7 @@ import pytest
 
 import gecat
 from gecat.inspection.photo import make_probe
-from gecat.jobs.scheduler import Jobs
+from gecat.jobs.actions import Jobs
 
 from .stand_in import stand_in
 

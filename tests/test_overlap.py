@@ -1,6 +1,7 @@
 """Work on several items at once, in order, with few ahead."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ import pytest
 
 from gecat.overlap import overlapped, processes, usable_cores
 
+ROOT = Path(__file__).parents[1]
 WHO = ContextVar("who", default="nobody")
 
 
@@ -77,18 +79,23 @@ if __name__ == "__main__":
 
 def test_processes_begin_as_they_are_told():
     with processes(1, os.putenv, "GECAT_TOLD", "yes") as pool:
-        told = pool.submit(subprocess.check_output, ["printenv", "GECAT_TOLD"]).result()
-    assert told == b"yes\n"
+        asked = [sys.executable, "-c", "import os; print(os.environ['GECAT_TOLD'])"]
+        told = pool.submit(subprocess.check_output, asked, text=True).result()
+    assert told.strip() == "yes"
 
 
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="it looks into /proc")
 def test_processes_end_with_one_that_is_killed(tmp_path):
     (tmp_path / "killed.py").write_text(KILLED)
-    with subprocess.Popen([sys.executable, tmp_path / "killed.py"], stdout=subprocess.PIPE) as run:
-        words = Path(f"/proc/{int(run.stdout.readline())}/cmdline")
+    command, there = [sys.executable, tmp_path / "killed.py"], {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | there) as run:
+        worker = int(run.stdout.readline())
+        words = Path(f"/proc/{worker}/cmdline")
         assert words.read_bytes()
         run.kill()
     for _ in range(300):
         if not words.exists() or not words.read_bytes():  # of one that nobody has buried
             return
         time.sleep(0.1)
+    os.kill(worker, signal.SIGKILL)
     pytest.fail("the worker goes on")

@@ -16,10 +16,10 @@ from gecat.app.ui.result_cache import ResultCache
 from gecat.app.ui.temporary import KEPT_SECONDS, begin_sweeping, temporary_folder
 from gecat.errors import RunError
 from gecat.images.limits import allow_megapixels
+from gecat.jobs.actions import Jobs
 from gecat.jobs.limits import JobLimits
 from gecat.jobs.listing import list_runs
 from gecat.jobs.requests import folders_by_name
-from gecat.jobs.scheduler import Jobs
 from gecat.jobs.store import check_root, default_root
 from gecat.quiet import keep_tensorflow_quiet, share_gpus
 

@@ -21,7 +21,7 @@ from gecat.app.ui.result_cache import ResultCache
 from gecat.app.ui.temporary import KEPT_SECONDS
 from gecat.app.ui.theme import LOGO, make_theme
 from gecat.app.ui.uploads import MANY_BYTES
-from gecat.jobs.scheduler import Jobs
+from gecat.jobs.actions import Jobs
 
 # The tabs in their order: each is a folder beside this file, whose tab.py has `title` and `build`.
 TABS = ("segment", "explore", "train", "compare", "about")

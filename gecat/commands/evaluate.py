@@ -48,8 +48,8 @@ def run(options: Namespace) -> Status:
         predict = partial(segmenter.predict, refine=options.refine)
     with opencv_threads(options.threads):
         result = evaluate(predict, *folders(options), label=name)
-    status = report({name: result}, options.json)
-    if options.sheet:
-        sheet = draw_sheet(predict, result["images"], options.images, options.masks)
-        write_picture(sheet, options.sheet)
+        status = report({name: result}, options.json)
+        if options.sheet:
+            sheet = draw_sheet(predict, result["images"], options.images, options.masks)
+            write_picture(sheet, options.sheet)
     return status

@@ -132,7 +132,7 @@ class _Members(Sequence):
 
     def _ask(self, what, index):
         if self._deaths >= DEATHS:
-            raise too_costly()
+            raise _too_costly()
         try:
             if self._reader is None:
                 self._reader = _server().connect()
@@ -144,10 +144,10 @@ class _Members(Sequence):
             self.close()
             self._reader = None
             self._deaths += 1
-            raise too_costly() from None
+            raise _too_costly() from None
 
 
-def too_costly() -> ImageError:
+def _too_costly():
     """The error for a file that took more than it may."""
     return ImageError("image.too_costly")
 
@@ -161,7 +161,7 @@ def _read_alone(what, source, limits):
         try:
             return _ask(reader, request, data)
         except EOFError:
-            raise too_costly() from None
+            raise _too_costly() from None
 
 
 def _ask(reader, request, data=b""):

@@ -13,6 +13,9 @@ def send(connection: socket.socket, message: Any, data: bytes | memoryview = b""
 
     Args:
         connection: a socket; message: what JSON can hold; data: bytes, or a memoryview.
+
+    Raises:
+        OSError: where the other side has gone.
     """
     line = json.dumps(message).encode()
     connection.sendall(struct.pack("!I", len(line)) + line)

@@ -28,7 +28,12 @@ READERS_OF = {
 
 
 def serve(control: socket.socket, memory: int, seconds: float) -> None:
-    """Forks a reader for every socket that comes, until nobody is left who could send one."""
+    """Forks a reader for every socket that comes, until nobody is left who could send one.
+
+    Args:
+        control: the socket that they come by.
+        memory: bytes that a reader may take; seconds: of the processor, for one answer.
+    """
     from PIL import Image
 
     Image.init()

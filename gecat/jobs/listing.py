@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from gecat.files import AnyPath
-from gecat.jobs.scheduler import Jobs
+from gecat.jobs.actions import Jobs
 from gecat.jobs.store import bytes_in
 
 HEAD = f"{'run':17}{'visitor':10}{'begun':18}{'state':13}{'learned':>14}{'disk':>9}  name"

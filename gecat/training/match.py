@@ -1,4 +1,7 @@
-"""The game of masks, for `epoch` to walk: photos with a fitting mask against wrong ones."""
+"""The game of masks, for `epoch` to walk: photos with a fitting mask against wrong ones.
+
+And who plays it: the two networks as they stand in a State.
+"""
 
 from dataclasses import replace
 

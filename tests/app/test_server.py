@@ -26,9 +26,9 @@ from PIL import Image
 
 from gecat.app.page import build
 from gecat.app.ui.uploads import MANY_BYTES
+from gecat.jobs.actions import Jobs
 from gecat.jobs.job import new_key, read_job
 from gecat.jobs.limits import JobLimits
-from gecat.jobs.scheduler import Jobs
 
 from ..conftest import ROOT, serve
 

@@ -1,4 +1,4 @@
-"""Many photos at once: their cut-outs, their files in one archive, and what was found."""
+"""What is made of many photos: their cut-outs, one archive of their files, and what was found."""
 
 import tempfile
 import zipfile
@@ -31,7 +31,7 @@ def segment_all(files, segment, threshold, large, progress):
         cut-out and its name; `facts`, a dict a photo; `skipped`, [(name, ImageError)].
 
     Raises:
-        UserError: where there are none, or too many.
+        UserError: where there are none, or too many, and as `segment`.
     """
     files = checked_files(files)
     batch = SimpleNamespace(pictures=[], facts=[], skipped=[], archive=None)

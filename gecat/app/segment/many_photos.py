@@ -1,4 +1,4 @@
-"""Many photos at once: a gallery, and their files in a zip."""
+"""The fold below the Segment tab that takes many photos: a gallery, and their files in a zip."""
 
 import gradio as gr
 

@@ -16,6 +16,9 @@ def weights_in_use(train):
 
     Args:
         train: words of the Train tab.
+
+    Returns:
+        SimpleNamespace of "row", "note" and "back".
     """
     with gr.Row(visible=False, equal_height=True, elem_id="weights-in-use") as row:
         with gr.Column(scale=4, min_width=200):
@@ -26,7 +29,14 @@ def weights_in_use(train):
 
 
 def inputs(page):
-    """The photo, the examples, and how masks are drawn; "photo" and "refine" of the namespace."""
+    """The photo, the examples, and how masks are drawn.
+
+    Args:
+        page: the Page.
+
+    Returns:
+        SimpleNamespace of "photo" and "refine".
+    """
     words = page.words
     page.photo.render()
     use = gr.UploadButton(

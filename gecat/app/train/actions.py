@@ -32,10 +32,10 @@ from gecat.config import PRESETS, preset
 from gecat.errors import JobError
 from gecat.files import safe_stem
 from gecat.i18n import Section
+from gecat.jobs.actions import Jobs
 from gecat.jobs.command import command_to_repeat
 from gecat.jobs.job import new_key, next_name
 from gecat.jobs.requests import RunRequest
-from gecat.jobs.scheduler import Jobs
 from gecat.training.run.archive import pack
 from gecat.training.run.history import History
 from gecat.training.run.pictures import film

@@ -10,8 +10,8 @@ import gradio as gr
 from gecat.app.ui.large_photos import LargePhotos
 from gecat.app.ui.result_cache import ResultCache
 from gecat.i18n import Section
+from gecat.jobs.actions import Jobs
 from gecat.jobs.job import is_key
-from gecat.jobs.scheduler import Jobs
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.page_state import choose_weights
 from gecat.errors import JobError
 from gecat.i18n import Section
-from gecat.jobs.scheduler import Jobs
+from gecat.jobs.actions import Jobs
 
 SEGMENTERS = 4  # of visitors' runs in memory at most
 

@@ -18,7 +18,7 @@ from gecat.files import AnyPath
 from gecat.images.datasets import load_photos
 from gecat.inference.segmenter import SHIPPED_WEIGHTS, load
 from gecat.model.weights import load_weights
-from gecat.options import add_photos_and_masks, add_run_options, settings, write_json
+from gecat.options import add_photos_and_masks, add_run_options, counted, settings, write_json
 from gecat.training.start import start_run
 from gecat.training.teacher import network_teacher
 from gecat.training.train import settle
@@ -80,7 +80,7 @@ def learn_from_masks(
         start, teacher: weights files, as for `training.train.train`.
         seconds, cycles: the budget of each run, one of the two.
         shares: shares of the teaching half that come with their masks, from 0 to 1; where two are
-            equally many masks, the first is run.
+            equally many masks, the first is run. A share above 0 is one mask at least.
         changes: dict of settings that differ.
         report: called after each run with what there is of the result, or None.
 
@@ -114,7 +114,7 @@ def learn_from_masks(
         total = len(photos.names)
         counts: dict[int, float] = {}
         for share in shares:
-            counts.setdefault(round(share * total), share)
+            counts.setdefault(max(round(share * total), int(share > 0.0)), share)
         for count, share in counts.items():
             known = np.linspace(0, total - 1, count).astype(int)
             shown = np.isin(np.arange(total), known)
@@ -143,7 +143,9 @@ def table(result: dict[str, Any]) -> str:
     """
     lines = [f"{'':26}{'IoU':>8}{'95% interval':>16}{'boundary F':>14}"]
     rows = [("before", result["before"])]
-    rows += [(f"{row['share']:.0%}: {row['masks']} masks", row) for row in result["rows"]]
+    rows += [
+        (f"{row['share']:.3g}: {counted(row['masks'], 'mask')}", row) for row in result["rows"]
+    ]
     for name, row in rows:
         low, high = row["iou_interval"]
         interval = f"{low:.3f}-{high:.3f}"

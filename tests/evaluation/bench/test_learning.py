@@ -102,16 +102,20 @@ def test_masks_of_one_half_teach_and_the_other_half_scores(photos, start, begun)
         start=start,
         teacher=start,
         cycles=1,
-        shares=(0.0, 0.01, 0.5),  # of 20 masks, 1% are none again
+        shares=(0.0, 0.01, 0.05, 0.5),  # of 20 masks, 1% is one, as 5% are
         changes={"learning_rate": "0.1", "average_decay": "0"},
     )
     assert (result["teaching"], result["scoring"]) == (20, 20)
-    assert [row["masks"] for row in result["rows"]] == [0, 10]
-    assert [shown.has_mask.sum() for _, shown in begun] == [0, 10]
+    assert [row["masks"] for row in result["rows"]] == [0, 1, 10]
+    assert [shown.has_mask.sum() for _, shown in begun] == [0, 1, 10]
     teaching = [path.stem for path in sorted(photos[0].iterdir())][::2]
     assert all([Path(name).stem for name in shown.names] == teaching for _, shown in begun)
     text = semisupervised.table(result)
-    assert "50%: 10 masks" in text and f"{result['before']['iou']:.3f}" in text
+    assert (
+        "0.01: 1 mask " in text
+        and "0.5: 10 masks" in text
+        and f"{result['before']['iou']:.3f}" in text
+    )
 
 
 def test_the_command_teaches_with_the_shares_that_are_asked_for(monkeypatch, capsys):
@@ -124,9 +128,12 @@ def test_the_command_teaches_with_the_shares_that_are_asked_for(monkeypatch, cap
     words = ["bench", "semisupervised", "--images", "a", "--masks", "b", "--cycles", "1"]
     assert main([*words, "--share", "0", "--share", "0.5"]) == 0
     assert asked["shares"] == [0.0, 0.5]
-    with pytest.raises(SystemExit):
-        main([*words, "--share", "nan"])
-    assert "from 0 to 1, received nan" in capsys.readouterr().err
+    assert main(words) == 0
+    assert asked["shares"] == semisupervised.SHARES
+    for wrong in ("nan", "-0.1", "1.5", "half"):
+        with pytest.raises(SystemExit):
+            main([*words, f"--share={wrong}"])
+        assert f"from 0 to 1, received {wrong}" in capsys.readouterr().err
 
 
 def test_one_photo_cannot_teach_and_score(tmp_path, start):

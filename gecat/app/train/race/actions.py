@@ -15,10 +15,10 @@ from gecat.app.ui.events import news
 from gecat.app.ui.page_state import key_of
 from gecat.errors import JobError, RunError
 from gecat.i18n import Section
+from gecat.jobs.actions import Jobs
 from gecat.jobs.command import command_to_repeat
 from gecat.jobs.job import next_name
 from gecat.jobs.requests import RunRequest
-from gecat.jobs.scheduler import Jobs
 from gecat.training.race.entries import NUMBER, NUMBERS, check_number
 from gecat.training.race.film import film_of, recorded
 from gecat.training.run.folder import read_now
