@@ -164,6 +164,12 @@ def test_what_cannot_be_done_is_said_in_one_line(photos, capsys, words, reason):
     assert len(error.splitlines()) == 1
 
 
+def test_a_sheet_is_a_picture_by_its_name(photos, capsys):
+    with pytest.raises(SystemExit):
+        main(["evaluate", *folders(photos), "--method", "otsu", "--sheet", "sheet.txt"])
+    assert "received sheet.txt" in capsys.readouterr().err
+
+
 def test_what_was_left_out_is_told_by_the_status(photos, capsys):
     (photos / "images" / "1.png").write_bytes(b"only words")
     assert main(["evaluate", *folders(photos), "--method", "otsu"]) == Status.SOME_SKIPPED == 1
