@@ -16,6 +16,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
+MOST_PROCESSES = 61  # that Windows can wait for
 SHARE = Path("/sys/fs/cgroup/cpu.max")  # Linux: microseconds in so many, or "max"
 
 
@@ -79,6 +80,7 @@ def processes(
     from concurrent.futures import ProcessPoolExecutor  # most who come here want threads
     from multiprocessing import get_context
 
+    workers = min(workers, MOST_PROCESSES)
     return ProcessPoolExecutor(workers, get_context("spawn"), _begin, (begin, arguments))
 
 

@@ -525,6 +525,7 @@ def test_a_key_is_as_long_as_ours_and_of_the_same_letters(open_jobs, bad):
         open_jobs().start(bad, LONG)
 
 
+@pytest.mark.slow
 def test_a_real_training_is_killed_and_resumed(open_jobs, key):
     jobs = open_jobs(command=command_to_train, limits=JobLimits(photos=16))
     jobs.expect()

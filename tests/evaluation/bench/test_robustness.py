@@ -127,6 +127,7 @@ def test_each_of_a_crowd_gets_his_own_mask(app):
     assert crowd.whose(photo, cut, mask[::-1]) == "another mask than the cut-out's"
 
 
+@pytest.mark.slow
 def test_a_killed_reader_costs_a_sentence(app, visitor, part):
     kills.MOMENTS["reader"](part, app, visitor, np.random.default_rng(0))
     assert kinds(part) == []
@@ -204,6 +205,7 @@ def test_a_look_tells_what_an_app_takes_and_growth_is_found(app, part, tmp_path)
     assert (tmp_path / "soak.png").stat().st_size > 1000
 
 
+@pytest.mark.slow
 def test_an_app_is_loaded_in_every_way_at_once():
     part = Ledger().part("soak", wanted=3)
     soak.run(part, fill=soak.JUNK_BYTES, look_seconds=1, pauses=dict.fromkeys(soak.ACTS, 0.1))
