@@ -30,6 +30,17 @@ def positive(text: str) -> int:
     return value
 
 
+def share_of_all(text: str) -> float:
+    """Returns the number from 0 to 1 that a word says, for argparse."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError(f"must be a number from 0 to 1, received {text}")
+    return value
+
+
 def megapixels(text: str) -> int:
     """Returns how many million pixels a picture may have, for argparse."""
     value = positive(text)

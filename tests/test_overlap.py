@@ -5,8 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from contextlib import closing
+from contextlib import closing, suppress
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -14,7 +13,9 @@ import pytest
 
 from gecat.overlap import overlapped, processes, usable_cores
 
-ROOT = Path(__file__).parents[1]
+from .conftest import ROOT
+from .stand_in import wait_for
+
 WHO = ContextVar("who", default="nobody")
 
 
@@ -93,9 +94,9 @@ def test_processes_end_with_one_that_is_killed(tmp_path):
         words = Path(f"/proc/{worker}/cmdline")
         assert words.read_bytes()
         run.kill()
-    for _ in range(300):
-        if not words.exists() or not words.read_bytes():  # of one that nobody has buried
-            return
-        time.sleep(0.1)
-    os.kill(worker, signal.SIGKILL)
-    pytest.fail("the worker goes on")
+    try:
+        # One that nobody has buried has no words.
+        wait_for(lambda: not words.exists() or not words.read_bytes(), patience=30)
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGKILL)

@@ -3,7 +3,7 @@
 import gc
 import shutil
 import tempfile
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -18,7 +18,14 @@ from gecat.files import AnyPath
 from gecat.images.datasets import load_photos
 from gecat.inference.segmenter import SHIPPED_WEIGHTS, load
 from gecat.model.weights import load_weights
-from gecat.options import add_photos_and_masks, add_run_options, counted, settings, write_json
+from gecat.options import (
+    add_photos_and_masks,
+    add_run_options,
+    counted,
+    settings,
+    share_of_all,
+    write_json,
+)
 from gecat.training.start import start_run
 from gecat.training.teacher import network_teacher
 from gecat.training.train import settle
@@ -33,7 +40,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--share",
         action="append",
-        type=_share,
+        type=share_of_all,
         metavar="S",
         help="of the teaching half's masks, from 0 to 1; may be given again "
         f"(default: {', '.join(f'{share:g}' for share in SHARES)})",
@@ -152,17 +159,6 @@ def table(result: dict[str, Any]) -> str:
         lines.append(f"{name:26}{row['iou']:8.3f}{interval:>16}{row['boundary_f']:14.3f}")
     taught = f"{result['teaching']} photos to learn from, {result['scoring']} others scored"
     return "\n".join([*lines, taught])
-
-
-def _share(text):
-    """The number from 0 to 1 that a word says, for argparse."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0.0 <= value <= 1.0:
-        raise ArgumentTypeError(f"must be a number from 0 to 1, received {text}")
-    return value
 
 
 def _copied(folder, pairs):
