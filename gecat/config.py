@@ -106,6 +106,16 @@ class Config(BaseModel):
     composite_share: float = _setting(
         0.5, "of a batch, the pictures that something is pasted into", ge=0.0, le=0.5
     )
+    crop_smallest: float = _setting(
+        0.75, "least usual side of a crop, as a share of the photo's", ge=0.1, le=1.0
+    )
+    crop_largest: float = _setting(
+        1.0, "largest side of a crop; beyond 1 the photo's border goes on", ge=1.0, le=2.0
+    )
+    recolouring: float = _setting(
+        1.0, "how far light and colours go, in units of what ships", ge=0.0, le=2.0
+    )
+    painted_over: Share = _setting(0.0, "of the pictures, those that lose a rectangle")
     batch_size: int = _setting(
         16, "pictures a step, photos and composites", ge=2, le=512, multiple_of=2, steerable=True
     )

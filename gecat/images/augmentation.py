@@ -11,6 +11,9 @@ def augment(
     seed: int | tuple[int, ...],
     size: int | None = None,
     objectless: float = 0.08,
+    sides: tuple[float, float] = (0.75, 1.0),
+    recolouring: float = 1.0,
+    painted_over: float = 0.0,
 ) -> dict[str, Any]:
     """Crops, flips and recolours a batch; photo, prior and mask move together.
 
@@ -20,6 +23,11 @@ def augment(
         size: side of the result in pixels, the batch's own by default.
         objectless: share of photos replaced by a small crop in which the teachers see no object,
             where there is one, so that an empty picture is nothing new either.
+        sides: least usual and largest side of a crop, as shares of the photo's; beyond 1 the
+            photo's border is drawn out.
+        recolouring: how far light and colours go, 0 (not at all) to 2.
+        painted_over: share of pictures that lose a rectangle to the picture's mean colour, while
+            the mask stays (cutout, DeVries & Taylor 2017).
 
     Returns:
         dict like `batch`, "image" still uint8.
@@ -28,15 +36,18 @@ def augment(
     images, priors, masks = (np.asarray(batch[name]) for name in ("image", "prior", "mask"))
     count, side = images.shape[:2]
     size = size or side
-    boxes = _crops(generator, count)
+    boxes = _crops(generator, count, *sides)
     empty = _quiet_crops(generator, priors[..., 0], np.asarray(batch["has_mask"]), objectless)
     chosen = ~np.isnan(empty[:, 0])
     boxes[chosen] = empty[chosen]
     prior = _cropped(priors, boxes, size)
     prior[chosen] = 0
+    pictures = _recolour(_cropped(images, boxes, size), generator, strength=recolouring)
+    if painted_over > 0.0:
+        _paint_over(pictures, generator, painted_over)
     return {
         **batch,
-        "image": _recolour(_cropped(images, boxes, size), generator),
+        "image": pictures,
         "prior": prior,
         "mask": _cropped(masks, boxes, size),
     }
@@ -73,13 +84,11 @@ def close_views(
     }
 
 
-def _crops(generator, count):
-    """Boxes (N, 4) as y1, x1, y2, x2 in [0, 1]; half of them mirrored."""
-    extent = np.clip(
-        generator.uniform(0.75, 1.15, (count, 1)) * np.exp(generator.normal(0, 0.08, (count, 2))),
-        0.5,
-        1.0,
-    )
+def _crops(generator, count, smallest, largest):
+    """Boxes (N, 4) as y1, x1, y2, x2, in [0, 1] if none is larger than 1; half of them mirrored."""
+    side = generator.uniform(smallest, 1.15 * largest, (count, 1))
+    stretch = np.exp(generator.normal(0, 0.08, (count, 2)))
+    extent = np.clip(side * stretch, smallest / 1.5, largest)
     return _placed(generator, extent)
 
 
@@ -136,7 +145,19 @@ def _cropped(pictures, boxes, size):
     return result
 
 
-def _recolour(images, generator, mixing=None):
+def _paint_over(pictures, generator, share):
+    """Paints a rectangle of a share of the pictures, uint8 (N, H, W, 3), over, in place."""
+    count, height, width = pictures.shape[:3]
+    extent = generator.uniform(0.2, 0.5, (count, 2))
+    corner = generator.uniform(0.0, 1.0, (count, 2)) * (1.0 - extent)
+    scale = [height, width, height, width]
+    boxes = (np.concatenate([corner, corner + extent], axis=1) * scale).astype(int)
+    for index in np.flatnonzero(generator.random(count) < share):
+        top, left, bottom, right = boxes[index]
+        pictures[index, top:bottom, left:right] = pictures[index].mean(axis=(0, 1))
+
+
+def _recolour(images, generator, mixing=None, strength=1.0):
     """Light, contrast, saturation and white balance, each picture its own; uint8 (N, H, W, 3).
 
     All of that is one matrix a picture, so that a pixel is looked at once.
@@ -144,14 +165,16 @@ def _recolour(images, generator, mixing=None):
     Args:
         images: uint8 (N, H, W, 3); generator: numpy.random.Generator.
         mixing: (N, 3, 3), from the photo's channels to those that are recoloured, or None.
+        strength: 0 (as it was) to 2 (twice as far).
     """
     count = len(images)
 
-    def column(low, high, channels=1):
-        return generator.uniform(low, high, (count, channels, 1))
+    def column(low, high, usual, channels=1):
+        drawn = generator.uniform(low, high, (count, channels, 1))
+        return (1.0 - strength) * usual + strength * drawn
 
-    colour, contrast = column(0.5, 1.3), column(0.7, 1.25)
-    balance, light = column(0.85, 1.15, 3), column(-25, 25)
+    colour, contrast = column(0.5, 1.3, 1.0), column(0.7, 1.25, 1.0)
+    balance, light = column(0.85, 1.15, 1.0, 3), column(-25, 25, 0.0)
     # Saturation: grey and so much of the distance to it.
     matrix = colour * np.eye(3) + (1.0 - colour) / 3.0
     if mixing is not None:

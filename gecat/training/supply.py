@@ -86,4 +86,11 @@ class Supply:
     def _make(self, number):
         config = self._engine.config
         index = batch_indices(len(self._photos.names), config.batch_size, config.seed, number)
-        return augment(gather(self._photos, index), (config.seed, number, 1), config.size)
+        return augment(
+            gather(self._photos, index),
+            (config.seed, number, 1),
+            config.size,
+            sides=(config.crop_smallest, config.crop_largest),
+            recolouring=config.recolouring,
+            painted_over=config.painted_over,
+        )

@@ -23,7 +23,7 @@ def batch():
 
 @pytest.fixture
 def true_colours(monkeypatch):
-    monkeypatch.setattr(augmentation, "_recolour", lambda images, generator: images)
+    monkeypatch.setattr(augmentation, "_recolour", lambda images, *_, **__: images)
 
 
 @pytest.mark.parametrize("size", [None, 32])
@@ -46,11 +46,54 @@ def test_an_emptied_picture_shows_no_object_and_no_labelled_photo_is_one(batch, 
 
 def test_colours_are_the_pictures_alone(batch, monkeypatch):
     coloured = augment(batch, 5, objectless=0.0)
-    monkeypatch.setattr(augmentation, "_recolour", lambda images, generator: images)
+    monkeypatch.setattr(augmentation, "_recolour", lambda images, *_, **__: images)
     plain = augment(batch, 5, objectless=0.0)
     assert (coloured["image"] != plain["image"]).any(axis=(1, 2, 3)).all()
     for name in ("prior", "mask"):
         np.testing.assert_array_equal(coloured[name], plain[name])
+
+
+def test_crops_keep_to_the_sides_that_were_asked_for():
+    ramp = np.broadcast_to(np.arange(200, dtype=np.uint8)[:, None, None], (200, 200, 1))
+    several = np.repeat(ramp[None], 64, axis=0)
+    batch = {
+        "image": np.repeat(several, 3, axis=-1),
+        "prior": several,
+        "mask": several,
+        "has_mask": np.ones(64, bool),
+        "index": np.arange(64),
+    }
+    spans = {}
+    for sides in ((1.0, 1.0), (0.75, 1.0), (0.3, 1.0), (0.75, 2.0)):
+        rows = augment(batch, 1, sides=sides)["prior"][:, :, 0, 0].astype(int)
+        spans[sides] = np.diff(rows[:, [90, 110]], axis=1).mean()  # rows that 20 rows show
+    assert spans[0.3, 1.0] < spans[0.75, 1.0] < spans[1.0, 1.0] < spans[0.75, 2.0]
+    assert spans[1.0, 1.0] == pytest.approx(20, abs=1)
+
+
+def test_recolouring_can_be_left_out_and_doubled(batch):
+    batch["image"] = batch["image"] // 2 + 40
+    batch["has_mask"][:] = True
+    plain, usual, twice = (
+        augment(batch, 5, recolouring=strength)["image"].astype(float) for strength in (0, 1, 2)
+    )
+    expected = np.repeat(augment(batch, 5)["mask"] // 2 + 40, 3, axis=-1)
+    assert np.abs(plain - expected).max() <= 1  # halving before and after a crop
+    moved, further = (np.abs(found - plain).mean() for found in (usual, twice))
+    assert 1.5 * moved < further < 2.5 * moved
+
+
+def test_what_is_painted_over_hides_a_rectangle_and_leaves_the_mask(batch):
+    usual, hidden = (augment(batch, 5, painted_over=share) for share in (0.0, 0.5))
+    changed = (usual["image"] != hidden["image"]).any(axis=-1)  # (N, H, W)
+    touched = changed.any(axis=(1, 2))
+    assert 3 <= touched.sum() <= 13
+    for index in np.flatnonzero(touched):
+        rows, columns = np.nonzero(changed[index])
+        inside = hidden["image"][index, rows.min() : rows.max(), columns.min() : columns.max()]
+        assert (inside == inside[0, 0]).all() and len(rows) <= 0.25 * 48 * 48
+    for name in ("prior", "mask"):
+        np.testing.assert_array_equal(usual[name], hidden[name])
 
 
 def test_the_same_seed_draws_the_same(batch):
