@@ -18,7 +18,7 @@ def augment(
     """Crops, flips and recolours a batch; photo, prior and mask move together.
 
     Args:
-        batch: dict of `gecat.images.batches.batches`.
+        batch: dict of `gecat.images.batches.shuffled_batch`.
         seed: int or tuple of ints; the same seed draws the same.
         size: side of the result in pixels, the batch's own by default.
         objectless: share of photos replaced by a small crop in which the teachers see no object,

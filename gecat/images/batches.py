@@ -1,7 +1,4 @@
-"""Endless shuffled batches of photos in memory; batch k depends on the seed and k alone."""
-
-import itertools
-from collections.abc import Iterator
+"""Batches of photos in memory, shuffled without end; batch k depends on the seed and k alone."""
 
 import numpy as np
 
@@ -9,27 +6,26 @@ from gecat.images.datasets import Photos
 from gecat.images.sizes import resized
 
 
-def batches(
-    photos: Photos, batch_size: int, seed: int = 0, start: int = 0
-) -> Iterator[dict[str, np.ndarray]]:
-    """Endless shuffled batches; batch k depends on the seed and k alone.
+def shuffled_batch(
+    photos: Photos, batch_size: int, seed: int, number: int
+) -> dict[str, np.ndarray]:
+    """Batch `number` of an endless shuffle, so that a resumed training goes on where it was.
 
     Args:
         photos: Photos.
         batch_size: photos a batch, 1 or more.
         seed: an int, 0 or more.
-        start: the number of the first batch, so that a resumed training goes on where it was.
+        number: the batch's number, from 0.
 
-    Yields:
-        dicts: "image" uint8 (N, S, S, 3); "prior" and "mask" uint8 (N, S, S, 1), zeros where
+    Returns:
+        dict: "image" uint8 (N, S, S, 3); "prior" and "mask" uint8 (N, S, S, 1), zeros where
         unknown; "has_mask" bool (N,); "index" int64 (N,) into photos.
     """
-    for number in itertools.count(start):
-        yield gather(photos, batch_indices(len(photos.names), batch_size, seed, number))
+    return gather(photos, batch_indices(len(photos.names), batch_size, seed, number))
 
 
 def gather(photos: Photos, index: np.ndarray) -> dict[str, np.ndarray]:
-    """One batch, a dict as `batches` yields it, of the photos at some places, int64 (N,)."""
+    """One batch, a dict as of `shuffled_batch`, of the photos at some places, int64 (N,)."""
     side = photos.images.shape[1]
     unknown = np.zeros((len(index), side, side), np.uint8)
     priors, masks = (

@@ -37,7 +37,7 @@ def tell_cycle(engine, state, batch, progress=None):
 
     Args:
         engine: an `engine.Engine`; state: its State.
-        batch: dict of `gecat.images.batches.batches`.
+        batch: dict of `gecat.images.batches.shuffled_batch`.
         progress: called with a share in [0, 1], or None.
 
     Returns:

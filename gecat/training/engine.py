@@ -70,7 +70,7 @@ class Engine:
         """Turns a batch into fixed pictures with targets; every random draw is made here.
 
         Args:
-            batch: dict of `gecat.images.batches.batches`.
+            batch: dict of `gecat.images.batches.shuffled_batch`.
             seed: tuple of ints; the same seed draws the same.
 
         Returns:
@@ -88,7 +88,7 @@ class Engine:
         odds with all others is forgotten.
 
         Args:
-            state: the State; batch: dict of `gecat.images.batches.batches`.
+            state: the State; batch: dict of `gecat.images.batches.shuffled_batch`.
         """
         pictures = ops.cast(batch["image"], "float32") / 127.5 - 1.0
         masks = self.predict(state, pictures)

@@ -4,7 +4,7 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 
 from gecat.images.augmentation import augment
-from gecat.images.batches import batch_indices, gather
+from gecat.images.batches import shuffled_batch
 from gecat.overlap import usable_cores
 
 _CORES_A_THREAD = 2  # the others compute
@@ -85,9 +85,8 @@ class Supply:
 
     def _make(self, number):
         config = self._engine.config
-        index = batch_indices(len(self._photos.names), config.batch_size, config.seed, number)
         return augment(
-            gather(self._photos, index),
+            shuffled_batch(self._photos, config.batch_size, config.seed, number),
             (config.seed, number, 1),
             config.size,
             sides=(config.crop_smallest, config.crop_largest),

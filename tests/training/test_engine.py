@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from gecat.config import preset
 from gecat.errors import RunError
-from gecat.images.batches import batches
+from gecat.images.batches import shuffled_batch
 from gecat.images.datasets import load_photos
 from gecat.training import losses, pairs
 from gecat.training.engine import Engine
@@ -37,7 +37,7 @@ def penalised():
 
 @pytest.fixture(scope="module")
 def frozen(engine, photos):
-    return engine.freeze(next(iter(batches(photos, 8, seed=0))), (0, 1))
+    return engine.freeze(shuffled_batch(photos, 8, 0, 0), (0, 1))
 
 
 ALL = {**full_weights(preset("small")), "anchor": 1.0, "composite": 1.0, "adversarial": 0.5}
@@ -206,7 +206,7 @@ def test_the_average_forgets_a_random_start_but_not_trained_weights(engine, froz
 
 def test_the_average_labels_photos_more_surely_than_it_sees_them(engine, photos):
     state = engine.initial_state()
-    batch = next(iter(batches(photos, 8, seed=0)))
+    batch = shuffled_batch(photos, 8, 0, 0)
     engine.load_average(state)
     pictures = tf.cast(batch["image"], tf.float32) / 127.5 - 1.0
     seen = tf.sigmoid(engine.generator(pictures, training=False)).numpy()
@@ -238,7 +238,7 @@ import tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 3)
 from gecat.config import preset
-from gecat.images.batches import batches
+from gecat.images.batches import shuffled_batch
 from gecat.images.datasets import load_photos
 from gecat.training.engine import Engine
 from gecat.training.losses import full_weights
@@ -246,7 +246,7 @@ from gecat.training.losses import full_weights
 config = preset("small", generator_widths=(8, 16), discriminator_widths=(8, 16), batch_size=8)
 config = config.replace(radius_tried=False)  # far away, rectifiers make more of rounding
 photos = load_photos("scenes", 64, prior="barrier", limit=16)
-batch = next(iter(batches(photos, 8)))
+batch = shuffled_batch(photos, 8, 0, 0)
 
 def begin(strategy):
     tf.keras.utils.set_random_seed(0)
@@ -291,9 +291,8 @@ def test_warm_up_alone_makes_the_discriminator_prefer_true_masks():
     narrow = {"generator_widths": (12, 16, 24, 32), "discriminator_widths": (12, 16, 24)}
     engine = Engine(preset("small", **narrow, discriminator_learning_rate=2e-3, batch_size=16))
     state = engine.initial_state()
-    supply = iter(batches(exact, 16))
     for number in range(180):
-        frozen = engine.freeze(next(supply), (0, number))
+        frozen = engine.freeze(shuffled_batch(exact, 16, 0, number), (0, number))
         state, _ = engine.teach_discriminator(state, frozen, spoiled_only=True)
     engine.load_average(state)
     held_out = load_photos("scenes", 64, limit=32, seed=77)

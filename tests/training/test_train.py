@@ -12,7 +12,7 @@ import pytest
 
 from gecat.config import preset
 from gecat.errors import ImageError, RunError
-from gecat.images.batches import batches
+from gecat.images.batches import shuffled_batch
 from gecat.images.datasets import load_photos
 from gecat.model.registry import build_discriminator, build_generator
 from gecat.model.weights import load_weights, save_weights
@@ -226,7 +226,7 @@ def test_masks_beside_some_photos_take_their_teachers_place(tmp_path, config, ph
     loaded = load_photos(tmp_path, 64, prior="barrier")
     assert loaded.has_mask.sum() == 6
     engine = Engine(config.replace(supervised_weight=3.0))
-    batch = next(batches(loaded, 8))
+    batch = shuffled_batch(loaded, 8, 0, 0)
     frozen = engine.freeze(batch, (0, 1))
     plain = slice(0, 4)  # the other half is composites
     known = batch["has_mask"][plain]

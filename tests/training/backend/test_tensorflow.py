@@ -21,7 +21,7 @@ import tensorflow as tf
 from gecat.training.backend import make_strategy
 strategy = make_strategy(sys.argv[1])  # before anything else makes TensorFlow start
 from gecat.config import preset
-from gecat.images.batches import batches
+from gecat.images.batches import shuffled_batch
 from gecat.images.datasets import load_photos
 from gecat.training.engine import Engine
 from gecat.training.losses import full_weights
@@ -32,7 +32,7 @@ photos = load_photos("scenes", 64, prior="barrier", limit=16)
 tf.keras.utils.set_random_seed(0)
 engine = Engine(config, strategy)
 state = engine.initial_state()
-frozen = engine.freeze(next(iter(batches(photos, 8))), (0, 1))
+frozen = engine.freeze(shuffled_batch(photos, 8, 0, 0), (0, 1))
 weights = {**full_weights(config), "adversarial": 0.5}
 state, _ = engine.play(state, lambda: frozen, weights, 1.0, "generator")
 state, _ = engine.teach_discriminator(state, frozen)
