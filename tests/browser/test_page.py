@@ -187,6 +187,32 @@ def test_a_late_answer_of_explore_takes_no_photo_back(visit, app_url, tmp_path):
     expect(page.locator("#stage figure")).to_have_attribute("data-name", "80-mask")
 
 
+@pytest.mark.parametrize("way", ["photo", "use", "examples"])
+def test_a_photo_that_is_given_before_the_page_has_opened_one_stays(visit, app_url, tmp_path, way):
+    page = visit("about:blank")
+    late, passing = [], []
+    page.route(
+        "**/gradio_api/queue/join*",
+        lambda route: route.continue_() if passing else late.append(route),
+    )
+    page.goto(f"{app_url}/?language=en", wait_until="commit")
+    wait_for(page, late)
+    passing.append(True)
+    expect(page.locator("#photo input[type=file]")).to_be_attached()
+    if way == "examples":
+        page.locator("#examples button").nth(3).click()
+        size = "451 × 300"
+    else:
+        chosen = page.locator("#photo input[type=file], input[type=file]:has(+ #use-photo)")
+        chosen.nth(("photo", "use").index(way)).set_input_files(write_photo(tmp_path, 90, 60))
+        size = "90 × 60"
+    for asked in late:
+        asked.continue_()
+    expect(page.locator(FACTS)).to_contain_text(size)
+    page.wait_for_timeout(1500)
+    expect(page.locator(FACTS)).to_contain_text(size)
+
+
 def test_on_a_phone_the_result_is_seen_first_after_the_choice(visit, app_url, tmp_path):
     page = visit(app_url, width=390, height=844)
     expect(page.locator(NUMBER)).to_be_visible()

@@ -152,9 +152,18 @@ def _connect_arrival(page, given, shown):
         page.loaded,
         lambda example, own: {"photo": opening_photo(page.examples, example, own)},
         {"example": shown.arrived, "own": shown.arrived_with},
-        {"photo": given.photo},
+        {"photo": shown.opening},
         js="() => gecat.photoAtArrival()",
         show_progress="hidden",
+    )
+    # It comes late, and whoever has chosen one meanwhile keeps it.
+    connect(
+        shown.opening.change,
+        lambda opening: {"photo": opening} if opening else {},
+        {"opening": shown.opening},
+        {"photo": given.photo},
+        js="opening => gecat.photoIsChosen() ? '' : opening",
+        **AT_ONCE,
     )
     page.loaded(None, None, [shown.threshold], js="() => gecat.thresholdAtArrival()")
 

@@ -9,6 +9,7 @@
   const followers = "#explore-photo, #compare-run";
   const large = "input[type=file]:has(+ #use-photo)";  // of the large button
   let given = 0;  // when a photo was dropped or pasted last
+  let chosen = false;  // whether the visitor has chosen one
   const guessed = file => file.type.startsWith("image/");
   const asPictures = files => {
     const transfer = new DataTransfer();
@@ -33,6 +34,7 @@
     const zone = event.target.closest?.(photos);
     if (zone) {
       given = Date.now();
+      chosen = true;
       if (files.every(guessed)) return;
     }
     event.preventDefault();
@@ -44,6 +46,7 @@
   document.addEventListener("change", event => {
     const input = event.target;
     const photo = input.type === "file" && (input.closest(photos) || input.matches(large));
+    chosen ||= photo;
     if (photo && ![...input.files].every(guessed))
       input.files = asPictures(input.files).files;
   }, true);
@@ -52,6 +55,10 @@
     const file = event.clipboardData?.files[0];
     if (file) give(file);
   });
+  document.addEventListener("click", event => {
+    chosen ||= Boolean(event.target.closest?.("#examples button"));
+  }, true);
+  window.gecat.photoIsChosen = () => chosen;
   // A photo that another takes the place of is cleared, too.
   window.gecat.photoIsReplaced = () => Date.now() - given < 1000;
 })();
