@@ -1,4 +1,4 @@
-"""What is made of a photo and its mask: a cut-out, an overlay."""
+"""What is made of a photo, its mask and its score map: a cut-out, an overlay, the doubts."""
 
 from collections.abc import Iterator
 
@@ -156,6 +156,19 @@ def overlay(
     outlines, _ = cv2.findContours(region.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     thickness = max(1, round(max(region.shape) / 300))
     return cv2.drawContours(tinted, outlines, -1, [int(part) for part in colour], thickness)
+
+
+def coloured_doubts(score_map: np.ndarray) -> np.ndarray:
+    """A score map as a picture, bright where the discriminator finds the mask wrong.
+
+    Args:
+        score_map: float array (H, W) in [0, 1], 1 where the mask is right.
+
+    Returns:
+        uint8 array (H, W, 3), RGB.
+    """
+    levels = np.rint(255.0 * (1.0 - score_map)).astype(np.uint8)
+    return cv2.cvtColor(cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB)
 
 
 def _one(mask):

@@ -14,23 +14,30 @@ def claims_table(words):
         words: of `gecat.i18n.words`.
     """
     heads = [getattr(words.about.claims, column) for column in COLUMNS]
-    lines = [heads, ["---"] * len(heads), *_rows(words.language)]
+    rows = [
+        [claim, test, f"**{verdict}** {result}"]
+        for claim, verdict, result, test in _rows(words.language)
+    ]
+    lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def claims_text(words):
-    """Returns the same as Markdown paragraphs, for pages of any width.
+    """Returns the same as Markdown for pages of any width: figures and tests are folded away.
 
     Args:
         words: of `gecat.i18n.words`.
     """
-    label = words.about.claims.test
+    told = words.about.claims
     return "\n\n".join(
-        f"**{claim}** {result}  \n*{label}: {test}*"
-        for claim, test, result in _rows(words.language)
+        f"**{claim}** {verdict}\n\n<details><summary>{told.figures}</summary>\n\n"
+        f"{result}\n\n*{told.test}: {test}*\n\n</details>"
+        for claim, verdict, result, test in _rows(words.language)
     )
 
 
 def _rows(language):
     rows = tomllib.loads(asset("claims.toml").read_text(encoding="utf-8"))["rows"]
-    return [[row[column][language] for column in COLUMNS] for row in rows]
+    return [
+        [row[name][language] for name in ("claim", "verdict", "result", "test")] for row in rows
+    ]

@@ -48,7 +48,8 @@ def build(page, tab):
     connect(page.photo.change, actions.draw_seen, *drawn, **following)
     gr.Markdown(f"## {words.formulas.title}")
     gr.HTML(formulas_html(words.formulas))
-    gr.Markdown(f"## {words.claims.title}\n\n{claims_text(page.words)}", elem_id="claims")
+    claims = f"## {words.claims.title}\n\n{words.claims.info}\n\n{claims_text(page.words)}"
+    gr.Markdown(claims, elem_id="claims")
     with gr.Row():
         with gr.Column(min_width=300):
             gr.Markdown(f"## {words.limits.title}\n\n{words.limits.text}", elem_id="limits")

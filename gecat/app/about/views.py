@@ -3,16 +3,15 @@
 import html
 import re
 
-import cv2
 import numpy as np
 
 from gecat.app.ui.figures import data_uri
 from gecat.images.corruption import shift
 from gecat.images.sizes import shrink
-from gecat.inference.cutout import overlay
+from gecat.inference.cutout import coloured_doubts, overlay
 
 CRITIC, GENERATOR, FROZEN = "#0f766e", "#b45309", "#94a3b8"
-WIDTH, HEIGHT = 148, 86
+WIDTH, HEIGHT = 104, 86  # of the time line; narrow, so that a phone shows it at a readable size
 # Each has its meaning in the catalogues, in this order.
 FORMULAS = (
     "m = σ(G(x))",
@@ -27,7 +26,7 @@ FORMULAS = (
 )
 CYCLE_SIDE = 360  # longer side of a picture of the cycle, pixels
 DASHES = 'stroke-dasharray="2 1.5"'
-LOSSES = ((46, 70), (50.5, 70), (64, 75.5), (82, 78.8), (99.5, 80.8), (113, 81.6), (118, 81.6))
+LOSSES = ((32, 70), (36, 70), (48, 75.5), (61, 78.8), (75, 80.8), (85, 81.6), (88, 81.6))
 
 
 def draw_epoch(words):
@@ -40,20 +39,20 @@ def draw_epoch(words):
         SVG text; its words stay text, in the fonts of the page.
     """
     names = {key: html.escape(name) for key, name in words.names.items()}
-    steps = [_block(47 + 17.7 * step, 40, 16.5, names[f"step {step + 1}"]) for step in range(4)]
+    steps = [_block(33.5 + 13.6 * step, 40, 12.8, names[f"step {step + 1}"]) for step in range(4)]
     parts = [
-        _text(3, 11.5, names["critic"], size=4.6, weight="bold"),
-        *(_block(left, 15, 20, names["learns"], CRITIC) for left in (3, 25, 119)),
-        _block(47, 15, 70, names["frozen"], FROZEN, filled=False),
-        _text(3, 37, names["generator"], size=4.6, weight="bold"),
-        _block(3, 40, 42, names["still"], FROZEN, filled=False),
+        _text(2, 11.5, names["critic"], size=4.6, weight="bold"),
+        *(_block(left, 15, 14, names["learns"], CRITIC) for left in (2, 17, 89)),
+        _block(33.5, 15, 53.6, names["frozen"], FROZEN, filled=False),
+        _text(2, 37, names["generator"], size=4.6, weight="bold"),
+        _block(2, 40, 29, names["still"], FROZEN, filled=False),
         *steps,
-        _block(119, 40, 20, names["still"], FROZEN, filled=False),
-        _text(3, 64, names["loss"]),
-        f'<path d="M3 70H46" stroke="{FROZEN}" stroke-width="0.7" {DASHES}/>',
+        _block(89, 40, 14, names["still"], FROZEN, filled=False),
+        _text(2, 76, names["loss"]),
+        f'<path d="M2 70H32" stroke="{FROZEN}" stroke-width="0.7" {DASHES}/>',
         f'<path d="{_stairs(LOSSES)}" stroke="{GENERATOR}" stroke-width="0.8"/>',
-        '<path d="M46 58.5H117.5" stroke="currentColor" stroke-width="0.35"/>',
-        _text(82, 64, names["fixed"], anchor="middle"),
+        '<path d="M33.5 58.5H87.1" stroke="currentColor" stroke-width="0.35"/>',
+        _text(62, 64, names["fixed"], anchor="middle"),
     ]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" '
@@ -75,12 +74,10 @@ def draw_cycle(photo, mask, judge, words):
     pushed = shift(mask, 0.15, 0.06)
     wrong, _ = judge(photo, np.clip(pushed, 0.0, 1.0))
     score, score_map = judge(photo, mask)
-    levels = np.rint(255.0 * score_map).astype(np.uint8)
-    doubts = cv2.cvtColor(cv2.applyColorMap(levels, cv2.COLORMAP_CIVIDIS), cv2.COLOR_BGR2RGB)
     pictures = [
         _picture(overlay(photo, mask)),
         _picture(overlay(photo, np.clip(pushed, 0.0, 1.0), colour=(220, 120, 0))),
-        _picture(doubts),
+        _picture(coloured_doubts(score_map)),
         _walk(),
     ]
     scores = [None, wrong, score, None]
@@ -113,7 +110,7 @@ def _picture(pixels):
 
 def _walk():
     """The loss as the generator walks down: a stair, and who walks on it."""
-    line = _stairs([(left * 2 - 80, top * 3 - 190) for left, top in LOSSES])
+    line = _stairs([(left * 2.6 - 70, top * 3 - 190) for left, top in LOSSES])
     return (
         '<svg viewBox="0 0 170 80" aria-hidden="true" fill="none">'
         f'<path d="{line}" stroke="{FROZEN}" stroke-width="1.5" stroke-dasharray="4 3"/>'

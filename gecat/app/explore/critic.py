@@ -103,7 +103,7 @@ class CriticActions:
         photo = self.explorer.photo(ticket)
         if photo is None:
             empty = dict.fromkeys(("doubts", "mask", "scale"), "")
-            return {"score": note_html(self.explore.waiting), **empty}
+            return {"score": note_html(self.explore.to_come), **empty}
         if None in (grown, right, down, lost):  # a number is being written
             return {}
         explore = self.explore

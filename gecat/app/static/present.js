@@ -30,7 +30,7 @@
   };
   // What each step opens and does, in their order; the catalogues say what is told.
   const STEPS = {
-    photo: async () => { open("segment", "before-after"); await look("#score"); },
+    photo: () => { open("segment", "before-after"); scrollTo(0, 0); },
     cutout: async () => { open("segment", "cutout"); await look("#score"); },
     critic: async () => {
       open("explore", "critic");
@@ -45,6 +45,13 @@
     stages: async () => { open("explore", "generator"); await look("#explore-views"); },
     race: async () => { open("train", "race"); await look("#race-film"); },
     own: async () => { open("segment", "before-after"); (await find("#use-photo"))?.focus(); },
+  };
+  // What the text of a step speaks of, where networks have to look first.
+  const SPOKEN_OF = {
+    photo: "#score .number",
+    critic: "#critic-map figure",
+    spoiled: "#critic-map figure",
+    stages: "#stage figure",
   };
   const names = Object.keys(STEPS);
   let at = 0;
@@ -76,17 +83,25 @@
     tour.append(text, foot);
     document.body.append(tour);
 
+    const tell = async name => {
+      const mine = turn, spoken = SPOKEN_OF[name];
+      if (spoken && !document.querySelector(spoken)?.offsetParent) {
+        text.textContent = words.waiting;
+        await find(spoken);
+      }
+      if (mine === turn) text.textContent = words.steps[name];
+    };
     const go = step => {
       if (step < 0 || step >= names.length) return;
       at = step;
       turn += 1;
-      text.textContent = words.steps[names[at]];
       part.textContent = words.part.replace("{number}", at + 1).replace("{count}", names.length);
       buttons.back.disabled = at === 0;
       buttons.next.disabled = at === names.length - 1;
       tour.dataset.step = names[at];
       if (!buttons.next.disabled) buttons.next.focus();
       STEPS[names[at]]();
+      tell(names[at]);
     };
     // Of whoever was here before nothing is left.
     function again() {

@@ -12,7 +12,7 @@ SIDE = 128  # of a photo on the page at most, pixels
 
 
 def tiles_html(path, first=0, count=None, scores=None):
-    """Tiles of a picture that a run drew: photo, mask and score map above each other.
+    """Tiles of a picture that a run drew: photo, mask and doubts above each other.
 
     They show parts of the picture that `sheet_style` gives to an element around them.
 
@@ -30,8 +30,8 @@ def tiles_html(path, first=0, count=None, scores=None):
     for column in range(first, first + count):
         x = 100 * column / (columns - 1) if columns > 1 else 0
         parts = "".join(
-            f'<i style="background-position:{x:.3f}% {100 * row / (ROWS - 1):.0f}%"></i>'
-            for row in range(ROWS)
+            f'<i class="{name}" style="background-position:{x:.3f}% {y}%"></i>'
+            for name, y in (("photo", 0), ("mask", 50), ("doubts", 100))
         )
         score = f"<b>{scores[column - first]:.0%}</b>" if scores else ""
         tiles.append(f'<div class="tile">{parts}{score}</div>')

@@ -15,7 +15,7 @@ from gecat.files import asset
 from gecat.images.corruption import cut, grow, shift
 from gecat.images.reading import read_image
 from gecat.inference.backdrop import BLURRED, Ground, lay
-from gecat.inference.cutout import cutout, outlined, overlay
+from gecat.inference.cutout import coloured_doubts, cutout, outlined, overlay
 from gecat.inference.segmenter import Segmenter, load
 from gecat.inference.strokes import Stroke
 from gecat.options import add_weights, write_picture
@@ -56,8 +56,8 @@ def overview(segmenter: Segmenter) -> list[list[Cell]]:
         result = segmenter(example(name), refine=True)
         cut_out = cutout(result.image, outlined(result.mask))
         laid = lay(result.image, cut_out, PAPER)
-        columns.append([result.image, grey(result.mask), doubts(result.score_map), laid])
-    titles = ("photo", "mask", "where the critic doubts it (dark)", "cut-out")
+        columns.append([result.image, grey(result.mask), coloured_doubts(result.score_map), laid])
+    titles = ("photo", "mask", "where the critic doubts it (bright)", "cut-out")
     return [
         [(picture, title if column == 0 else "") for column, picture in enumerate(row)]
         for title, row in zip(titles, zip(*columns, strict=True), strict=True)
@@ -78,7 +78,7 @@ def critic(segmenter: Segmenter) -> list[list[Cell]]:
     for name, shown in masks.items():
         score, score_map = segmenter.judge(photo, np.clip(shown, 0.0, 1.0))
         title = f"{name}: {score:.0%}"
-        cells.append(((overlay(photo, as_levels(shown)), title), (doubts(score_map), "")))
+        cells.append(((overlay(photo, as_levels(shown)), title), (coloured_doubts(score_map), "")))
     return [list(row) for row in zip(*cells, strict=True)]
 
 
@@ -164,12 +164,6 @@ def grey(mask: np.ndarray) -> np.ndarray:
 def as_levels(mask: np.ndarray) -> np.ndarray:
     """Returns a mask (H, W), in [0, 1] or bool, in levels of 8 bits."""
     return np.rint(np.clip(np.float32(mask), 0.0, 1.0) * 255.0).astype(np.uint8)
-
-
-def doubts(score_map: np.ndarray) -> np.ndarray:
-    """Returns a score map (H, W) as a picture: dark where the critic finds the mask wrong."""
-    coloured = cv2.applyColorMap(as_levels(score_map), cv2.COLORMAP_CIVIDIS)
-    return cv2.cvtColor(coloured, cv2.COLOR_BGR2RGB)
 
 
 def sheet(rows: Sequence[Sequence[Cell]], height: int = HEIGHT) -> np.ndarray:

@@ -8,7 +8,7 @@ ENGLISH = words("en").explore
 
 def test_without_a_photo_it_waits(explorer, small_weights):
     judged = CriticActions(explorer, small_weights).judge(None, **UNSPOILED)
-    assert ENGLISH.waiting in judged["score"]
+    assert ENGLISH.to_come in judged["score"]
 
 
 def test_the_sliders_spoil_the_mask_and_the_critic_is_asked(explorer, ticket, photo, small_weights):
