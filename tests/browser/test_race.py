@@ -50,6 +50,8 @@ def test_a_recorded_race_plays_and_is_scrubbed(visit, app_url):
         for number, side in enumerate(SIDES):
             iou = shipped.lines[shipped.frames[place]]["sides"][side]["iou"]
             expect(film.locator(".iou").nth(number)).to_have_text(f"{iou:.2f}")
+        verdicts = {0: (race.at_start,) * 2, -1: (race.holds,) * 2}[place]
+        expect(film.locator(".said")).to_have_text(verdicts)
     power = page.locator("#race-power input[type=range]")
     power.press("ArrowRight")
     expect(film).to_have_attribute("data-number", f"{NUMBERS[-1]:g}")
@@ -68,7 +70,8 @@ def test_a_live_race_moves_both_sides(visit, app_url):
     side = page.locator("#race-film .side")
     expect(side).to_have_count(0)  # nothing of the recorded one is left
     expect(side).to_have_count(2, timeout=STARTING)  # the start that they have in common
-    expect(page.locator("#race-film svg.networks[data-learning=both]")).to_have_count(2)
+    lit = page.locator("#race-film svg.networks[data-learning=both]")
+    expect(lit).to_have_count(2, timeout=STARTING)  # once both can move
     for place in range(2):
         expect(side.nth(place)).not_to_have_attribute("data-asked", "0", timeout=STARTING)
     page.locator("#race-stop").click()
@@ -93,3 +96,12 @@ def test_a_phone_never_scrolls_sideways(visit, app_url, path, language):
     page = open_race(visit, app_url + path, language, width=390, height=844)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     expect(page.locator("#race-film")).to_contain_text(re.compile(language.train.race.plain_short))
+
+
+def test_on_a_phone_the_scrubber_is_wide_and_the_sides_are_level(visit, app_url):
+    page = open_race(visit, app_url + "/zh", CHINESE, width=390, height=844)
+    film = page.locator("#race-film .race-film")
+    assert film.locator("input").bounding_box()["width"] > 0.9 * film.bounding_box()["width"]
+    for part in (".number", ".networks", ".verdict", ".tiles", ".facts"):
+        one, other = (film.locator(f".side {part}").nth(place) for place in range(2))
+        assert one.bounding_box()["y"] == other.bounding_box()["y"], part

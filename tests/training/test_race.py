@@ -11,6 +11,7 @@ from gecat.training.race import racers
 from gecat.training.race.entries import METHOD, PLAIN, SIDES, check_number, configs, shared_config
 from gecat.training.race.film import film_of, recorded, write_film
 from gecat.training.race.folder import (
+    SCENES_PICTURE,
     curve,
     has_checkpoint,
     is_broken,
@@ -50,7 +51,21 @@ def test_a_number_beyond_the_slider_is_refused(number):
 def raced(tmp_path_factory):
     """A race of tiny networks."""
     folder = tmp_path_factory.mktemp("race")
-    race(folder, 0.01, seed=3, evaluations=20, changes=TINY, start_cycles=2, limit=24)
+    shown, rehearse, load = [], racers.Racer.rehearse, racers.load_scenes
+
+    def load_and_look(*wanted, **options):
+        shown.append((folder / "pictures" / SCENES_PICTURE).exists())
+        return load(*wanted, **options)
+
+    def rehearse_and_look(racer):
+        shown.append(film_of(folder) is not None)
+        rehearse(racer)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gecat.training.race.race.load_scenes", load_and_look)
+        patch.setattr(racers.Racer, "rehearse", rehearse_and_look)
+        race(folder, 0.01, seed=3, evaluations=20, changes=TINY, start_cycles=2, limit=24)
+    assert shown == [True] * 3  # what there is to see is there before it is waited for
     return folder
 
 
@@ -126,6 +141,8 @@ def test_a_side_breaks_below_its_own_best():
     assert curve(lines, METHOD, "iou") == ([0, 8, 16], [0.5, 0.7, 0.59])
     assert loss_swing(lines, METHOD) == 1.5 and mask_swing(lines, METHOD) == 0.125
     assert loss_swing(lines[:1], METHOD) is None
+    assert curve(lines, METHOD, "change")[1] == [None, 0.0, 0.25]
+    assert curve(lines, PLAIN, "change") == ([0, 8, 8], [None, 0.0, None])  # it did not move
 
 
 def test_scenes_held_out_are_scored_and_never_learned():

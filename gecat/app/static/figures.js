@@ -62,6 +62,12 @@
 // A chart tells the values at the place that is pointed at, where its keys tell the last ones.
 (() => {
   let told = null;  // the chart, and what its keys said
+  // As `short` in charts.py writes them.
+  const short = value => {
+    const exponent = value && Math.floor(Math.log10(Math.abs(value)));
+    const maximumSignificantDigits = Math.min(3, Math.max(1, exponent + 5));
+    return value.toLocaleString("en", {maximumSignificantDigits, useGrouping: false});
+  };
   const forget = () => {
     told?.keys.forEach(([key, text]) => { key.textContent = text; });
     told = null;
@@ -82,7 +88,8 @@
       const share = (base - y) / (base - top);
       const value = scale === "log"
         ? low * (high / low) ** share : +low + share * (high - low);
-      told.keys[index][0].textContent = value.toPrecision(3);
+      const beyond = share >= 1 && svg.querySelector(`.beyond.${line.classList[0]}`);
+      told.keys[index][0].textContent = (beyond ? "> " : "") + short(value);
     });
   });
 })();

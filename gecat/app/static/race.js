@@ -10,8 +10,10 @@
     film.querySelector("input").value = frame;
     film.querySelector(".at").textContent = told.at;
     film.querySelectorAll(".side").forEach((side, place) => {
-      side.dataset.broken = told.sides[place].broken;
-      side.querySelector(".iou").textContent = told.sides[place].iou;
+      const {iou, verdict, said} = told.sides[place];
+      side.dataset.verdict = verdict;
+      side.querySelector(".iou").textContent = iou;
+      side.querySelector(".said").textContent = said;
     });
   };
   const play = (film, playing) => {

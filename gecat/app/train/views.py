@@ -15,6 +15,7 @@ from gecat.training.run.pictures import cycle_of, picture_paths
 STAGES = ("reading", "anchor", "warm-up", "adversarial")
 UNFINISHED = ("queued", "running", "paused", "stopping")  # states that may change by themselves
 NAMED = 12  # files left out that are named
+FEW_CYCLES = 60  # after fewer masks are rough; a minute of two idle cores walks 170
 CHARTS = (
     # name, (line, curve) of each line, lowest and highest value
     ("iou", (("iou", "iou"),), 0.0, 1.0),
@@ -49,6 +50,8 @@ def status_sentence(snapshot, train):
         values = {"position": snapshot.position}
     elif snapshot.state == "done" and snapshot.history.last.get("stage") != STAGES[-1]:
         word = "done_early"
+    elif snapshot.state == "done" and snapshot.history.last["cycle"] < FEW_CYCLES:
+        word, values = "done_rough", {"cycles": snapshot.history.last["cycle"]}
     elif snapshot.state == "stopped":
         word = "stopped" if snapshot.has_learned else "stopped_early"
         if snapshot.reason is not None:
@@ -58,7 +61,9 @@ def status_sentence(snapshot, train):
     elif snapshot.state == "running":
         doing = snapshot.now.get("doing", "starting")
         word, values = doing, snapshot.now
-        if doing not in ("starting", "reading", "preparing"):
+        if doing == "reading" and snapshot.job.data == "scenes":
+            word = "reading_scenes"
+        elif doing not in ("starting", "reading", "preparing"):
             word, values = diagnose(snapshot.history)
     return train.tell[word].format(**values)
 
@@ -111,8 +116,9 @@ def _counted(names):
 def _stages_html(snapshot, train):
     """The stages of a run, the one that it is in marked."""
     now = snapshot.history.last.get("stage", "reading" if snapshot.state == "running" else None)
+    scenes = {"reading": "drawing"} if snapshot.job.data == "scenes" else {}
     items = "".join(
-        f'<li class="{"now" if stage == now else ""}">{train.stages[stage]}</li>'
+        f'<li class="{"now" if stage == now else ""}">{train.stages[scenes.get(stage, stage)]}</li>'
         for stage in STAGES
     )
     return f'<ol class="stages">{items}</ol>'
@@ -230,17 +236,21 @@ def curves_html(snapshot, train, looks=()):
         return ""
     history = snapshot.history
     charts = "".join(
-        draw_chart(
-            train.charts[name],
-            [(train.lines[line], history.seconds, history.curves[curve]) for line, curve in lines],
-            train.seconds_axis,
-            low,
-            high,
-            looks=looks,
-        )
-        for name, lines, low, high in CHARTS
+        _explained(_chart(history, train, chart, looks), train.chart_meanings[chart[0]])
+        for chart in CHARTS
     )
     return f'<div class="charts">{charts}</div>' if charts else waiting_html(train)
+
+
+def _chart(history, train, chart, looks):
+    """One of CHARTS, or nothing while there is no value."""
+    name, lines, low, high = chart
+    curves = [(train.lines[line], history.seconds, history.curves[curve]) for line, curve in lines]
+    return draw_chart(train.charts[name], curves, train.seconds_axis, low, high, looks=looks)
+
+
+def _explained(chart, meaning):
+    return f'<div>{chart}<p class="how">{meaning}</p></div>' if chart else ""
 
 
 def run_choices(jobs, mine, train):

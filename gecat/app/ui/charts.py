@@ -1,12 +1,14 @@
 """Line charts as SVG text: light enough to be redrawn every second, in the colours of the page."""
 
 import html
+import math
 
 import numpy as np
 
 POINTS = 400  # of a chart at most, all its lines together
 WIDTH, HEIGHT = 320, 130
 LEFT, RIGHT, TOP, BOTTOM = 40, 6, 8, 18
+LETTER = 6  # of a number beside an axis, wide
 LOOKS = ("smooth", "logarithmic")
 SCALES = ("linear", "log")
 SMOOTH = 20  # windows of the moving average that a line is long
@@ -43,7 +45,9 @@ def smoothed(values):
     return np.convolve(padded, np.full(width, 1 / width), mode="valid")
 
 
-def draw_chart(title, lines, unit="{seconds} s", low=None, high=None, cursor=False, looks=()):
+def draw_chart(
+    title, lines, unit="{seconds} s", low=None, high=None, cursor=False, looks=(), beyond=None
+):
     """Draws lines over the seconds of a run; the page's script tells the values at a place.
 
     Args:
@@ -53,6 +57,7 @@ def draw_chart(title, lines, unit="{seconds} s", low=None, high=None, cursor=Fal
         low, high: bounds of the values; None fits the lines.
         cursor: whether there is an upright line, which `--share` of an element around it places.
         looks: of LOOKS; the scale stays linear where a value is not above 0.
+        beyond: how it is said that a line leaves the chart: a text with {name} and {highest}.
 
     Returns:
         HTML of a figure, or "" where no line has a point.
@@ -76,9 +81,10 @@ def draw_chart(title, lines, unit="{seconds} s", low=None, high=None, cursor=Fal
     top = top if top > bottom else bottom + (abs(bottom) or 1.0)
     scale = np.log if logarithmic else np.asarray
     end = max(max(times[-1] for _, times, _ in lines if len(times)), 1e-6)
+    left = max(LEFT, LETTER * max(len(short(top)), len(short(bottom))) + 6)
 
     def draw_line(number, times, values):
-        x = LEFT + times / end * (WIDTH - LEFT - RIGHT)
+        x = left + times / end * (WIDTH - left - RIGHT)
         span = scale(top) - scale(bottom)
         share = np.clip((scale(values) - scale(bottom)) / span, 0.0, 1.0)
         y = HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
@@ -87,6 +93,9 @@ def draw_chart(title, lines, unit="{seconds} s", low=None, high=None, cursor=Fal
         return (
             f'<polyline class="line-{number}" points="{points}"/>'
             f'<circle class="line-{number}" cx="{x[-1]:.1f}" cy="{y[-1]:.1f}" r="2.5"/>'
+        ) + "".join(
+            f'<path class="beyond line-{number}" d="M{place:.1f},{TOP - 7}l3.5,6h-7z"/>'
+            for place in _leaving(x, values > top)
         )
 
     paths = "".join(draw_line(number, times, values) for number, _, times, values in drawn)
@@ -97,19 +106,25 @@ def draw_chart(title, lines, unit="{seconds} s", low=None, high=None, cursor=Fal
     spoken = ", ".join(f"{name} {short(values[-1])}" for _, name, _, values in drawn)
     label = html.escape(f"{title}: {spoken}", quote=True)
     base = HEIGHT - BOTTOM
-    way = f"--way:{WIDTH - LEFT - RIGHT}px"
-    mark = f'<path class="cursor" style="{way}" d="M{LEFT},{TOP}V{base}"/>' if cursor else ""
+    way = f"--way:{WIDTH - left - RIGHT}px"
+    mark = f'<path class="cursor" style="{way}" d="M{left},{TOP}V{base}"/>' if cursor else ""
+    left_out = "".join(
+        f'<p class="beyond">▲ {beyond.format(name=html.escape(name), highest=short(values.max()))}'
+        "</p>"
+        for _, name, _, values in drawn
+        if beyond and values.max() > top
+    )
     return (
         f'<figure class="chart"><figcaption>{html.escape(title)}</figcaption>'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}" '
         f'data-low="{bottom:.6g}" data-high="{top:.6g}" data-scale="{SCALES[logarithmic]}" '
         f'data-top="{TOP}" data-base="{base}">'
-        f'<path class="axis" d="M{LEFT},{TOP}V{base}H{WIDTH - RIGHT}"/>'
-        f'<text x="{LEFT - 5}" y="{TOP + 8}" text-anchor="end">{short(top)}</text>'
-        f'<text x="{LEFT - 5}" y="{base}" text-anchor="end">{short(bottom)}</text>'
+        f'<path class="axis" d="M{left},{TOP}V{base}H{WIDTH - RIGHT}"/>'
+        f'<text x="{left - 5}" y="{TOP + 8}" text-anchor="end">{short(top)}</text>'
+        f'<text x="{left - 5}" y="{base}" text-anchor="end">{short(bottom)}</text>'
         f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 4}" text-anchor="end">'
         f"{unit.format(seconds=f'{end:.0f}')}</text>"
-        f"{paths}{mark}</svg><div class=keys>{keys}</div></figure>"
+        f"{paths}{mark}</svg><div class=keys>{keys}</div>{left_out}</figure>"
     )
 
 
@@ -148,9 +163,21 @@ def draw_bars(title, groups, bins=10):
     )
 
 
-def short(value):
-    """Writes a number in a few characters: 0.42, 12.3, 1234, 2.1e-05."""
-    size = abs(value)
-    if size == 0 or 1e-3 <= size < 1e4:
-        return f"{value:.3g}" if size < 1000 else f"{value:.0f}"
-    return f"{value:.1e}"
+def short(value, digits=3):
+    """Writes a number as people read it: 0.42, 12.3, 1230, 0.0066, 0.00001; never with an e.
+
+    Args:
+        value: the number; digits: that count, at most; there are fewer from the fourth place on.
+    """
+    exponent = math.floor(math.log10(abs(value))) if value else 0
+    digits = min(digits, max(1, exponent + 5))
+    return np.format_float_positional(
+        value, precision=digits, unique=False, fractional=False, trim="-"
+    )
+
+
+def _leaving(x, above):
+    """The middle of each stretch that lies above a chart."""
+    starts = np.flatnonzero(above & ~np.append(False, above[:-1]))
+    ends = np.flatnonzero(above & ~np.append(above[1:], False))
+    return (x[starts] + x[ends]) / 2

@@ -109,6 +109,11 @@ def recorded_ends():
     return {side: [end[side]["iou"] for end in ends] for side in SIDES}
 
 
+def recorded_start():
+    """Returns the IoU that both sides of the races that ship began with."""
+    return recorded(NUMBERS[0]).lines[0]["sides"][SIDES[0]]["iou"]
+
+
 def _pixels(path):
     with Image.open(path) as picture:
         return np.asarray(picture.convert("RGB"))

@@ -27,12 +27,16 @@ def curve(lines, side, name):
         name: "iou" or "change", of each look, or one of CURVES, of each cycle.
 
     Returns:
-        (evaluations asked for, values), two lists; a value is None where it was no number.
+        (evaluations asked for, values), two lists; a value is None where it was no number, and a
+        change where the side had not moved since the look before.
     """
     asked, values, before = [], [], 0
     for line in lines:
         told = line["sides"][side]
         found = told[name] if isinstance(told[name], list) else [told[name]]
+        # A long cycle may fill the other's next round as well: that look has no change to tell.
+        if name == "change" and told["asked"] == before:
+            found = [None]
         step = (told["asked"] - before) / max(1, len(found))
         asked += [before + step * (place + 1) for place in range(len(found))]
         values += found
@@ -64,10 +68,19 @@ def best_iou(lines, side):
     return max(line["sides"][side]["iou"] for line in lines)
 
 
+def below_best(lines, side):
+    """How far the last of a side's looks lies below its best."""
+    return best_iou(lines, side) - lines[-1]["sides"][side]["iou"]
+
+
+def is_lost(lines, side):
+    """Whether a side's weights are no numbers any more; it never moves again."""
+    return not lines[-1]["sides"][side]["stands"]
+
+
 def is_broken(lines, side):
-    """Whether a side ended with weights that are no numbers, or far below its own best."""
-    last = lines[-1]["sides"][side]
-    return not last["stands"] or best_iou(lines, side) - last["iou"] > BROKEN
+    """Whether a side ended lost, or far below its own best."""
+    return is_lost(lines, side) or below_best(lines, side) > BROKEN
 
 
 def loss_swing(lines, side):
@@ -79,7 +92,7 @@ def loss_swing(lines, side):
 
 def mask_swing(lines, side):
     """Mean change of a pixel of the masks from look to look, in [0, 1]."""
-    changes = curve(lines[1:], side, "change")[1]
+    changes = [value for value in curve(lines, side, "change")[1] if value is not None]
     return sum(changes) / len(changes) if changes else 0.0
 
 

@@ -97,6 +97,7 @@ def race(
     check(shared)
     entries = configs(NUMBER if number is None else number, shared)
     with hold(folder), ExitStack() as stack:
+        _show_scenes(folder)  # whoever looks on has something to see until there are masks
         photos = load_scenes(
             limit,
             cache=cache,
@@ -114,11 +115,13 @@ def race(
         racers = _racers(folder, entries, shared, photos, resume, start_cycles or START_CYCLES)
         for racer in racers.values():
             stack.callback(racer.close)
-            tell(folder, "preparing")
-            racer.rehearse()  # the race's clock stands until both can move
-        # From here on there is something to keep.
+        tell(folder, "preparing")
+        course = _Course(folder, racers, seconds, evaluations)
+        for racer in racers.values():
+            racer.rehearse()
+        # From here on there is more to keep than the start.
         interrupted = stack.enter_context(interruptible())
-        course = _Course(folder, racers, Steering(folder, interrupted), seconds, evaluations)
+        course.begin(Steering(folder, interrupted))
         try:
             while course.round():
                 if report is not None:
@@ -128,6 +131,12 @@ def race(
     # Whoever goes on with this race later means it to run.
     control(folder, "run")
     tell(folder, "ended")
+
+
+def _show_scenes(folder):
+    pictures, _ = held_out(HELD_OUT)
+    shown = np.concatenate(list(pictures[:SHOWN]), axis=1)
+    write_png(folder / "pictures" / SCENES_PICTURE, _levels((shown + 1.0) / 2.0))
 
 
 def _racers(folder, entries, shared, photos, resume, start_cycles):
@@ -151,26 +160,30 @@ def _racers(folder, entries, shared, photos, resume, start_cycles):
 
 
 class _Course:
-    """The rounds of one race, and what is written of them."""
+    """The rounds of one race, and what is written of them.
 
-    def __init__(self, folder, racers, steering, seconds, evaluations):
-        self._folder, self._racers, self._steering = folder, racers, steering
+    What both begin with is looked at before they rehearse; the race's clock stands until `begin`.
+    """
+
+    def __init__(self, folder, racers, seconds, evaluations):
+        self._folder, self._racers, self._steering = folder, racers, None
         self._seconds, self._evaluations = seconds, evaluations
         # Kept one after the other, so that a kill in between leaves one side a checkpoint ahead.
         self._round = min(racer.state.cycle for racer in racers.values())
         lines = [line for line in read_stats(folder) if line["cycle"] <= self._round]
         self._before = lines[-1]["seconds"] if lines else 0.0
-        self._began = steering.clock()
         self._kept = time.monotonic()
-        self._masks = {}
         self._pictures, self._truths = held_out(HELD_OUT)
+        self._masks = {side: self._masks_of(side) for side in SIDES}
         write_stats(folder, lines)
         drop_pictures_after(folder, self._round)
-        shown = np.concatenate(list(self._pictures[:SHOWN]), axis=1)
-        write_png(folder / "pictures" / SCENES_PICTURE, _levels((shown + 1.0) / 2.0))
         if not lines:
             self._look({side: [] for side in SIDES})
             self.keep()
+
+    def begin(self, steering):
+        """Lets the clock run; `steering` is what the race obeys."""
+        self._steering, self._began = steering, steering.clock()
 
     @property
     def progress(self):
@@ -208,7 +221,12 @@ class _Course:
             save_state(checkpoint_of(self._folder, side), state)
 
     def _spent(self):
+        if self._steering is None:
+            return self._before
         return self._before + self._steering.clock() - self._began
+
+    def _masks_of(self, side):
+        return np.nan_to_num(self._racers[side].masks(self._pictures))
 
     def _standing(self):
         """What the sides that can still move have asked for."""
@@ -217,8 +235,7 @@ class _Course:
     def _look(self, told):
         sides, rows = {}, []
         for side, racer in self._racers.items():
-            masks = np.nan_to_num(racer.masks(self._pictures))
-            before = self._masks.get(side, masks)
+            masks, before = self._masks_of(side), self._masks[side]
             self._masks[side] = masks
             rows.append(np.concatenate(list(masks[:SHOWN]), axis=1))
             sides[side] = {

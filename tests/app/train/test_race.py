@@ -19,8 +19,8 @@ from gecat.jobs.job import Job, new_key
 from gecat.jobs.limits import JobLimits
 from gecat.jobs.requests import RunRequest
 from gecat.training.race.entries import EVALUATIONS, METHOD, NUMBERS, PLAIN, SIDES
-from gecat.training.race.film import film_of, recorded, recorded_ends
-from gecat.training.race.folder import checkpoint_of
+from gecat.training.race.film import film_of, recorded, recorded_ends, recorded_start
+from gecat.training.race.folder import SCENES_PICTURE, checkpoint_of
 
 ENGLISH, CHINESE = words("en"), words("zh")
 JOB = Job("ab12", "owner", "Race 1", 0.0, "scenes", "small", "random", 60, {"seed": 4}, race=1e-3)
@@ -66,27 +66,80 @@ def film(tmp_path):
 @pytest.mark.parametrize("language", [ENGLISH, CHINESE], ids=["en", "zh"])
 def test_a_film_shows_both_sides_and_which_one_broke(film, language):
     shown = film_html(film, language.train)
-    assert re.findall(r'data-broken="(\w+)"', shown) == ["false", "true"]
+    assert re.findall(r'data-verdict="(\w+)"', shown) == ["holds", "broken"]
     assert re.findall(r'class="iou">([\d.]+)<', shown) == ["0.66", "0.41"]
     assert shown.count('class="tile"') == 2 * 4 and shown.count("<figure") == 4
     assert "--rows:7;" in shown and "--size:400% 700%" in shown
     assert 'max="2"' in shown and language.train.race.plain in shown
     frames = json.loads(html.unescape(re.search('data-frames="([^"]+)"', shown)[1]))
     assert [frame["share"] for frame in frames] == [0.0, 0.5, 1.0]
-    assert [side["broken"] for side in frames[1]["sides"]] == [False, False]
+    assert [side["verdict"] for side in frames[1]["sides"]] == ["open", "open"]
     assert film_html(None, language.train) == ""
     moving = film_html(film, language.train, moving=True)
     assert moving.count('data-learning="both"') == 2 and 'data-learning="both"' not in shown
+
+
+def told(shown):
+    """What is told of both sides at each frame."""
+    frames = json.loads(html.unescape(re.search('data-frames="([^"]+)"', shown)[1]))
+    return [[(side["verdict"], side["said"]) for side in frame["sides"]] for frame in frames]
+
+
+def test_a_side_is_judged_at_the_end_alone(film):
+    race = ENGLISH.train.race
+    at_start, at_best = ("open", race.at_start), ("open", race.best_so_far)
+    low = ("open", "0.21 below its best so far")
+    broken = ("broken", "broken: more than 0.1 below its best")
+    assert told(film_html(film, ENGLISH.train)) == [
+        [at_start, at_start],
+        [at_best, at_best],
+        [("holds", race.holds), broken],
+    ]
+    going = film_html(film, ENGLISH.train, over=False)
+    assert told(going)[-1] == [at_best, low] and race.holds not in going
+    film.lines[1]["sides"][PLAIN]["stands"] = False
+    assert told(film_html(film, ENGLISH.train, over=False))[1] == [at_best, ("lost", race.lost)]
+
+
+def test_the_default_race_says_broken_at_no_moment():
+    """Plain training is at one time 0.17 below its best, and ends 0.06 below."""
+    frames = told(film_html(recorded(1e-2), ENGLISH.train))
+    assert {verdict for sides in frames[:-1] for verdict, _ in sides} == {"open"}
+    assert [verdict for verdict, _ in frames[-1]] == ["holds", "holds"]
+    assert "0.17 below its best so far" in [said for _, (_, said) in frames]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_no_number_of_a_race_has_an_e(number):
+    for language in (ENGLISH, CHINESE):
+        film = recorded(number)
+        read = re.sub(r"<[^>]*>", " ", film_html(film, language.train))
+        assert not re.search(r"\de[-+]?\d", read)
+        assert language.train.race.rate.format(number=f"{number:.5f}".rstrip("0")) in read
+
+
+def test_a_mask_that_has_not_moved_is_no_change_of_zero():
+    """At 1e-5 one long cycle of the method fills two rounds."""
+    film = recorded(1e-5)
+    shown = film_html(film, ENGLISH.train)
+    change = re.findall(r'<polyline class="line-0" points="([^"]*)"', shown)[1]
+    x = [point.split(",")[0] for point in change.split()]
+    assert len(x) == len(set(x)) == len(film.lines) - 2  # nor is there any at the start
 
 
 def test_a_race_says_how_it_stands():
     def said(state, now=None, reason=None, job=JOB):
         return status_html(job, state, 15.0, now or {}, reason, 2, ENGLISH.train)
 
-    assert "width:25.0%" in said("running") and "45 s left" in said("running")
+    racing = said("running", {"doing": "learning"})
+    assert "width:25.0%" in racing and "45 s left" in racing
     assert "process is starting" in said("running")
-    assert "3 of 50" in said("running", {"doing": "starting_line", "done": 3, "total": 50})
-    assert "3 of 512" in said("running", {"doing": "reading", "done": 3, "total": 512})
+    starting = said("running", {"doing": "starting_line", "done": 5, "total": 50})
+    assert "5 of 50" in starting and "width:10.0%" in starting
+    assert "45 s of racing to come" in starting and "45 s left" not in starting
+    assert "Both stand at the start" in said("running", {"doing": "preparing"})
+    reading = said("running", {"doing": "reading", "done": 3, "total": 512})
+    assert "scenes" in reading and "3 of 512" in reading and "photos" not in reading.lower()
     assert ENGLISH.train.race.tell.learning in said("running", {"doing": "learning"})
     assert "Number 2 in the queue" in said("queued")
     assert "was killed" in said("interrupted", reason=JobError("job.killed"))
@@ -103,7 +156,8 @@ def test_every_number_of_the_slider_has_a_recorded_race_and_all_are_small():
         assert first[METHOD] == first[PLAIN]
         assert min(last[side]["asked"] for side in SIDES) >= EVALUATIONS
     ends = recorded_ends()
-    said = recorded_sentence(ends, ENGLISH.train.race)
+    said = recorded_sentence(recorded_start(), ends, ENGLISH.train.race)
+    assert f"both begin at an IoU of {first[METHOD]['iou']:.2f}" in said
     assert f"{min(ends[METHOD]):.2f} to {max(ends[METHOD]):.2f}, plain" in said
     assert f"{min(ends[PLAIN]):.2f} to {max(ends[PLAIN]):.2f}." in said
     assert sum(path.stat().st_size for path in asset("races").iterdir()) < 1_000_000
@@ -162,6 +216,11 @@ def test_a_race_is_one_job_beside_the_trainings(actions, visitor):
     shown = actions.refresh(visitor, second, -2, None)
     assert 'data-state="queued"' in shown["status"]["value"] and "--number 0.1" in shown["command"]
     assert shown["stop"]["interactive"] and not shown["pause"]["interactive"]
+    assert shown["film"] == ""
+    scenes = actions.jobs.folder(actions.jobs.get(visitor["key"], second))
+    write_png(scenes / "pictures" / SCENES_PICTURE, np.zeros((64, 384, 3), np.uint8))
+    shown = actions.refresh(visitor, second, -2, None)["film"]
+    assert 'class="scenes"' in shown and "Their masks follow" in shown
     actions.stop(visitor, second)
     deleted = actions.delete(visitor, second)["shown"]
     assert deleted["value"] == RECORDED and len(deleted["choices"]) == 2

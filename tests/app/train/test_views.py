@@ -76,6 +76,15 @@ def test_a_sentence_says_what_is_going_on(tmp_path, state, now, reason, said):
     )
 
 
+def test_scenes_are_drawn_and_photos_are_read(tmp_path):
+    now = {"doing": "reading", "done": 3, "total": 9}
+    said = status_html(snapshot_of(tmp_path, now=now), ENGLISH.train)
+    assert "Drawing scenes" in said and "Scenes are drawn" in said and "hotos" not in said
+    photos = replace(snapshot_of(tmp_path, now=now), job=replace(JOB, data="photos"))
+    said = status_html(photos, ENGLISH.train)
+    assert "Reading photos" in said and "Photos are read" in said and "cenes" not in said
+
+
 def test_a_run_that_ended_before_the_game_says_so(tmp_path):
     anchored, played = (
         status_sentence(
@@ -144,6 +153,22 @@ def test_nothing_is_shown_as_nothing(tmp_path):
     ):
         assert ENGLISH.train.nothing_yet in part
     assert curves_html(None, ENGLISH.train) == histogram_html(None, ENGLISH.train) == ""
+
+
+@pytest.mark.parametrize(("cycle", "warned"), [(18, True), (170, False)])
+def test_a_training_of_few_cycles_is_no_success(tmp_path, cycle, warned):
+    snapshot = snapshot_of(tmp_path, "done", [{"cycle": cycle}])
+    said = status_sentence(snapshot, ENGLISH.train)
+    assert (f"{cycle} cycles only" in said) == warned
+    assert (said == ENGLISH.train.tell.done) != warned
+
+
+def test_each_curve_says_what_it_means(tmp_path):
+    snapshot = snapshot_of(tmp_path, lines=[{"cycle": 1, "iou": 0.2}, {"cycle": 2, "iou": 0.4}])
+    drawn = curves_html(snapshot, ENGLISH.train)
+    assert ENGLISH.train.chart_meanings.iou in drawn
+    assert ENGLISH.train.chart_meanings.beta not in drawn  # of no value nothing is drawn
+    assert {*ENGLISH.train.chart_meanings} == {name for name, *_ in CHARTS}
 
 
 def test_tiles_show_each_part_of_a_picture_once(tmp_path):

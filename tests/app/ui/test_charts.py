@@ -72,10 +72,37 @@ def test_bars_count_what_lies_in_each_bin():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0"), (0.4217, "0.422"), (12.34, "12.3"), (1234.5, "1234"), (2.1e-5, "2.1e-05")],
+    [
+        (0, "0"),
+        (0.4217, "0.422"),
+        (12.34, "12.3"),
+        (1234.5, "1230"),
+        (0.00663, "0.0066"),
+        (5.9e-4, "0.0006"),
+        (1e-5, "0.00001"),
+        (-0.03, "-0.03"),
+        (12066.42, "12100"),
+    ],
 )
-def test_numbers_are_short(value, text):
+def test_numbers_are_written_as_people_read_them(value, text):
     assert short(value) == text
+
+
+def test_a_number_beside_an_axis_is_whole_however_long():
+    figure = draw_chart("Step", [("step", [0, 1], [0.0, 1e-6])])
+    right = float(re.search(r'<text x="([\d.]+)" [^>]*>0.000001<', figure)[1])
+    assert right >= 6 * len("0.000001")
+    assert polylines(figure)[0][0][0] > right
+
+
+def test_what_leaves_a_chart_is_marked_and_told():
+    lines = [("calm", [1, 2, 3, 4], [1.0] * 4), ("wild", [1, 2, 3, 4], [1.0, 9.0, 250.0, 1.0])]
+    figure = draw_chart("Loss", lines, low=0.0, high=2.0, beyond="{name} up to {highest}")
+    assert figure.count('<path class="beyond line-1"') == 1  # one stretch, one mark
+    assert "beyond line-0" not in figure
+    assert "wild up to 250" in figure and "calm up to" not in figure
+    whole = draw_chart("Loss", lines, low=0.0, beyond="{name} up to {highest}")
+    assert "beyond" not in whole
 
 
 def test_a_logarithmic_chart_gives_each_decade_the_same_height():

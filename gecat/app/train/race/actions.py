@@ -8,7 +8,14 @@ from dataclasses import dataclass
 import gradio as gr
 
 from gecat.app.train.controls import possible
-from gecat.app.train.race.views import film_html, race_choices, status_html
+from gecat.app.train.race.views import (
+    OVER,
+    film_html,
+    is_preparing,
+    race_choices,
+    scenes_html,
+    status_html,
+)
 from gecat.app.ui.addresses import origin_of
 from gecat.app.ui.errors import errors_become_toasts
 from gecat.app.ui.events import news
@@ -21,6 +28,7 @@ from gecat.jobs.job import next_name
 from gecat.jobs.requests import RunRequest
 from gecat.training.race.entries import NUMBER, NUMBERS, check_number
 from gecat.training.race.film import film_of, recorded
+from gecat.training.race.folder import SCENES_PICTURE
 from gecat.training.run.folder import read_now
 
 RECORDED = "recorded"
@@ -118,22 +126,27 @@ class RaceActions:
 
     def _of_job(self, job):
         state, folder, train = self.jobs.state(job), self.jobs.folder(job), self.words.train
-        moving = state == "running"
+        now, running = read_now(folder), state == "running"
         stats = folder / "stats.jsonl"
         changed = stats.stat().st_mtime_ns if stats.exists() else None
-        film = _film(folder, changed, moving) if changed else None
+        film = _film(folder, changed, running) if changed else None
+        if film is None:
+            shown = scenes_html(folder / "pictures" / SCENES_PICTURE, train.race)
+        else:
+            moving = running and not is_preparing(now)
+            shown = film_html(film, train, moving, over=state in OVER)
         status = status_html(
             job,
             state,
             self.jobs.spent(job),
-            read_now(folder),
+            now,
             self.jobs.ending(job),
             self.jobs.position(job),
             train,
         )
         command = command_to_repeat(job, folder, self.jobs.limits.photos)
         return {
-            "film": film_html(film, train, moving),
+            "film": shown,
             "status": gr.update(value=status, visible=True),
             "command": command,
             "own": gr.update(visible=True),

@@ -9,13 +9,14 @@ from gecat.app.train.race.actions import RECORDED, RaceActions
 from gecat.app.train.race.views import race_choices, recorded_sentence
 from gecat.app.ui.events import AT_ONCE, AT_ONCE_QUEUED, LIVE, connect, named
 from gecat.training.race.entries import NUMBER, NUMBERS
-from gecat.training.race.film import recorded_ends
+from gecat.training.race.film import recorded_ends, recorded_start
 
 
 def race_parts(train):
     """Builds the race inside the open gr.Tab; returns its components."""
     words = train.race
-    gr.Markdown(f"{words.intro} {recorded_sentence(recorded_ends(), words)}")
+    recorded = recorded_sentence(recorded_start(), recorded_ends(), words)
+    gr.Markdown(f"{words.intro}\n\n{recorded}")
     with gr.Row():
         with gr.Column(scale=3, min_width=280):
             power = gr.Slider(

@@ -6,20 +6,24 @@ import json
 from functools import partial
 
 from gecat.app.train.networks import BOTH, networks_html
-from gecat.app.ui.charts import draw_chart
+from gecat.app.ui.charts import draw_chart, short
 from gecat.i18n import say
 from gecat.training.race.entries import METHOD, PLAIN, SIDES
 from gecat.training.race.folder import (
     BROKEN,
+    below_best,
     best_iou,
     curve,
     is_broken,
+    is_lost,
     loss_swing,
     mask_swing,
     score_gap,
 )
 
 NAME = "GEC-AT"  # in every language
+OVER = ("done", "stopped")  # states of a race that has ended; the others may still go on
+PREPARING = ("starting", "reading", "starting_line", "preparing")  # its clock stands
 LOSS_SHOWN = 2.0  # times the method's highest: what runs away further leaves the chart
 CHARTS = (
     # name, how each side's line is read, lowest and highest value
@@ -30,14 +34,14 @@ CHARTS = (
 )
 
 
-def film_html(film, train, moving=False):
+def film_html(film, train, moving=False, over=True):
     """Both sides of a race, with all that is known of them.
 
     With more than one frame the page's script plays it, by setting `--frame` and `--share`.
 
     Args:
         film: a `training.race.film.Film`, or None; train: the words of the tab.
-        moving: whether both sides learn right now.
+        moving: whether both sides learn right now; over: whether the race has ended.
 
     Returns:
         HTML.
@@ -45,8 +49,11 @@ def film_html(film, train, moving=False):
     race = train.race
     if film is None:
         return ""
+    last = len(film.lines) - 1
     end = film.lines[-1]["sides"][METHOD]["asked"]
-    frames = [_frame(film.lines[: place + 1], end, race) for place in film.frames]
+    frames = [
+        _frame(film.lines[: place + 1], end, race, over and place == last) for place in film.frames
+    ]
     style = (
         f"--sheet:url(data:image/webp;base64,{base64.b64encode(film.sheet).decode()});"
         f"--size:{100 * film.columns}% {100 * film.rows}%;--rows:{film.rows};"
@@ -66,21 +73,47 @@ def film_html(film, train, moving=False):
     )
 
 
-def recorded_sentence(ends, race):
-    """Says where both sides ended over the slider.
+def scenes_html(path, race):
+    """The scenes held out, while there is no mask of them yet.
 
     Args:
-        ends: of `training.race.film.recorded_ends`; race: the words.
+        path: of their picture, which may not be there yet; race: the words.
+
+    Returns:
+        HTML.
+    """
+    if not path.exists():
+        return ""
+    picture = base64.b64encode(path.read_bytes()).decode()
+    return (
+        f'<div class="race-film"><img class="scenes" src="data:image/png;base64,{picture}" '
+        f'alt="{race.held_out}"><p class="legend"><span>{race.held_out}</span>'
+        f"<span>{race.masks_follow}</span></p></div>"
+    )
+
+
+def recorded_sentence(start, ends, race):
+    """Says where both sides began, and where they ended over the slider.
+
+    Args:
+        start: of `training.race.film.recorded_start`; ends: of `recorded_ends` there.
+        race: the words.
     """
     low, high = (
         {side: f"{pick(values):.2f}" for side, values in ends.items()} for pick in (min, max)
     )
     return race.ends.format(
+        start=f"{start:.2f}",
         method_low=low[METHOD],
         method_high=high[METHOD],
         plain_low=low[PLAIN],
         plain_high=high[PLAIN],
     )
+
+
+def is_preparing(now):
+    """Whether a race that runs, `now` as `run.folder.read_now` says, has yet to begin."""
+    return now.get("doing", "starting") in PREPARING
 
 
 def status_html(job, state, spent, now, reason, position, train):
@@ -90,15 +123,18 @@ def status_html(job, state, spent, now, reason, position, train):
         job: the Job; state: of `Jobs.state`; spent: seconds; now: of `run.folder.read_now`.
         reason: why its process ended, or None; position: in the queue; train: the tab's words.
     """
-    share = min(1.0, spent / job.seconds)
-    left = train.time_left.format(seconds=f"{job.seconds - spent:.0f}")
-    facts = left if state in ("running", "paused") else ""
+    preparing = state == "running" and is_preparing(now)
+    left = f"{job.seconds - spent:.0f}"
+    counts = train.race.to_come if preparing else train.time_left
+    facts = counts.format(seconds=left) if state in ("running", "paused") else ""
+    share = min(1.0, now.get("done", 0) / now.get("total", 1) if preparing else spent / job.seconds)
     sentence = _sentence(state, now, reason, position, train)
     return (
         f'<div class="run-status" data-state="{state}"><div class="head">'
         f'<b>{html.escape(job.name)}</b><span class="state {state}">{train.states[state]}</span>'
         f'<span class="facts">{facts}</span></div>'
-        f'<div class="bar" role="progressbar" aria-valuenow="{100 * share:.0f}">'
+        f'<div class="bar{" reading" if preparing else ""}" role="progressbar" '
+        f'aria-valuenow="{100 * share:.0f}">'
         f'<i style="width:{100 * share:.1f}%"></i></div>'
         f'<p class="tell" role="status">{html.escape(sentence)}</p></div>'
     )
@@ -110,7 +146,9 @@ def race_choices(races, state, train):
     Args:
         races: Jobs; state: a function from a Job to its state; train: the tab's words.
     """
-    mine = [(f"{job.name} · {job.race:g} · {train.states[state(job)]}", job.id) for job in races]
+    mine = [
+        (f"{job.name} · {short(job.race)} · {train.states[state(job)]}", job.id) for job in races
+    ]
     return [(train.race.recorded, "recorded"), *mine]
 
 
@@ -118,7 +156,9 @@ def _sentence(state, now, reason, position, train):
     own, usual = train.race.tell, train.tell
     if state == "running":
         doing = now.get("doing", "starting")
-        told = usual if doing in ("starting", "reading", "preparing") else own
+        if doing == "reading":
+            return usual.reading_scenes.format(**now)
+        told = usual if doing == "starting" else own
         return told.get(doing, own.learning).format(**now)
     if state == "queued":
         return usual.queued.format(position=position)
@@ -130,18 +170,32 @@ def _sentence(state, now, reason, position, train):
     return (own if state in own else usual)[state]
 
 
-def _frame(lines, end, race):
-    """What the script shows beside one frame."""
+def _frame(lines, end, race, over):
+    """What the script shows beside one frame; `over` says that it is the end."""
     asked = lines[-1]["sides"][METHOD]["asked"]
-    sides = [
-        {"iou": f"{lines[-1]['sides'][side]['iou']:.2f}", "broken": is_broken(lines, side)}
-        for side in SIDES
-    ]
+    sides = []
+    for side in SIDES:
+        verdict, said = _verdict(lines, side, race, over)
+        iou = f"{lines[-1]['sides'][side]['iou']:.2f}"
+        sides.append({"iou": iou, "verdict": verdict, "said": said})
     return {
         "at": race.at.format(count=asked),
         "share": round(asked / max(1, end), 3),
         "sides": sides,
     }
+
+
+def _verdict(lines, side, race, over):
+    """(what the style goes by, words): judged at the end, as the bench does, and told before."""
+    if is_lost(lines, side):
+        return "lost", race.lost
+    if over:
+        broken = is_broken(lines, side)
+        return ("broken", race.broken.format(gap=BROKEN)) if broken else ("holds", race.holds)
+    if len(lines) == 1:
+        return "open", race.at_start
+    gap = f"{below_best(lines, side):.2f}"
+    return "open", race.best_so_far if gap == "0.00" else race.below_best.format(gap=gap)
 
 
 def _side_html(place, film, told, train, moving):
@@ -155,13 +209,12 @@ def _side_html(place, film, told, train, moving):
     )
     return (
         f'<section class="side" style="--side:{place}" data-asked="{asked}" '
-        f'data-broken="{json.dumps(told["broken"])}">'
+        f'data-verdict="{told["verdict"]}">'
         f'<h2 class="key-{place}">{name}</h2>'
-        f'<p class="number">{number.format(number=f"{film.number:g}")}</p>'
+        f'<p class="number">{number.format(number=short(film.number))}</p>'
         f"{networks_html(BOTH if moving else None, train, frozen=side == METHOD)}"
         f'<p class="verdict"><span>IoU <b class="iou">{told["iou"]}</b></span>'
-        f'<span class="holds">{race.holds}</span>'
-        f'<span class="broken">{race.broken.format(gap=BROKEN)}</span></p>'
+        f'<span class="said">{told["said"]}</span></p>'
         f'<div class="tiles">{tiles}</div><p class="facts">{_facts(film.lines, side, race)}</p>'
         "</section>"
     )
@@ -171,7 +224,7 @@ def _facts(lines, side, race):
     loss = loss_swing(lines, side)
     return race.facts.format(
         best=f"{best_iou(lines, side):.2f}",
-        loss="–" if loss is None else f"{loss:.2g}",
+        loss="–" if loss is None else short(loss, 2),
         change=f"{mask_swing(lines, side):.1%}",
     )
 
@@ -197,5 +250,6 @@ def _charts_html(film, race):
         if name == "loss":
             known = [value for value in lines[0][2] if value is not None]
             high = LOSS_SHOWN * max(known, default=1.0)
-        charts.append(draw_chart(race.charts[name], lines, race.axis, low, high, cursor=True))
+        title, beyond = race.charts[name], race.beyond
+        charts.append(draw_chart(title, lines, race.axis, low, high, cursor=True, beyond=beyond))
     return "".join(charts)
