@@ -173,7 +173,7 @@ class Jobs(Scheduler):
             self.save(job)
             if self._alive(job):
                 control(self.folder(job), asked, job.part)
-                if asked == "stop" and not last_stats(self.folder(job)):
+                if asked == "stop" and not last_stats(self.folder(job)).get("cycle"):
                     self._end(job)  # nothing is learned yet: nothing is worth waiting for
         self.tick()
 

@@ -33,6 +33,7 @@ _CONJUGATE = (
     "extrapolation",
     "anneal",
 )
+_PICTURES = ("crop_smallest", "crop_largest", "recolouring", "painted_over")
 _PRETRAINING = ("pretraining_size", "pretraining_batch")
 
 
@@ -54,6 +55,7 @@ def unused_settings(config):
         ("learning_rate",): by_adam,
         ("discriminator_learning_rate",): judged_by_adam,
         ("weight_decay",): by_adam or judged_by_adam,
+        _PICTURES: config.pretraining_share < 1.0,
         _PRETRAINING: config.pretraining_share > 0.0,
         ("renew_until",): config.renew_from < 1.0,
         ("composites",): config.composite_share > 0.0,

@@ -196,5 +196,5 @@ def outputs(words):
         # What the address and the browser say of the photo that the page opens with.
         arrived=gr.Textbox(visible=False),
         arrived_with=gr.Textbox(visible=False),
-        opening=gr.Textbox(visible=False),  # path of the photo that the page opens with
+        opening=gr.Image(visible=False, type="filepath"),  # the photo that the page opens with
     )

@@ -148,7 +148,7 @@ def _connect_pictures(actions, given, shown):
 
 def _connect_arrival(page, given, shown):
     """The page is up first; then it shows on a photo what it does: its address may say on which."""
-    connect(
+    arrival = connect(
         page.loaded,
         lambda example, own: {"photo": opening_photo(page.examples, example, own)},
         {"example": shown.arrived, "own": shown.arrived_with},
@@ -157,14 +157,8 @@ def _connect_arrival(page, given, shown):
         show_progress="hidden",
     )
     # It comes late, and whoever has chosen one meanwhile keeps it.
-    connect(
-        shown.opening.change,
-        lambda opening: {"photo": opening} if opening else {},
-        {"opening": shown.opening},
-        {"photo": given.photo},
-        js="opening => gecat.photoIsChosen() ? '' : opening",
-        **AT_ONCE,
-    )
+    both = [shown.opening, given.photo]
+    arrival.then(None, both, [given.photo], js="(...both) => gecat.photoToOpen(...both)")
     page.loaded(None, None, [shown.threshold], js="() => gecat.thresholdAtArrival()")
 
 

@@ -65,6 +65,10 @@
   // As `short` in charts.py writes them.
   const short = value => {
     const exponent = value && Math.floor(Math.log10(Math.abs(value)));
+    if (Math.abs(exponent) > 6) {
+      const power = [...`${exponent}`].map(sign => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
+      return `${short(value / 10 ** exponent)}·10${power.join("")}`;
+    }
     const maximumSignificantDigits = Math.min(3, Math.max(1, exponent + 5));
     return value.toLocaleString("en", {maximumSignificantDigits, useGrouping: false});
   };

@@ -34,7 +34,7 @@
     const zone = event.target.closest?.(photos);
     if (zone) {
       given = Date.now();
-      chosen = true;
+      chosen ||= zone.id !== "background";
       if (files.every(guessed)) return;
     }
     event.preventDefault();
@@ -46,7 +46,7 @@
   document.addEventListener("change", event => {
     const input = event.target;
     const photo = input.type === "file" && (input.closest(photos) || input.matches(large));
-    chosen ||= photo;
+    chosen ||= photo && !input.closest("#background");
     if (photo && ![...input.files].every(guessed))
       input.files = asPictures(input.files).files;
   }, true);
@@ -56,9 +56,10 @@
     if (file) give(file);
   });
   document.addEventListener("click", event => {
-    chosen ||= Boolean(event.target.closest?.("#examples button"));
+    chosen ||= Boolean(event.target.closest?.("[id$=examples] button"));
   }, true);
-  window.gecat.photoIsChosen = () => chosen;
+  // The photo that the page opens with, unless there is one, or one is on its way.
+  window.gecat.photoToOpen = (opening, photo) => photo || chosen ? [] : [opening];
   // A photo that another takes the place of is cleared, too.
   window.gecat.photoIsReplaced = () => Date.now() - given < 1000;
 })();

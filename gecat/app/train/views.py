@@ -50,7 +50,7 @@ def status_sentence(snapshot, train):
         values = {"position": snapshot.position}
     elif snapshot.state == "done" and snapshot.history.last.get("stage") != STAGES[-1]:
         word = "done_early"
-    elif snapshot.state == "done" and snapshot.history.last["cycle"] < FEW_CYCLES:
+    elif snapshot.state == "done" and _is_rough(snapshot):
         word, values = "done_rough", {"cycles": snapshot.history.last["cycle"]}
     elif snapshot.state == "stopped":
         word = "stopped" if snapshot.has_learned else "stopped_early"
@@ -66,6 +66,10 @@ def status_sentence(snapshot, train):
         elif doing not in ("starting", "reading", "preparing"):
             word, values = diagnose(snapshot.history)
     return train.tell[word].format(**values)
+
+
+def _is_rough(snapshot):
+    return snapshot.job.start == "random" and snapshot.history.last["cycle"] < FEW_CYCLES
 
 
 def status_html(snapshot, train):

@@ -95,7 +95,7 @@ def draw_chart(
             f'<circle class="line-{number}" cx="{x[-1]:.1f}" cy="{y[-1]:.1f}" r="2.5"/>'
         ) + "".join(
             f'<path class="beyond line-{number}" d="M{place:.1f},{TOP - 7}l3.5,6h-7z"/>'
-            for place in _leaving(x, values > top)
+            for place in _leaving(x, (values > top) & bool(beyond))
         )
 
     paths = "".join(draw_line(number, times, values) for number, _, times, values in drawn)
@@ -168,8 +168,14 @@ def short(value, digits=3):
 
     Args:
         value: the number; digits: that count, at most; there are fewer from the fourth place on.
+            What runs away is written by its power of ten: 3.4·10³⁸.
     """
+    if not np.isfinite(value):
+        return "–"
     exponent = math.floor(math.log10(abs(value))) if value else 0
+    if not -7 < exponent < 7:
+        power = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return f"{short(value / 10.0**exponent, digits)}·10{power}"
     digits = min(digits, max(1, exponent + 5))
     return np.format_float_positional(
         value, precision=digits, unique=False, fractional=False, trim="-"

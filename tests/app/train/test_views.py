@@ -164,7 +164,9 @@ def test_a_training_of_few_cycles_is_no_success(tmp_path, cycle, warned):
 
 
 def test_each_curve_says_what_it_means(tmp_path):
-    snapshot = snapshot_of(tmp_path, lines=[{"cycle": 1, "probe_iou": 0.2}, {"cycle": 2, "probe_iou": 0.4}])
+    snapshot = snapshot_of(
+        tmp_path, lines=[{"cycle": 1, "probe_iou": 0.2}, {"cycle": 2, "probe_iou": 0.4}]
+    )
     drawn = curves_html(snapshot, ENGLISH.train)
     assert ENGLISH.train.chart_meanings.iou in drawn
     assert ENGLISH.train.chart_meanings.beta not in drawn  # of no value nothing is drawn

@@ -82,6 +82,9 @@ def test_bars_count_what_lies_in_each_bin():
         (1e-5, "0.00001"),
         (-0.03, "-0.03"),
         (12066.42, "12100"),
+        (3.4e38, "3.4·10³⁸"),
+        (-2e-30, "-2·10⁻³⁰"),
+        (float("nan"), "–"),
     ],
 )
 def test_numbers_are_written_as_people_read_them(value, text):

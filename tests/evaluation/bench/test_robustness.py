@@ -184,6 +184,16 @@ def test_no_address_is_fetched_and_no_file_of_the_server_read(app, visitor, part
             (index,) = access.indices(visitor, [name])
             told = access.call(visitor, index, None, None, access.traps(app, visitor, trap))
             assert "complete" not in told and "data" not in told.replace("data:", "")
+        # A text is no way to a file either, whichever event takes one.
+        kinds_of = {each["id"]: each["type"] for each in visitor.config()["components"]}
+        files, asked = access.traps(app, visitor, trap), 0
+        for event in visitor.config()["dependencies"]:
+            if "textbox" in {kinds_of[number] for number in event["inputs"]}:
+                told = access.call(visitor, event["id"], None, None, files)
+                asked += len(told.splitlines())
+                private = ["root:x:0", app.log.read_text()[:40]]
+                assert list(access.leaks(told, private, visitor)) == [], event
+        assert asked > 2 * len(files)
         access.ask_tools(part, visitor, access.traps(app, visitor, trap), ["root:x:0"])
         assert kinds(part) == []
         assert part.figures["calls by an assistant"] >= 5 * 2 * 8

@@ -9,7 +9,6 @@ import gradio as gr
 
 from gecat.app.train.controls import possible
 from gecat.app.train.race.views import (
-    OVER,
     film_html,
     is_preparing,
     race_choices,
@@ -131,10 +130,11 @@ class RaceActions:
         changed = stats.stat().st_mtime_ns if stats.exists() else None
         film = _film(folder, changed, running) if changed else None
         if film is None:
-            shown = scenes_html(folder / "pictures" / SCENES_PICTURE, train.race)
+            coming = state in ("queued", "running", "paused")
+            shown = scenes_html(folder / "pictures" / SCENES_PICTURE, train.race, coming)
         else:
             moving = running and not is_preparing(now)
-            shown = film_html(film, train, moving, over=state in OVER)
+            shown = film_html(film, train, moving, over=state == "done")
         status = status_html(
             job,
             state,

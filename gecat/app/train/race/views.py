@@ -22,7 +22,6 @@ from gecat.training.race.folder import (
 )
 
 NAME = "GEC-AT"  # in every language
-OVER = ("done", "stopped")  # states of a race that has ended; the others may still go on
 PREPARING = ("starting", "reading", "starting_line", "preparing")  # its clock stands
 LOSS_SHOWN = 2.0  # times the method's highest: what runs away further leaves the chart
 CHARTS = (
@@ -73,11 +72,12 @@ def film_html(film, train, moving=False, over=True):
     )
 
 
-def scenes_html(path, race):
+def scenes_html(path, race, coming):
     """The scenes held out, while there is no mask of them yet.
 
     Args:
         path: of their picture, which may not be there yet; race: the words.
+        coming: whether masks are to follow.
 
     Returns:
         HTML.
@@ -85,10 +85,11 @@ def scenes_html(path, race):
     if not path.exists():
         return ""
     picture = base64.b64encode(path.read_bytes()).decode()
+    more = race.masks_follow if coming else ""
     return (
         f'<div class="race-film"><img class="scenes" src="data:image/png;base64,{picture}" '
         f'alt="{race.held_out}"><p class="legend"><span>{race.held_out}</span>'
-        f"<span>{race.masks_follow}</span></p></div>"
+        f"<span>{more}</span></p></div>"
     )
 
 

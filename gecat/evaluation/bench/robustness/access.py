@@ -154,7 +154,8 @@ def call(
 
     Args:
         visitor: who calls; index: of the event; run: the id; claim: see `claims`; files: payloads
-            for parts that take some, one after another.
+            for parts that take some, one after another; texts that nobody is known by are given
+            their paths.
     """
     values: dict[str, Any] = {
         "gecat_visitor": claim,
@@ -172,11 +173,14 @@ def call(
         for (name, _), number in zip(visitor.inputs_of(index), dependency["inputs"], strict=True)
     ]
     told = []
-    holes = [name for name, kind in wanted if kind in FILES]
+    texts = [name for name, kind in wanted if kind == "textbox" and name not in values]
+    holes = [name for name, kind in wanted if kind in FILES] + texts
     for payload in files if holes else [None]:
         for name, kind in wanted:
             if kind in FILES and payload is not None:
                 values[name] = [payload] if kind in ("file", "gallery") else payload
+            if name in texts and payload is not None:
+                values[name] = payload["path"]
             if kind == "state":
                 values[name] = payload
         try:
