@@ -40,6 +40,7 @@ LARGE = {  # 7.5 M parameters, as the first generation's (gecat/evaluation/LOG.m
     "batch_size": 64,
     "learning_rate": 1.5e-3,
     "warmup_share": 0,
+    "crop_smallest": 1,  # whole photos teach best (the same, 2026-11-29, a sweep)
 }
 WARMED = {"pretraining_share": 0.58, "anchor_share": 0.42}
 CONTROL = {"pretraining_share": 0, "anchor_share": 1}
