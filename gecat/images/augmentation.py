@@ -43,8 +43,7 @@ def augment(
     prior = _cropped(priors, boxes, size)
     prior[chosen] = 0
     pictures = _recolour(_cropped(images, boxes, size), generator, strength=recolouring)
-    if painted_over > 0.0:
-        _paint_over(pictures, generator, painted_over)
+    _paint_over(pictures, generator, painted_over)
     return {
         **batch,
         "image": pictures,

@@ -2,7 +2,8 @@
 // browser guesses from their names, in English, and takes away the photo that is there. Our reader
 // looks into them: it says what is wrong, and the photo comes back.
 (() => {
-  const photos = "#photo, #explore-photo, #background";
+  const pagePhoto = "#photo, #explore-photo";
+  const photos = `${pagePhoto}, #background`;
   // What takes files itself, and the tabs that follow the page's photo.
   const others = "#many-files, #photos-files, #train-files, #canvas, #compare-mask, "
     + "#compare-weights, #compare-canvas";
@@ -34,7 +35,7 @@
     const zone = event.target.closest?.(photos);
     if (zone) {
       given = Date.now();
-      chosen ||= zone.id !== "background";
+      chosen ||= zone.matches(pagePhoto);
       if (files.every(guessed)) return;
     }
     event.preventDefault();

@@ -96,18 +96,31 @@ def status_html(snapshot, train):
         if reading
         else min(1.0, snapshot.spent / seconds)
     )
+    head = status_head(job.name, snapshot.state, " · ".join(facts), share, reading, train)
     return (
-        f'<div class="run-status" data-state="{snapshot.state}">'
-        f'<div class="head"><b>{html.escape(job.name)}</b>'
-        f'<span class="state {snapshot.state}">{train.states[snapshot.state]}</span>'
-        f'<span class="facts">{" · ".join(facts)}</span></div>'
-        f'<div class="bar{" reading" if reading else ""}" role="progressbar" '
-        f'aria-valuenow="{100 * share:.0f}">'
-        f'<i style="width:{100 * share:.1f}%"></i></div>'
+        f'<div class="run-status" data-state="{snapshot.state}">{head}'
         f"{_stages_html(snapshot, train)}{_networks_html(snapshot, train)}"
         f"{lights_html(snapshot, train)}"
         f'<p class="tell" role="status">{html.escape(status_sentence(snapshot, train))}</p>'
         f"{_left_out_html(snapshot, train)}</div>"
+    )
+
+
+def status_head(name, state, facts, share, preparing, train):
+    """A run's name, state and facts, and below them how far it has come.
+
+    Args:
+        name: of the run; state: as the jobs have it; facts: HTML.
+        share: what is done, in [0, 1]; preparing: whether that is of what comes before learning.
+        train: the words of the tab.
+    """
+    return (
+        f'<div class="head"><b>{html.escape(name)}</b>'
+        f'<span class="state {state}">{train.states[state]}</span>'
+        f'<span class="facts">{facts}</span></div>'
+        f'<div class="bar{" reading" if preparing else ""}" role="progressbar" '
+        f'aria-valuenow="{100 * share:.0f}">'
+        f'<i style="width:{100 * share:.1f}%"></i></div>'
     )
 
 

@@ -95,7 +95,7 @@ def draw_chart(
             f'<circle class="line-{number}" cx="{x[-1]:.1f}" cy="{y[-1]:.1f}" r="2.5"/>'
         ) + "".join(
             f'<path class="beyond line-{number}" d="M{place:.1f},{TOP - 7}l3.5,6h-7z"/>'
-            for place in _leaving(x, (values > top) & bool(beyond))
+            for place in (_leaving(x, values > top) if beyond else ())
         )
 
     paths = "".join(draw_line(number, times, values) for number, _, times, values in drawn)

@@ -97,7 +97,8 @@ def race(
     check(shared)
     entries = configs(NUMBER if number is None else number, shared)
     with hold(folder), ExitStack() as stack:
-        _show_scenes(folder)  # whoever looks on has something to see until there are masks
+        scenes = held_out(HELD_OUT)
+        _show(folder, scenes)  # whoever looks on has something to see until there are masks
         photos = load_scenes(
             limit,
             cache=cache,
@@ -116,7 +117,7 @@ def race(
         for racer in racers.values():
             stack.callback(racer.close)
         tell(folder, "preparing")
-        course = _Course(folder, racers, seconds, evaluations)
+        course = _Course(folder, racers, scenes, seconds, evaluations)
         for racer in racers.values():
             racer.rehearse()
         # From here on there is more to keep than the start.
@@ -133,8 +134,9 @@ def race(
     tell(folder, "ended")
 
 
-def _show_scenes(folder):
-    pictures, _ = held_out(HELD_OUT)
+def _show(folder, scenes):
+    """Draws the first of the scenes that are scored."""
+    pictures, _ = scenes
     shown = np.concatenate(list(pictures[:SHOWN]), axis=1)
     write_png(folder / "pictures" / SCENES_PICTURE, _levels((shown + 1.0) / 2.0))
 
@@ -165,7 +167,7 @@ class _Course:
     What both begin with is looked at before they rehearse; the race's clock stands until `begin`.
     """
 
-    def __init__(self, folder, racers, seconds, evaluations):
+    def __init__(self, folder, racers, scenes, seconds, evaluations):
         self._folder, self._racers, self._steering = folder, racers, None
         self._seconds, self._evaluations = seconds, evaluations
         # Kept one after the other, so that a kill in between leaves one side a checkpoint ahead.
@@ -173,8 +175,8 @@ class _Course:
         lines = [line for line in read_stats(folder) if line["cycle"] <= self._round]
         self._before = lines[-1]["seconds"] if lines else 0.0
         self._kept = time.monotonic()
-        self._pictures, self._truths = held_out(HELD_OUT)
-        self._masks = {side: self._masks_of(side) for side in SIDES}
+        self._pictures, self._truths = scenes
+        self._masks = {side: self._masks_of(side) for side in SIDES} if lines else {}
         write_stats(folder, lines)
         drop_pictures_after(folder, self._round)
         if not lines:
@@ -235,7 +237,8 @@ class _Course:
     def _look(self, told):
         sides, rows = {}, []
         for side, racer in self._racers.items():
-            masks, before = self._masks_of(side), self._masks[side]
+            masks = self._masks_of(side)
+            before = self._masks.get(side, masks)
             self._masks[side] = masks
             rows.append(np.concatenate(list(masks[:SHOWN]), axis=1))
             sides[side] = {

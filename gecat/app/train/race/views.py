@@ -6,6 +6,7 @@ import json
 from functools import partial
 
 from gecat.app.train.networks import BOTH, networks_html
+from gecat.app.train.views import status_head
 from gecat.app.ui.charts import draw_chart, short
 from gecat.i18n import say
 from gecat.training.race.entries import METHOD, PLAIN, SIDES
@@ -130,13 +131,9 @@ def status_html(job, state, spent, now, reason, position, train):
     facts = counts.format(seconds=left) if state in ("running", "paused") else ""
     share = min(1.0, now.get("done", 0) / now.get("total", 1) if preparing else spent / job.seconds)
     sentence = _sentence(state, now, reason, position, train)
+    head = status_head(job.name, state, facts, share, preparing, train)
     return (
-        f'<div class="run-status" data-state="{state}"><div class="head">'
-        f'<b>{html.escape(job.name)}</b><span class="state {state}">{train.states[state]}</span>'
-        f'<span class="facts">{facts}</span></div>'
-        f'<div class="bar{" reading" if preparing else ""}" role="progressbar" '
-        f'aria-valuenow="{100 * share:.0f}">'
-        f'<i style="width:{100 * share:.1f}%"></i></div>'
+        f'<div class="run-status" data-state="{state}">{head}'
         f'<p class="tell" role="status">{html.escape(sentence)}</p></div>'
     )
 
